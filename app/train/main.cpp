@@ -1,0 +1,102 @@
+#include "core/base/error.h"
+#include "core/train/patterns.h"
+#include "core/train/trainer.h"
+#ifdef CASR_WITH_PICTURES
+#include "core/io/crop_packer.h"
+#endif
+
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <iostream>
+
+namespace {
+
+volatile std::sig_atomic_t stopRequested = 0;
+
+void requestStop(int) {
+    stopRequested = 1;
+}
+
+struct RunArguments {
+    casr::TrainOptions options;
+    std::string crops;
+    std::string validation;
+    double patternShare = 0.12;
+    std::string precision = "bf16";
+};
+
+void addRunOptions(CLI::App& command, RunArguments& arguments) {
+    casr::TrainOptions& options = arguments.options;
+    command.add_option("--crops", arguments.crops, "Crop file to train on (made by: casr-train pack)")->required();
+    command.add_option("--validation", arguments.validation, "Crop file to measure on")->required();
+    command.add_option("--out", options.folder, "Folder of checkpoint, weights and log; resumed when it holds a checkpoint")->required();
+    command.add_option("--start", options.start, "Weights to start from instead of fresh ones");
+    command.add_option("--channels", options.architecture.channels)->capture_default_str();
+    command.add_option("--blocks", options.architecture.blocks)->capture_default_str();
+    command.add_option("--frequencies", options.architecture.frequencies)->capture_default_str();
+    command.add_option("--iterations", options.iterations, "Length of the run in iterations");
+    command.add_option("--minutes", options.minutes, "Length of the run in minutes");
+    command.add_option("--batch", options.sample.batch, "Patches an iteration")->capture_default_str();
+    command.add_option("--patch", options.sample.patch, "Low-resolution pixels a side")->capture_default_str();
+    command.add_option("--seed", options.sample.seed)->capture_default_str();
+    command.add_option("--rate", options.rate, "Peak learning rate")->capture_default_str();
+    command.add_option("--warm-up", options.warmUp, "Iterations of warm-up")->capture_default_str();
+    command.add_option("--averaging", options.averaging, "Decay of the averaged weights")->capture_default_str();
+    command.add_option("--save-every", options.saveEvery, "Iterations between checkpoints")->capture_default_str();
+    command.add_option("--validation-crops", options.validationCrops)->capture_default_str();
+    command.add_option("--pattern-share", arguments.patternShare, "Share of drawn patterns among the samples, 0 .. 0.9")
+        ->check(CLI::Range(0.0, 0.9))
+        ->capture_default_str();
+    command.add_option("--threads", options.threads, "0: all")->capture_default_str();
+    command.add_option("--precision", arguments.precision)->check(CLI::IsMember({"bf16", "fp32"}))->capture_default_str();
+    command.add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
+    command.add_option("--record", options.record, "Text for the weights file: data and recipe");
+}
+
+int runTraining(RunArguments& arguments) {
+    arguments.options.bfloat16 = arguments.precision == "bf16";
+    casr::CropFile crops = casr::readCropFile(arguments.crops);
+    const double share = arguments.patternShare;
+    casr::appendPatterns(crops, static_cast<int>(crops.count() * share / (1.0 - share)), arguments.options.sample.seed);
+    const casr::CropFile validation = casr::readCropFile(arguments.validation);
+    std::signal(SIGINT, requestStop);
+    std::signal(SIGTERM, requestStop);
+    casr::train(
+        crops, validation, arguments.options, [](const std::string& line) { std::cout << line << std::endl; },
+        [] { return stopRequested != 0; });
+    return stopRequested ? 130 : 0;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("casr-train: trains the network of CASR Zoom");
+    app.require_subcommand(1);
+    RunArguments arguments;
+    CLI::App* run = app.add_subcommand("run", "Train, or go on training");
+    addRunOptions(*run, arguments);
+#ifdef CASR_WITH_PICTURES
+    std::string folder, file;
+    int edge = 256;
+    CLI::App* pack = app.add_subcommand("pack", "Cut the pictures of a folder into a crop file");
+    pack->add_option("FOLDER", folder)->required();
+    pack->add_option("FILE", file)->required();
+    pack->add_option("--edge", edge, "Pixels a side")->capture_default_str()->check(CLI::Range(64, 4096));
+#endif
+    try {
+        app.parse(argc, argv);
+        if (run->parsed()) {
+            return runTraining(arguments);
+        }
+#ifdef CASR_WITH_PICTURES
+        casr::packCrops(folder, edge, file, [](const std::string& line) { std::cerr << line << std::endl; });
+#endif
+        return 0;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    } catch (const std::exception& error) {
+        std::cerr << "casr-train: " << error.what() << std::endl;
+        return 1;
+    }
+}

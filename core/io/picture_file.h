@@ -1,0 +1,61 @@
+#pragma once
+
+#include "core/image/image.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace casr {
+
+/// What a picture file carries beside its pixels, kept opaque from reading to writing (EXIF, XMP, IPTC, density).
+struct Metadata {
+    std::string exif; ///< Raw EXIF block; orientation is already 1.
+    std::string xmp;
+    std::string iptc;
+    double pixelsPerMillimetre = 0; ///< 0 when the file does not say.
+};
+
+/// A picture as it was read: values 0 .. 1 in the file's own encoding, EXIF orientation applied.
+struct Picture {
+    Image image;
+    int bitsPerSample = 8; ///< 8 or 16: what the file had, what comes back unless the user says otherwise.
+    Metadata metadata;
+};
+
+/// What the header says, without decoding.
+struct PictureInfo {
+    std::string format; ///< "JPEG", "PNG", "TIFF", "WebP", ...
+    Size size;          ///< After EXIF orientation.
+    int channels = 0;
+    int bitsPerSample = 8;
+    bool hasAlpha = false;
+    bool hasProfile = false;
+    std::string colour; ///< "RGB", "grey", "CMYK", ...
+};
+
+/// Throws Error when `path` is missing, no regular file, or no picture.
+PictureInfo readPictureInfo(const std::filesystem::path& path);
+
+/// Throws Error when `path` cannot be read as a picture. Grey and RGB keep their own encoding and profile; CMYK and Lab become RGB.
+Picture readPicture(const std::filesystem::path& path);
+
+struct WriteOptions {
+    int bitsPerSample = 0;  ///< 0: as in the picture where the format can, else 8.
+    int quality = 92;       ///< JPEG and lossy WebP, 1 .. 100.
+    bool lossless = false;  ///< WebP.
+};
+
+/// Writes by the extension of `path`: .jpg .jpeg .png .tif .tiff .webp. Written beside, re-opened and compared in size, then renamed.
+/// Throws Error: unknown extension, alpha that the format cannot hold (JPEG: flattened on white instead), size beyond the format, disk.
+void writePicture(const std::filesystem::path& path, const Picture& picture, const WriteOptions& options = {});
+
+/// True when writePicture knows the extension of `path`.
+bool isWritableFormat(const std::filesystem::path& path);
+
+/// Starts the picture library; call it once in main before threads. Safe to call again.
+void startPictureLibrary();
+
+} // namespace casr

@@ -1,0 +1,57 @@
+#pragma once
+
+// The one definition of the network, shared by inference and training. It speaks LibTorch: include it in the few sources
+// that run tensors, never in a header that others read.
+
+#include "core/network/architecture.h"
+
+#include <ATen/ATen.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace casr {
+
+/// A residual trunk of 3x3 convolutions (Lim et al. 2017, EDSR without batch normalisation) and the coefficients of a neural
+/// heat field (Becker et al., Thera, arXiv 2311.17643). Each parent pixel carries, per colour, 2K numbers: the amplitudes of
+/// cos(w_k . d) and sin(w_k . d), K frequencies w_k being shared. That is the paper's a sin(w . d + p) in Cartesian form, and
+/// linear in what the network predicts, so a sample is one dot product.
+struct FieldNetwork {
+    enum class Border {
+        shrink, ///< Convolutions without padding: the result loses Reach::ofTrunk pixels on every side.
+        zero    ///< Zero padding: same size (training patches).
+    };
+
+    /// Called between blocks; may throw to stop.
+    using Checkpoint = std::function<void()>;
+
+    Architecture architecture;
+    at::Tensor headWeight, headBias;     ///< (C, planes, 3, 3), (C)
+    std::vector<at::Tensor> blockWeight; ///< 2 * blocks of (C, C, 3, 3)
+    std::vector<at::Tensor> blockBias;   ///< 2 * blocks of (C)
+    at::Tensor tailWeight, tailBias;     ///< (C, C, 3, 3), (C)
+    at::Tensor fieldWeight, fieldBias;   ///< (3 * 2K, C, 1, 1), (3 * 2K)
+    at::Tensor frequencies;              ///< (K, 2): radians per parent pixel, (down, right)
+    at::Tensor heat;                     ///< (1): kappa of the heat equation, parent pixels squared
+
+    /// Fresh weights: He-normal, small second convolutions, zero guidance planes and a field that starts at nothing.
+    static FieldNetwork initialised(const Architecture& architecture, std::uint64_t seed);
+
+    /// Every tensor with its name in the weights file, in a fixed order.
+    std::vector<std::pair<std::string, at::Tensor*>> parameters();
+
+    /// Trunk features (N, C, h, w) float32 of input planes (N, planes, H, W) float32. Convolutions run in `type` (float32 or
+    /// bfloat16); sums of residuals stay float32.
+    at::Tensor features(const at::Tensor& planes, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
+
+    /// Field coefficients (N, 3 * 2K, h, w) float32 of the features.
+    at::Tensor coefficients(const at::Tensor& features) const;
+
+    /// (n, 2K) values of the shared sinusoids at `offsets` (n, 2), parent pixels (down, right) from the pixel's centre, smoothed
+    /// for samples `inverseScale` (n) parent pixels apart.
+    at::Tensor basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const;
+};
+
+} // namespace casr

@@ -1,0 +1,82 @@
+#include "core/network/network_file.h"
+
+#include "core/base/error.h"
+
+#include <nlohmann/json.hpp>
+
+namespace casr {
+
+namespace {
+
+constexpr const char* formatName = "casr-field-network";
+constexpr const char* formatVersion = "1";
+
+[[noreturn]] void refuse(const std::string& origin, const std::string& what) {
+    throw Error("'" + origin + "' holds no network this program can run: " + what + ". Use the weights shipped with this version.");
+}
+
+bool isWithinLimits(const Architecture& architecture) {
+    return architecture.channels >= 16 && architecture.channels <= 128 && architecture.channels % 16 == 0 && architecture.blocks >= 1 &&
+           architecture.blocks <= maxBlocks && architecture.frequencies >= 4 && architecture.frequencies <= 64;
+}
+
+at::Tensor tensorFrom(const NamedTensor& named) {
+    return at::from_blob(const_cast<float*>(named.values.data()), named.shape, at::kFloat).clone();
+}
+
+at::MemoryFormat formatOf(const at::Tensor& tensor) {
+    return tensor.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+}
+
+} // namespace
+
+std::map<std::string, std::string> metadataOf(const Architecture& architecture) {
+    const nlohmann::json shape{
+        {"channels", architecture.channels}, {"blocks", architecture.blocks}, {"frequencies", architecture.frequencies}};
+    return {{"format", formatName}, {"version", formatVersion}, {"architecture", shape.dump()}};
+}
+
+Architecture architectureOf(const TensorFile& file, const std::string& origin) {
+    const auto field = [&](const char* key) { return file.metadata.contains(key) ? file.metadata.at(key) : std::string(); };
+    if (field("format") != formatName || field("version") != formatVersion) {
+        refuse(origin, "it is of another format or version");
+    }
+    const nlohmann::json shape = nlohmann::json::parse(field("architecture"), nullptr, false);
+    try {
+        const Architecture architecture{shape.at("channels"), shape.at("blocks"), shape.at("frequencies")};
+        if (isWithinLimits(architecture)) {
+            return architecture;
+        }
+    } catch (const nlohmann::json::exception&) {
+        refuse(origin, "its architecture is not described");
+    }
+    refuse(origin, "its architecture is outside the limits");
+}
+
+std::vector<NamedTensor> tensorsOf(FieldNetwork& network, const std::string& prefix) {
+    std::vector<NamedTensor> list;
+    for (const auto& [name, tensor] : network.parameters()) {
+        const at::Tensor plain = tensor->detach().to(at::kCPU, at::kFloat).contiguous(at::MemoryFormat::Contiguous);
+        const float* values = plain.data_ptr<float>();
+        list.push_back({prefix + name, plain.sizes().vec(), {values, values + plain.numel()}});
+    }
+    return list;
+}
+
+void assignTensors(FieldNetwork& network, const TensorFile& file, const std::string& prefix) {
+    for (const auto& [name, tensor] : network.parameters()) {
+        const NamedTensor& named = file.tensor(prefix + name);
+        if (tensor->sizes() != at::IntArrayRef(named.shape)) {
+            refuse("tensor " + name, "its shape is not the architecture's");
+        }
+        *tensor = tensorFrom(named).to(tensor->device()).contiguous(formatOf(*tensor));
+    }
+}
+
+FieldNetwork networkOf(const TensorFile& file, const std::string& origin) {
+    FieldNetwork network = FieldNetwork::initialised(architectureOf(file, origin), 0);
+    assignTensors(network, file);
+    return network;
+}
+
+} // namespace casr

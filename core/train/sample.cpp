@@ -1,0 +1,139 @@
+#include "core/train/sample.h"
+
+#include "core/base/random.h"
+#include "core/image/resample.h"
+#include "core/network/architecture.h"
+
+#include <cmath>
+
+namespace casr {
+
+namespace {
+
+struct Placement {
+    int crop = 0;
+    int left = 0;
+    int top = 0;
+    int edge = 0;
+    int symmetry = 0; ///< 0 .. 7: bit 0 mirrors, bit 1 flips, bit 2 transposes.
+};
+
+Placement drawPlacement(const CropFile& crops, int patch, HashRandom& random) {
+    Placement place;
+    place.crop = random.below(crops.count());
+    const int largest = std::min(static_cast<int>(maxStepScale) * patch, crops.edge);
+    place.edge = patch + random.below(largest - patch + 1);
+    place.left = random.below(crops.edge - place.edge + 1);
+    place.top = random.below(crops.edge - place.edge + 1);
+    place.symmetry = random.below(8);
+    return place;
+}
+
+Image truthAt(const CropFile& crops, const Placement& place) {
+    const std::uint8_t* pixels = crops.crop(place.crop);
+    std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(place.edge) * place.edge * 3);
+    for (int y = 0; y < place.edge; ++y) {
+        for (int x = 0; x < place.edge; ++x) {
+            int column = place.symmetry & 1 ? place.edge - 1 - x : x;
+            int row = place.symmetry & 2 ? place.edge - 1 - y : y;
+            if (place.symmetry & 4) {
+                std::swap(column, row);
+            }
+            const std::uint8_t* pixel = pixels + 3 * (static_cast<std::size_t>(place.top + row) * crops.edge + place.left + column);
+            values.insert(values.end(), {pixel[0] / 255.0f, pixel[1] / 255.0f, pixel[2] / 255.0f});
+        }
+    }
+    return Image({place.edge, place.edge}, 3, std::move(values));
+}
+
+/// Where an output sample falls on the parent's axis.
+struct Position {
+    int cell = 0;
+    float offset = 0;
+    Taps taps;
+};
+
+std::vector<Position> positionsOf(int parentEdge, int edge) {
+    std::vector<Position> positions;
+    for (int i = 0; i < edge; ++i) {
+        const double source = (i + 0.5) * parentEdge / edge - 0.5;
+        const int cell = std::clamp(static_cast<int>(std::floor(source + 0.5)), 0, parentEdge - 1);
+        positions.push_back({cell, static_cast<float>(source - cell), tapsOf(i, parentEdge, edge, Kernel::bicubic)});
+    }
+    return positions;
+}
+
+float bicubicAt(const Image& low, const Position& row, const Position& column, int channel) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < row.taps.weights.size(); ++i) {
+        const int y = std::clamp(row.taps.first + static_cast<int>(i), 0, low.height() - 1);
+        for (std::size_t j = 0; j < column.taps.weights.size(); ++j) {
+            const int x = std::clamp(column.taps.first + static_cast<int>(j), 0, low.width() - 1);
+            sum += row.taps.weights[i] * column.taps.weights[j] * low.at(x, y, channel);
+        }
+    }
+    return static_cast<float>(sum);
+}
+
+/// Appends samples of one truth picture to a batch.
+class Appender {
+public:
+    Appender(Batch& batch, const Image& truth)
+        : m_batch(batch), m_truth(truth), m_low(resizedTo8Bit(truth, {batch.patch, batch.patch})),
+          m_positions(positionsOf(batch.patch, truth.width())), m_firstCell(batch.count * std::int64_t{batch.patch} * batch.patch) {
+        batch.low.insert(batch.low.end(), m_low.values().begin(), m_low.values().end());
+        ++batch.count;
+    }
+
+    void add(int x, int y) {
+        const Position& row = m_positions[static_cast<std::size_t>(y)];
+        const Position& column = m_positions[static_cast<std::size_t>(x)];
+        m_batch.cells.push_back(m_firstCell + std::int64_t{row.cell} * m_batch.patch + column.cell);
+        m_batch.offsets.insert(m_batch.offsets.end(), {row.offset, column.offset});
+        m_batch.inverseScale.push_back(static_cast<float>(m_batch.patch) / static_cast<float>(m_truth.width()));
+        for (int channel = 0; channel < 3; ++channel) {
+            m_batch.base.push_back(bicubicAt(m_low, row, column, channel));
+            m_batch.target.push_back(m_truth.at(x, y, channel));
+        }
+    }
+
+private:
+    Batch& m_batch;
+    const Image& m_truth;
+    Image m_low;
+    std::vector<Position> m_positions;
+    std::int64_t m_firstCell;
+};
+
+} // namespace
+
+Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64_t iteration) {
+    Batch batch{0, options.patch, options.patch * options.patch, {}, {}, {}, {}, {}, {}};
+    for (int i = 0; i < options.batch; ++i) {
+        HashRandom random(options.seed, iteration * 4096 + static_cast<std::uint64_t>(i));
+        const Image truth = truthAt(crops, drawPlacement(crops, options.patch, random));
+        Appender appender(batch, truth);
+        for (int point = 0; point < batch.points; ++point) {
+            const int x = random.below(truth.width());
+            appender.add(x, random.below(truth.height()));
+        }
+    }
+    return batch;
+}
+
+Batch makeValidation(const CropFile& crops, int index, int scale) {
+    const int patch = crops.edge / scale;
+    const int edge = patch * scale;
+    Batch batch{0, patch, (edge - 2 * scale) * (edge - 2 * scale), {}, {}, {}, {}, {}, {}};
+    const Image truth = truthAt(crops, {index, 0, 0, edge, 0});
+    Appender appender(batch, truth);
+    for (int y = scale; y < edge - scale; ++y) {
+        for (int x = scale; x < edge - scale; ++x) {
+            appender.add(x, y);
+        }
+    }
+    return batch;
+}
+
+} // namespace casr

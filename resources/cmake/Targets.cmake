@@ -1,0 +1,23 @@
+# Flags that every target takes by linking to casr_flags: language level, warnings, sanitizers, floating point rules.
+add_library(casr_flags INTERFACE)
+target_compile_features(casr_flags INTERFACE cxx_std_20)
+target_compile_definitions(casr_flags INTERFACE CASR_VERSION="${PROJECT_VERSION}")
+target_include_directories(casr_flags INTERFACE ${PROJECT_SOURCE_DIR})
+
+# No fast-math and no contraction: the same source gives the same bits wherever the instruction set is the same.
+target_compile_options(casr_flags INTERFACE
+    -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -ffp-contract=off
+    $<$<BOOL:${CASR_WERROR}>:-Werror>)
+
+if(CASR_SANITIZE)
+    target_compile_options(casr_flags INTERFACE -fsanitize=${CASR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+    target_link_options(casr_flags INTERFACE -fsanitize=${CASR_SANITIZE})
+endif()
+
+# LibTorch's own targets set flags for the whole program; only its headers and libraries are wanted, and only in a few sources.
+function(casr_find_torch)
+    find_package(Torch REQUIRED)
+    add_library(casr_torch INTERFACE)
+    target_include_directories(casr_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+    target_link_libraries(casr_torch INTERFACE ${TORCH_LIBRARIES})
+endfunction()
