@@ -6,7 +6,7 @@ namespace casr {
 struct Architecture {
     int channels = 64;    ///< Width of the trunk; a multiple of 16, 16 .. 128.
     int blocks = 8;       ///< Residual blocks of two 3x3 convolutions each, 1 .. maxBlocks.
-    int frequencies = 32; ///< Sinusoids of the neural heat field, 4 .. 64.
+    int frequencies = 32; ///< Sinusoids of the neural heat field; a multiple of 16, 16 .. 64.
 
     bool operator==(const Architecture&) const = default;
 };

@@ -17,7 +17,8 @@ constexpr const char* formatVersion = "1";
 
 bool isWithinLimits(const Architecture& architecture) {
     return architecture.channels >= 16 && architecture.channels <= 128 && architecture.channels % 16 == 0 && architecture.blocks >= 1 &&
-           architecture.blocks <= maxBlocks && architecture.frequencies >= 4 && architecture.frequencies <= 64;
+           architecture.blocks <= maxBlocks && architecture.frequencies >= 16 && architecture.frequencies % 16 == 0 &&
+           architecture.frequencies <= 64;
 }
 
 at::Tensor tensorFrom(const NamedTensor& named) {

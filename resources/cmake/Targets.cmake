@@ -7,11 +7,18 @@ target_include_directories(casr_flags INTERFACE ${PROJECT_SOURCE_DIR})
 # No fast-math and no contraction: the same source gives the same bits wherever the instruction set is the same.
 target_compile_options(casr_flags INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -ffp-contract=off
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> # GCC 12 warns of its own std::string (GCC bug 105651)
     $<$<BOOL:${CASR_WERROR}>:-Werror>)
 
 if(CASR_SANITIZE)
     target_compile_options(casr_flags INTERFACE -fsanitize=${CASR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     target_link_options(casr_flags INTERFACE -fsanitize=${CASR_SANITIZE})
+endif()
+
+# A second build of the same sources costs seconds where ccache is installed.
+find_program(CASR_CCACHE ccache)
+if(CASR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CASR_CCACHE})
 endif()
 
 # LibTorch's own targets set flags for the whole program; only its headers and libraries are wanted, and only in a few sources.

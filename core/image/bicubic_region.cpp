@@ -1,0 +1,80 @@
+#include "core/image/bicubic_region.h"
+
+#include "core/image/resample.h"
+
+#include <array>
+#include <stdexcept>
+
+namespace casr {
+
+namespace {
+
+struct Weights {
+    int first = 0;
+    std::array<float, 4> weight{};
+};
+
+Weights weightsAt(Axis axis, int index) {
+    const double offset = axis.offsetOf(index);
+    Weights taps;
+    taps.first = axis.cellOf(index) - (offset < 0.0 ? 2 : 1);
+    for (int i = 0; i < 4; ++i) {
+        taps.weight[static_cast<std::size_t>(i)] = static_cast<float>(cubicKernel(axis.cellOf(index) + offset - (taps.first + i)));
+    }
+    return taps;
+}
+
+std::vector<Weights> weightsOf(Axis axis, int first, int last) {
+    std::vector<Weights> list;
+    for (int index = first; index < last; ++index) {
+        list.push_back(weightsAt(axis, index));
+    }
+    return list;
+}
+
+/// Four parent rows summed into one, columns first .. last of the parent.
+void sumRows(const PlacedImage& parent, const Weights& row, int left, std::vector<float>& sum) {
+    const float* rows[4];
+    for (int i = 0; i < 4; ++i) {
+        rows[i] = parent.pixel(left, row.first + i);
+    }
+    for (std::size_t i = 0; i < sum.size(); ++i) {
+        sum[i] = (row.weight[0] * rows[0][i] + row.weight[1] * rows[1][i]) + (row.weight[2] * rows[2][i] + row.weight[3] * rows[3][i]);
+    }
+}
+
+void sumColumns(const std::vector<float>& sum, int left, int channels, const std::vector<Weights>& columns, float* out) {
+    for (const Weights& column : columns) {
+        const float* first = sum.data() + static_cast<std::size_t>(column.first - left) * channels;
+        for (int channel = 0; channel < channels; ++channel) {
+            const float* value = first + channel;
+            *out++ = (column.weight[0] * value[0] + column.weight[1] * value[channels]) +
+                     (column.weight[2] * value[2 * channels] + column.weight[3] * value[3 * channels]);
+        }
+    }
+}
+
+} // namespace
+
+PlacedImage coveringByBorder(const PlacedImage& image, Rect rect) {
+    return {cropped(image.image, translated(rect, -image.left, -image.top)), rect.left, rect.top};
+}
+
+Image bicubicRegion(const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+    const Rect read = expanded(
+        {columns.cellOf(out.left), rows.cellOf(out.top), columns.cellOf(out.right - 1) + 1, rows.cellOf(out.bottom - 1) + 1}, bicubicReach);
+    if (out.isEmpty() || !contains(parent.rect(), read)) {
+        throw std::invalid_argument("bicubicRegion: the parent does not cover what is read");
+    }
+    const int channels = parent.image.channels();
+    const std::vector<Weights> across = weightsOf(columns, out.left, out.right);
+    std::vector<float> sum(static_cast<std::size_t>(read.width()) * channels);
+    std::vector<float> values(static_cast<std::size_t>(out.size().area()) * channels);
+    for (int y = out.top; y < out.bottom; ++y) {
+        sumRows(parent, weightsAt(rows, y), read.left, sum);
+        sumColumns(sum, read.left, channels, across, values.data() + static_cast<std::size_t>(y - out.top) * out.width() * channels);
+    }
+    return Image(out.size(), channels, std::move(values), parent.image.encoding());
+}
+
+} // namespace casr

@@ -1,0 +1,160 @@
+#include "core/io/vips_support.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <string_view>
+#include <thread>
+
+#include <unistd.h>
+
+namespace casr {
+
+namespace {
+
+struct Loader {
+    std::string_view classPrefix;
+    const char* format;
+};
+
+/// Loaders that a photographer's file may reach. Everything else that libvips can open (tables of text, PDF, medical volumes)
+/// is refused: it is no photo, and its parsers are the least tested ones.
+constexpr std::array<Loader, 7> loaders{{{"VipsForeignLoadJpeg", "JPEG"},
+                                         {"VipsForeignLoadPng", "PNG"},
+                                         {"VipsForeignLoadTiff", "TIFF"},
+                                         {"VipsForeignLoadWebp", "WebP"},
+                                         {"VipsForeignLoadHeif", "HEIF"},
+                                         {"VipsForeignLoadJxl", "JPEG XL"},
+                                         {"VipsForeignLoadNsgif", "GIF"}}};
+
+constexpr std::array<std::string_view, 14> rawExtensions{".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw",
+                                                         ".orf", ".pef", ".raf", ".rw2", ".srw", ".3fr", ".iiq"};
+
+std::string lowerExtension(const std::filesystem::path& path) {
+    std::string extension = path.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](unsigned char letter) { return letter < 128 ? static_cast<char>(std::tolower(letter)) : letter; });
+    return extension;
+}
+
+std::string quoted(const std::filesystem::path& path) {
+    return "'" + path.string() + "'";
+}
+
+[[noreturn]] void failToOpen(const std::filesystem::path& path, const std::string& reason) {
+    throw Error(quoted(path) + " cannot be opened (" + reason + "). Check the name and the permissions.");
+}
+
+/// Refuses what is no readable file, by looking at it from outside.
+void checkRegularFile(const std::filesystem::path& path) {
+    std::error_code failure;
+    const std::filesystem::file_status status = std::filesystem::status(path, failure);
+    if (status.type() == std::filesystem::file_type::not_found) {
+        failToOpen(path, std::strerror(ENOENT));
+    }
+    if (failure) {
+        failToOpen(path, failure.message());
+    }
+    if (std::filesystem::is_directory(status)) {
+        throw Error(quoted(path) + " is a folder. Choose a picture file inside it.");
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        throw Error(quoted(path) + " is a pipe or a device, not a file. Save the picture to a file first.");
+    }
+    if (::access(path.c_str(), R_OK) != 0) {
+        failToOpen(path, std::strerror(errno));
+    }
+}
+
+/// A camera RAW is a TIFF inside and would open as its thumbnail or as a grey mosaic.
+void checkNoRaw(const std::filesystem::path& path) {
+    if (std::find(rawExtensions.begin(), rawExtensions.end(), lowerExtension(path)) != rawExtensions.end()) {
+        throw Error(quoted(path) + " is a camera RAW file. Develop it to a 16-bit TIFF first.");
+    }
+}
+
+const Loader& loaderOf(const std::filesystem::path& path, const vips::VSource& source) {
+    const char* name = vips_foreign_find_load_source(source.get_source());
+    const std::string_view found = name ? name : "";
+    const auto matches = [&](const Loader& loader) { return found.substr(0, loader.classPrefix.size()) == loader.classPrefix; };
+    const auto loader = std::find_if(loaders.begin(), loaders.end(), matches);
+    if (loader == loaders.end()) {
+        vips_error_clear();
+        throw Error(quoted(path) + " is no picture of a known kind. Open a JPEG, PNG, TIFF or WebP file, or convert it to one.");
+    }
+    return *loader;
+}
+
+void configureVips() {
+    if (VIPS_INIT("casr-zoom")) {
+        throw Error("The picture library libvips does not start (" + takeVipsError() + "). Reinstall libvips.");
+    }
+    // ImageMagick opens hundreds of formats, OpenSlide takes over TIFF files; blocking all "untrusted" loaders would block JPEG XL.
+    for (const char* blocked : {"VipsForeignLoadMagick", "VipsForeignLoadMagick7", "VipsForeignLoadOpenslide"}) {
+        vips_operation_block_set(blocked, TRUE);
+    }
+    // A cached loader would show an overwritten file as it was before.
+    vips_cache_set_max(0);
+    vips_concurrency_set(static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 4u)));
+    // What libvips warns of, it goes on with; what it fails with comes as an Error, and a terminal needs it only once.
+    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
+}
+
+} // namespace
+
+void startPictureLibrary() {
+    static std::once_flag once;
+    std::call_once(once, configureVips);
+}
+
+std::string takeVipsError() {
+    const std::string text = vips_error_buffer();
+    vips_error_clear();
+    return text.substr(0, text.find('\n'));
+}
+
+OpenedPicture openPicture(const std::filesystem::path& path) {
+    startPictureLibrary();
+    checkRegularFile(path);
+    checkNoRaw(path);
+    // A source, not a name: libvips would read options out of a name that ends in "]".
+    try {
+        const vips::VSource source = vips::VSource::new_from_file(path.c_str());
+        const Loader& loader = loaderOf(path, source);
+        vips::VOption* options = vips::VImage::option()->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_TRUNCATED);
+        return {vips::VImage::new_from_source(source, "", options), loader.format};
+    } catch (const vips::VError&) {
+        failToDecode(path);
+    }
+}
+
+void failToDecode(const std::filesystem::path& path) {
+    throw Error(quoted(path) + " is damaged or cut short (" + takeVipsError() + "). Copy it again from where it came from.");
+}
+
+std::string blobOf(const vips::VImage& image, const char* name) {
+    const void* data = nullptr;
+    std::size_t size = 0;
+    if (vips_image_get_typeof(image.get_image(), name) == 0 || vips_image_get_blob(image.get_image(), name, &data, &size)) {
+        vips_error_clear();
+        return {};
+    }
+    return {static_cast<const char*>(data), size};
+}
+
+void setBlob(vips::VImage& image, const char* name, const std::string& bytes) {
+    if (!bytes.empty()) {
+        vips_image_set_blob_copy(image.get_image(), name, bytes.data(), bytes.size());
+    }
+}
+
+VipsInterpretation interpretationOf(int colourChannels, int bitsPerSample) {
+    if (colourChannels == 1) {
+        return bitsPerSample == 16 ? VIPS_INTERPRETATION_GREY16 : VIPS_INTERPRETATION_B_W;
+    }
+    return bitsPerSample == 16 ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
+}
+
+} // namespace casr

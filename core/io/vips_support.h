@@ -1,0 +1,40 @@
+#pragma once
+
+// Private to core/io: the only header that shows libvips.
+
+#include "core/base/error.h"
+#include "core/image/image.h"
+#include "core/io/picture_file.h"
+
+#include <vips/vips8>
+
+#include <filesystem>
+#include <string>
+
+namespace casr {
+
+/// First line of libvips' error text; the text is cleared, because libvips would append the next failure to it.
+std::string takeVipsError();
+
+/// A picture file opened for reading from top to bottom; the header is read, no pixel yet.
+struct OpenedPicture {
+    vips::VImage image;
+    std::string format; ///< "JPEG", "PNG", ...
+};
+
+/// Throws Error when `path` is missing, no regular file (checked before opening: a pipe would block) or no known picture.
+OpenedPicture openPicture(const std::filesystem::path& path);
+
+/// The error of a file whose header is sound and whose pixels are not.
+[[noreturn]] void failToDecode(const std::filesystem::path& path);
+
+/// The bytes of a metadata item; empty when the picture has none.
+std::string blobOf(const vips::VImage& image, const char* name);
+
+/// Attaches `bytes` to `image`, unless there are none.
+void setBlob(vips::VImage& image, const char* name, const std::string& bytes);
+
+/// The libvips interpretation of `colourChannels` (1 or 3) channels of 8 or 16 bits.
+VipsInterpretation interpretationOf(int colourChannels, int bitsPerSample);
+
+} // namespace casr

@@ -1,0 +1,88 @@
+#pragma once
+
+#include "core/image/bicubic_region.h"
+#include "core/network/architecture.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace casr {
+
+enum class Precision { automatic, bfloat16, float32 };
+
+/// True where the CPU multiplies bfloat16 fast (AMX or AVX512-BF16) and oneDNN is allowed to use it.
+bool hasFastBfloat16();
+
+/// What `wanted` means on this machine: bfloat16 where it is fast, float32 elsewhere. Throws Error when bfloat16 is forced where
+/// the CPU cannot.
+Precision resolved(Precision wanted);
+
+/// Threads that the convolutions use; call before the first network runs. 0: as many as the machine has.
+void setComputeThreads(int threads);
+int computeThreads();
+
+/// Polled between the trunk's blocks; returns true to stop, upon which Cancelled is thrown.
+using StopCheck = std::function<bool()>;
+
+/// The field of a rectangle of parent cells, as the network predicts it.
+struct FieldTile {
+    Rect cells;                 ///< Whole-picture coordinates of the parent.
+    int coefficientsOfCell = 0; ///< 3 * 2K: for each colour, K amplitudes of cosines, then K of sines.
+    std::vector<float> coefficients;
+
+    const float* of(int x, int y) const {
+        const std::size_t index = static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left);
+        return coefficients.data() + index * coefficientsOfCell;
+    }
+    std::size_t bytes() const { return coefficients.size() * sizeof(float); }
+};
+
+/// The part of the field that all cells share.
+struct FieldWaves {
+    int count = 0;                ///< K.
+    std::vector<float> frequency; ///< 2 K: radians per parent pixel, (down, right).
+    float heat = 0;               ///< kappa, parent pixels squared.
+};
+
+/// A trained network, ready to run. Immutable; one inference at a time (calls from several threads wait for each other).
+class Network {
+public:
+    /// Reads and checks a weights file. Throws Error.
+    static std::shared_ptr<const Network> load(const std::filesystem::path& path);
+
+    /// A network with fresh, untrained weights: for tests and benchmarks.
+    static std::shared_ptr<const Network> untrained(const Architecture& architecture, std::uint64_t seed);
+
+    virtual ~Network() = default;
+    Network(const Network&) = delete;
+    Network& operator=(const Network&) = delete;
+
+    virtual const Architecture& architecture() const = 0;
+    virtual const FieldWaves& waves() const = 0;
+    /// SHA-256 of the weights: the identity of the network in keys, jobs and recipes.
+    virtual const std::string& checksum() const = 0;
+    /// What the file says of its training.
+    virtual const std::string& record() const = 0;
+    virtual std::int64_t parameterCount() const = 0;
+
+    /// The field of `cells`. `parent` (RGB, or all InputPlanes) covers them and Reach::ofTrunk pixels around; the convolutions
+    /// lose that margin. The tensor always has the size of `cells` plus the margin: with bfloat16 the caller must keep it the same
+    /// for every tile of a level. `precision` is resolved. Throws Cancelled, or Error when memory is short.
+    virtual FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop) const = 0;
+
+protected:
+    Network() = default;
+};
+
+/// Precision, instruction set and library versions: results of equal profiles agree bit by bit, others may differ in the last bits.
+/// `precision` is resolved.
+std::string numericProfile(Precision precision);
+
+/// Seconds of one bare 3x3 convolution `width` -> `width` channels over `edge` x `edge` pixels, best of `repeats`: the yardstick
+/// of the benchmark.
+double secondsOfBareConvolution(int width, int edge, Precision precision, int repeats);
+
+} // namespace casr

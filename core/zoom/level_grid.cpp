@@ -1,0 +1,34 @@
+#include "core/zoom/level_grid.h"
+
+namespace casr {
+
+namespace {
+
+constexpr int granule = 16;
+
+/// Tiles of one axis are equally long, so that the last one is not mostly border.
+int tileLength(int length, int limit) {
+    const int count = (length + limit - 1) / limit;
+    const int even = (length + count - 1) / count;
+    return std::min((even + granule - 1) / granule * granule, std::max(limit, granule));
+}
+
+} // namespace
+
+LevelGrid::LevelGrid(Size parent, Size child, int limit)
+    : m_parent(parent), m_child(child), m_tile{tileLength(parent.width, limit), tileLength(parent.height, limit)} {}
+
+Rect LevelGrid::pixelsOf(int column, int row) const {
+    const Rect cells = cellsOf(column, row);
+    const Rect pixels{columnAxis().firstIn(cells.left), rowAxis().firstIn(cells.top), columnAxis().firstIn(cells.right),
+                      rowAxis().firstIn(cells.bottom)};
+    return intersection(pixels, rectOf(m_child));
+}
+
+Rect LevelGrid::tilesMeeting(Rect pixels) const {
+    const auto tileAcross = [&](int x) { return columnAxis().cellOf(x) / m_tile.width; };
+    const auto tileDown = [&](int y) { return rowAxis().cellOf(y) / m_tile.height; };
+    return {tileAcross(pixels.left), tileDown(pixels.top), tileAcross(pixels.right - 1) + 1, tileDown(pixels.bottom - 1) + 1};
+}
+
+} // namespace casr

@@ -1,0 +1,67 @@
+#include "core/zoom/photo.h"
+
+#include "core/base/error.h"
+
+namespace casr {
+
+namespace {
+
+Image repeated(const Image& grey) {
+    const Image two = joinChannels(grey, grey, {});
+    return joinChannels(two, grey, {});
+}
+
+/// Grey of a network's result: the mean of its three planes, which differ a little.
+Image meanOf(const Image& rgb) {
+    std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(rgb.size().area()));
+    for (std::size_t i = 0; i < rgb.values().size(); i += 3) {
+        values.push_back((rgb.values()[i] + rgb.values()[i + 1] + rgb.values()[i + 2]) / 3.0f);
+    }
+    return Image(rgb.size(), 1, std::move(values));
+}
+
+Image clamped(const Image& image) {
+    std::vector<float> values(image.values().begin(), image.values().end());
+    for (float& value : values) {
+        value = std::clamp(value, 0.0f, 1.0f);
+    }
+    return Image(image.size(), image.channels(), std::move(values), image.encoding());
+}
+
+Image alphaAt(const Photo& photo, Size level, Rect out) {
+    const Axis columns{photo.size().width, level.width}, rows{photo.size().height, level.height};
+    const Rect cells{columns.cellOf(out.left), rows.cellOf(out.top), columns.cellOf(out.right - 1) + 1, rows.cellOf(out.bottom - 1) + 1};
+    const PlacedImage parent = coveringByBorder({photo.alpha, 0, 0}, expanded(cells, bicubicReach));
+    return clamped(bicubicRegion(parent, columns, rows, out));
+}
+
+} // namespace
+
+Photo photoOf(const Image& picture) {
+    const int colours = picture.colourChannels();
+    if (picture.isEmpty() || (colours != 1 && colours != 3)) {
+        throw Error("The picture has " + std::to_string(colours) + " colour channels. Convert it to RGB or grey first.");
+    }
+    Photo photo;
+    photo.isGrey = colours == 1;
+    photo.encoding = picture.encoding();
+    photo.rgb = selectChannels(picture, 0, colours);
+    if (photo.isGrey) {
+        photo.rgb = repeated(photo.rgb);
+    }
+    if (picture.encoding().hasAlpha) {
+        photo.alpha = selectChannels(picture, colours, 1);
+    }
+    return photo;
+}
+
+Image pictureOf(const Photo& photo, const Image& rgb, Size level, Rect out) {
+    const Image colour = photo.isGrey ? meanOf(rgb) : rgb;
+    if (photo.alpha.isEmpty()) {
+        return withEncoding(colour, photo.encoding);
+    }
+    return joinChannels(colour, alphaAt(photo, level, out), photo.encoding);
+}
+
+} // namespace casr

@@ -1,0 +1,124 @@
+#include "core/zoom/staircase.h"
+
+#include "core/base/error.h"
+
+#include <chrono>
+#include <cmath>
+#include <cstring>
+
+namespace casr {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr float texturedRange = 0.02f;
+constexpr float flatRange = 1e-4f;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+float rangeOf(const Image& image) {
+    const auto [low, high] = std::minmax_element(image.values().begin(), image.values().end());
+    return *high - *low;
+}
+
+/// Copies what `tile` at `place` and `target` at `region` share.
+void copyShared(const Image& tile, Rect place, Rect region, int channels, std::vector<float>& target) {
+    const Rect shared = intersection(place, region);
+    const std::size_t run = static_cast<std::size_t>(shared.width()) * channels * sizeof(float);
+    for (int y = shared.top; y < shared.bottom; ++y) {
+        const float* from = tile.row(y - place.top) + static_cast<std::size_t>(shared.left - place.left) * channels;
+        const std::size_t to = static_cast<std::size_t>(y - region.top) * region.width() + (shared.left - region.left);
+        std::memcpy(target.data() + to * channels, from, run);
+    }
+}
+
+} // namespace
+
+bool isSound(const Image& tile, const Image& parent) {
+    for (const float value : tile.values()) {
+        if (!std::isfinite(value)) {
+            return false;
+        }
+    }
+    return rangeOf(tile) > flatRange || rangeOf(parent) < texturedRange;
+}
+
+Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes)
+    : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_cache(cacheBytes) {
+    if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
+        throw std::invalid_argument("Staircase: the plan is for another picture");
+    }
+}
+
+LevelGrid Staircase::gridOf(int level) const {
+    return LevelGrid(m_plan.sizeOf(level - 1), m_plan.sizeOf(level));
+}
+
+Image Staircase::tile(const TileKey& key, const StopCheck& stop) {
+    if (std::optional<Image> known = m_cache.find(key)) {
+        return *known;
+    }
+    const Image computed = compute(key, stop);
+    m_cache.insert(key, computed);
+    return computed;
+}
+
+Image Staircase::compute(const TileKey& key, const StopCheck& stop) {
+    const LevelGrid grid = gridOf(key.level);
+    const int reach = std::max(Reach::ofTrunk(m_network->architecture()), bicubicReach);
+    const Rect read = expanded(grid.cellsOf(key.column, key.row), reach);
+    const Rect inside = intersection(read, rectOf(m_plan.sizeOf(key.level - 1)));
+    const PlacedImage parent = coveringByBorder(region(key.level - 1, inside, stop), read);
+    Image result = computeIn(m_precision, grid, key, parent, stop);
+    if (!isSound(result, parent.image)) {
+        result = computeIn(Precision::float32, grid, key, parent, stop);
+        if (!isSound(result, parent.image)) {
+            throw Error(
+                "A tile came out empty or without numbers even in float32. The weights do not fit this picture; use the shipped ones.");
+        }
+        const std::scoped_lock lock(m_mutex);
+        ++m_statistics.tilesRepaired;
+    }
+    return result;
+}
+
+Image Staircase::computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent,
+                           const StopCheck& stop) {
+    const Clock::time_point start = Clock::now();
+    const FieldTile field = m_network->run(parent, grid.cellsOf(key.column, key.row), precision, stop);
+    const double networkSeconds = secondsSince(start);
+    Image result = renderField(m_network->waves(), field, parent, grid.columnAxis(), grid.rowAxis(), grid.pixelsOf(key.column, key.row));
+    const std::scoped_lock lock(m_mutex);
+    ++m_statistics.tilesComputed;
+    m_statistics.networkSeconds += networkSeconds;
+    m_statistics.fieldSeconds += secondsSince(start) - networkSeconds;
+    return result;
+}
+
+PlacedImage Staircase::region(int level, Rect region, const StopCheck& stop) {
+    if (region.isEmpty() || !contains(rectOf(m_plan.sizeOf(level)), region)) {
+        throw std::invalid_argument("Staircase: the region is outside the level");
+    }
+    if (level == 0) {
+        return {cropped(m_source, region), region.left, region.top};
+    }
+    const LevelGrid grid = gridOf(level);
+    const Rect tiles = grid.tilesMeeting(region);
+    std::vector<float> values(static_cast<std::size_t>(region.size().area()) * InputPlanes::picture);
+    for (int row = tiles.top; row < tiles.bottom; ++row) {
+        for (int column = tiles.left; column < tiles.right; ++column) {
+            copyShared(tile({level, column, row}, stop), grid.pixelsOf(column, row), region, InputPlanes::picture, values);
+        }
+    }
+    return {Image(region.size(), InputPlanes::picture, std::move(values)), region.left, region.top};
+}
+
+StaircaseStatistics Staircase::statistics() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_statistics;
+}
+
+} // namespace casr
