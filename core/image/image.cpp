@@ -50,6 +50,9 @@ Image cropped(const Image& image, Rect rect) {
     if (rect == rectOf(image.size())) {
         return image;
     }
+    if (image.isEmpty() || rect.width() < 0 || rect.height() < 0) {
+        throw std::invalid_argument("cropped: an empty picture has no border to repeat, and a rectangle no negative sides");
+    }
     std::vector<float> values(valueCount(rect.size(), image.channels()));
     const std::size_t stride = static_cast<std::size_t>(rect.width()) * image.channels();
     for (int y = rect.top; y < rect.bottom; ++y) {

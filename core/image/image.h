@@ -48,7 +48,8 @@ private:
     std::shared_ptr<const std::vector<float>> m_values;
 };
 
-/// The part of `image` inside `rect`; where `rect` leaves the picture, the nearest border pixel is repeated.
+/// The part of `image` inside `rect`; where `rect` leaves the picture, the nearest border pixel is repeated. Throws
+/// std::invalid_argument for an empty picture or a rectangle of negative width or height.
 Image cropped(const Image& image, Rect rect);
 
 /// `count` channels of `image` from `first` on. The result has no alpha unless `alpha` says so.

@@ -1,5 +1,6 @@
 #include "core/image/resample.h"
 
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <stdexcept>
@@ -25,8 +26,18 @@ double radiusOf(Kernel kernel) {
     return kernel == Kernel::bicubic ? 2.0 : 3.0;
 }
 
-float roundTo8Bit(double value) {
-    return static_cast<float>(std::clamp(std::floor(value * 255.0 + 0.5), 0.0, 255.0) / 255.0);
+/// The 8-bit code nearest to `value`, halves up; NaN stays NaN. Cutting after the clamp is floor without a call for every value.
+double roundedCode(double value) {
+    const double code = static_cast<int>(std::min(std::max(0.0, value + 0.5), 255.0));
+    return std::isnan(value) ? value : code;
+}
+
+template <typename Function>
+Image mapped(const Image& image, Function function) {
+    std::vector<float> values(image.values().size());
+    std::transform(image.values().begin(), image.values().end(), values.begin(),
+                   [function](float value) { return static_cast<float>(function(value)); });
+    return Image(image.size(), image.channels(), std::move(values), image.encoding());
 }
 
 std::vector<Taps> axisTaps(int inLength, int outLength, Kernel kernel) {
@@ -62,24 +73,68 @@ Image resizedRows(const Image& image, int height, Kernel kernel, Store store) {
     return Image({image.width(), height}, image.channels(), std::move(values), image.encoding());
 }
 
-double sumColumns(const float* row, int width, int channels, int channel, const Taps& taps) {
-    double sum = 0.0;
-    for (std::size_t tap = 0; tap < taps.weights.size(); ++tap) {
-        const int x = std::clamp(taps.first + static_cast<int>(tap), 0, width - 1);
-        sum += taps.weights[tap] * row[x * channels + channel];
+/// Rows summed together: enough for the compiler's vectors, few enough for the cache.
+constexpr int lanes = 8;
+using Lanes = std::array<double, lanes>;
+
+/// `lanes` rows side by side, [column][channel][lane], with the border pixels repeated as far as the taps read. A sum over the
+/// taps of a column is then one run over whole vectors without a border case.
+class RowBlock {
+public:
+    RowBlock(const Image& image, const std::vector<Taps>& columns)
+        : m_image(image), m_left(std::max(0, -columns.front().first)),
+          m_columns(std::max(m_left + image.width(), m_left + columns.back().first + static_cast<int>(columns.back().weights.size()))),
+          m_values(static_cast<std::size_t>(m_columns) * image.channels()) {}
+
+    /// Takes the rows from `top` on; the last row of the picture is repeated.
+    void load(int top) {
+        for (int lane = 0; lane < lanes; ++lane) {
+            const float* row = m_image.row(std::min(top + lane, m_image.height() - 1));
+            Lanes* out = m_values.data();
+            for (int x = -m_left; x < m_columns - m_left; ++x) {
+                const float* pixel = row + static_cast<std::size_t>(std::clamp(x, 0, m_image.width() - 1)) * m_image.channels();
+                for (int channel = 0; channel < m_image.channels(); ++channel) {
+                    (*out++)[static_cast<std::size_t>(lane)] = pixel[channel];
+                }
+            }
+        }
     }
-    return sum;
-}
+
+    Lanes sum(const Taps& taps, int channel) const {
+        Lanes sum{};
+        const Lanes* in = m_values.data() + static_cast<std::size_t>(m_left + taps.first) * m_image.channels() + channel;
+        for (const double weight : taps.weights) {
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                sum[lane] += weight * (*in)[lane];
+            }
+            in += m_image.channels();
+        }
+        return sum;
+    }
+
+private:
+    const Image& m_image;
+    int m_left;
+    int m_columns;
+    std::vector<Lanes> m_values;
+};
 
 template <typename Store>
 Image resizedColumns(const Image& image, int width, Kernel kernel, Store store) {
-    const std::vector<Taps> taps = axisTaps(image.width(), width, kernel);
-    std::vector<float> values;
-    values.reserve(static_cast<std::size_t>(width) * image.height() * image.channels());
-    for (int y = 0; y < image.height(); ++y) {
-        for (const Taps& column : taps) {
-            for (int channel = 0; channel < image.channels(); ++channel) {
-                values.push_back(store(sumColumns(image.row(y), image.width(), image.channels(), channel, column)));
+    const std::vector<Taps> columns = axisTaps(image.width(), width, kernel);
+    const std::size_t stride = columns.size() * static_cast<std::size_t>(image.channels());
+    std::vector<float> values(stride * static_cast<std::size_t>(image.height()));
+    RowBlock block(image, columns);
+    for (int top = 0; top < image.height(); top += lanes) {
+        block.load(top);
+        const auto rows = static_cast<std::size_t>(std::min(lanes, image.height() - top));
+        float* out = values.data() + stride * static_cast<std::size_t>(top);
+        for (const Taps& column : columns) {
+            for (int channel = 0; channel < image.channels(); ++channel, ++out) {
+                const Lanes sum = block.sum(column, channel);
+                for (std::size_t lane = 0; lane < rows; ++lane) {
+                    out[lane * stride] = store(sum[lane]);
+                }
             }
         }
     }
@@ -131,13 +186,14 @@ Image resized(const Image& image, Size size, Kernel kernel) {
 }
 
 Image resizedTo8Bit(const Image& image, Size size) {
-    return resizedWith(image, size, Kernel::bicubic, roundTo8Bit);
+    // The sums run over whole codes: over n / 255 in float, a sum that ends in exactly one half would fall to either side.
+    const Image codes = mapped(image, [](double value) { return roundedCode(value * 255.0); });
+    const auto store = [](double code) { return static_cast<float>(roundedCode(code)); };
+    return mapped(resizedWith(codes, size, Kernel::bicubic, store), [](double code) { return code / 255.0; });
 }
 
 Image roundedTo8Bit(const Image& image) {
-    std::vector<float> values(image.values().size());
-    std::transform(image.values().begin(), image.values().end(), values.begin(), [](float value) { return roundTo8Bit(value); });
-    return Image(image.size(), image.channels(), std::move(values), image.encoding());
+    return mapped(image, [](double value) { return roundedCode(value * 255.0) / 255.0; });
 }
 
 } // namespace casr

@@ -25,8 +25,8 @@ double cubicKernel(double x);
 /// `image` at another size, as MATLAB's imresize with antialiasing, in float: vertical pass first, borders replicated.
 Image resized(const Image& image, Size size, Kernel kernel = Kernel::bicubic);
 
-/// Bicubic `resized` as the super-resolution field's protocol does it on 8-bit pictures: values in 0 .. 1 are taken as
-/// n / 255, and each of the two passes rounds half up and clamps to 0 .. 255.
+/// Bicubic `resized` as the super-resolution field's protocol does it on 8-bit pictures: every value is brought to the nearest
+/// n / 255 first, and each of the two passes rounds half up and clamps to 0 .. 255.
 Image resizedTo8Bit(const Image& image, Size size);
 
 /// Every value brought to the nearest n / 255, n in 0 .. 255 (halves up).
