@@ -5,7 +5,7 @@
 #include "core/io/vips_support.h"
 
 #include <cstdint>
-#include <stdexcept>
+#include <limits>
 #include <utility>
 
 namespace casr {
@@ -67,7 +67,8 @@ void checkReadable(const std::filesystem::path& path, const vips::VImage& image)
     const std::string name = "'" + path.string() + "'";
     const std::int64_t pixels = Size{image.width(), image.height()}.area();
     if (pixels > maxPixels) {
-        throw Error(name + " has " + std::to_string(pixels >> 20) + " megapixels, more than the 1024 that can be opened. Crop or shrink it first.");
+        throw Error(name + " has " + std::to_string(pixels >> 20) +
+                    " megapixels, more than the 1024 that can be opened. Crop or shrink it first.");
     }
     if (bitsPerSampleOf(image) == 0) {
         throw Error(name + " has samples of neither 8 nor 16 bits (" + vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image.format()) +
@@ -181,7 +182,7 @@ PictureInfo readPictureInfo(const std::filesystem::path& path) {
     PictureInfo info;
     info.format = opened.format;
     info.size = orientedSize({image.width(), image.height()}, orientationOf(image));
-    info.channels = isLab(image) ? std::max(image.bands(), 3) : image.bands();
+    info.channels = image.coding() == VIPS_CODING_NONE ? image.bands() : colourChannelsOf(image);
     info.bitsPerSample = bitsPerSampleOf(image);
     info.hasAlpha = hasAlpha(image);
     info.hasProfile = !blobOf(image, VIPS_META_ICC_NAME).empty();
@@ -204,6 +205,9 @@ Picture readPicture(const std::filesystem::path& path) {
 }
 
 void writePicture(const std::filesystem::path& path, const Picture& picture, const WriteOptions& options) {
+    if (!isWritableFormat(path)) {
+        throw Error("'" + path.string() + "' has no known extension. Choose .jpg, .png, .tif or .webp.");
+    }
     const Image& image = picture.image;
     const PictureLayout layout{image.size(), image.channels(), picture.bitsPerSample, image.encoding(), picture.metadata};
     StreamOptions stream;

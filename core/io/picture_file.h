@@ -43,9 +43,9 @@ PictureInfo readPictureInfo(const std::filesystem::path& path);
 Picture readPicture(const std::filesystem::path& path);
 
 struct WriteOptions {
-    int bitsPerSample = 0;  ///< 0: as in the picture where the format can, else 8.
-    int quality = 92;       ///< JPEG and lossy WebP, 1 .. 100.
-    bool lossless = false;  ///< WebP.
+    int bitsPerSample = 0; ///< 0: as in the picture where the format can, else 8.
+    int quality = 92;      ///< JPEG and lossy WebP, 1 .. 100.
+    bool lossless = false; ///< WebP.
 };
 
 /// Writes by the extension of `path`: .jpg .jpeg .png .tif .tiff .webp. Written beside, re-opened and compared in size, then renamed.

@@ -25,8 +25,8 @@ enum class BigTiff { automatic, always, never };
 
 struct StreamOptions {
     WriteOptions write;
-    bool tiled = true;     ///< TIFF: tiles of 256 x 256 instead of strips.
-    bool pyramid = false;  ///< TIFF: every half size down to one tile is stored too, for fast viewing.
+    bool tiled = true;    ///< TIFF: tiles of 256 x 256 instead of strips.
+    bool pyramid = false; ///< TIFF: every half size down to one tile is stored too, for fast viewing.
     TiffCompression compression = TiffCompression::deflate;
     BigTiff bigTiff = BigTiff::automatic;
     Size piece{512, 128}; ///< Rectangles asked of the pull function, on a grid from the top left (cut at the right and bottom).
@@ -44,6 +44,7 @@ void checkPictureStream(const std::filesystem::path& path, const PictureLayout& 
 /// a time (not always the same), for each piece once, left to right and top to bottom; about four rows of pieces are held in
 /// memory, only WebP holds everything. What `pull` throws comes out unchanged. Written beside, re-opened and compared in size, then
 /// renamed; after a failure nothing is left. Throws as checkPictureStream, and Error when the disk fails.
-void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options, const PullPixels& pull);
+void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
+                        const PullPixels& pull);
 
 } // namespace casr

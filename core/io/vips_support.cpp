@@ -1,5 +1,7 @@
 #include "core/io/vips_support.h"
 
+#include "core/io/exif.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -31,6 +33,9 @@ constexpr std::array<Loader, 7> loaders{{{"VipsForeignLoadJpeg", "JPEG"},
 
 constexpr std::array<std::string_view, 14> rawExtensions{".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw",
                                                          ".orf", ".pef", ".raf", ".rw2", ".srw", ".3fr", ".iiq"};
+
+/// Bytes that fit into one segment of a JPEG file, and so of EXIF.
+constexpr std::size_t maxSegment = 65533;
 
 std::string lowerExtension(const std::filesystem::path& path) {
     std::string extension = path.extension().string();
@@ -87,6 +92,48 @@ const Loader& loaderOf(const std::filesystem::path& path, const vips::VSource& s
     return *loader;
 }
 
+void setBlob(vips::VImage& image, const char* name, const std::string& bytes) {
+    if (!bytes.empty()) {
+        vips_image_set_blob_copy(image.get_image(), name, bytes.data(), bytes.size());
+    }
+}
+
+/// A JPEG file of one pixel that carries the EXIF block: the only way to make libvips read one from memory.
+std::string jpegAround(const std::string& exif) {
+    VipsBlob* pixel = vips::VImage::black(1, 1).jpegsave_buffer(vips::VImage::option()->set("strip", true));
+    std::size_t size = 0;
+    const void* data = vips_blob_get(pixel, &size);
+    std::string jpeg(static_cast<const char*>(data), size);
+    vips_area_unref(VIPS_AREA(pixel));
+
+    const std::size_t length = exif.size() + 2;
+    const std::string header{'\xFF', '\xE1', static_cast<char>(length >> 8), static_cast<char>(length & 0xFF)};
+    return jpeg.insert(2, header + exif);
+}
+
+void* copyExifTag(VipsImage*, const char* name, GValue* value, void* image) {
+    if (std::string_view(name).substr(0, 8) == "exif-ifd") {
+        vips_image_set(static_cast<VipsImage*>(image), name, value);
+    }
+    return nullptr;
+}
+
+/// libvips writes those tags of the block that the picture also has as single items, so both are attached.
+void setExif(vips::VImage& image, const std::string& block) {
+    const std::string exif = withExifPrefix(block);
+    if (block.empty() || exif.size() > maxSegment) {
+        return;
+    }
+    try {
+        const std::string jpeg = jpegAround(exif);
+        const vips::VImage carrier = vips::VImage::new_from_buffer(jpeg, "");
+        setBlob(image, VIPS_META_EXIF_NAME, exif);
+        vips_image_map(carrier.get_image(), copyExifTag, image.get_image());
+    } catch (const vips::VError&) {
+        vips_error_clear();
+    }
+}
+
 void configureVips() {
     if (VIPS_INIT("casr-zoom")) {
         throw Error("The picture library libvips does not start (" + takeVipsError() + "). Reinstall libvips.");
@@ -99,7 +146,8 @@ void configureVips() {
     vips_cache_set_max(0);
     vips_concurrency_set(static_cast<int>(std::clamp(std::thread::hardware_concurrency(), 1u, 4u)));
     // What libvips warns of, it goes on with; what it fails with comes as an Error, and a terminal needs it only once.
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
+    g_log_set_handler(
+        "VIPS", G_LOG_LEVEL_WARNING, [](const gchar*, GLogLevelFlags, const gchar*, gpointer) {}, nullptr);
 }
 
 } // namespace
@@ -144,10 +192,11 @@ std::string blobOf(const vips::VImage& image, const char* name) {
     return {static_cast<const char*>(data), size};
 }
 
-void setBlob(vips::VImage& image, const char* name, const std::string& bytes) {
-    if (!bytes.empty()) {
-        vips_image_set_blob_copy(image.get_image(), name, bytes.data(), bytes.size());
-    }
+void setMetadata(vips::VImage& image, const Metadata& metadata, const std::string& iccProfile) {
+    setExif(image, metadata.exif);
+    setBlob(image, VIPS_META_XMP_NAME, metadata.xmp);
+    setBlob(image, VIPS_META_IPTC_NAME, metadata.iptc);
+    setBlob(image, VIPS_META_ICC_NAME, iccProfile);
 }
 
 VipsInterpretation interpretationOf(int colourChannels, int bitsPerSample) {

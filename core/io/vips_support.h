@@ -31,8 +31,8 @@ OpenedPicture openPicture(const std::filesystem::path& path);
 /// The bytes of a metadata item; empty when the picture has none.
 std::string blobOf(const vips::VImage& image, const char* name);
 
-/// Attaches `bytes` to `image`, unless there are none.
-void setBlob(vips::VImage& image, const char* name, const std::string& bytes);
+/// Attaches everything that libvips can write; an EXIF block that it cannot understand is left out.
+void setMetadata(vips::VImage& image, const Metadata& metadata, const std::string& iccProfile);
 
 /// The libvips interpretation of `colourChannels` (1 or 3) channels of 8 or 16 bits.
 VipsInterpretation interpretationOf(int colourChannels, int bitsPerSample);

@@ -1,0 +1,429 @@
+#include "core/io/picture_stream.h"
+
+#include "core/base/safe_file.h"
+#include "core/io/vips_support.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace casr {
+
+namespace {
+
+enum class FileKind { jpeg, png, tiff, webp, deepZoom };
+
+/// What a kind of file can hold.
+struct Format {
+    FileKind kind;
+    const char* name;
+    int maxSide;
+    bool has16Bit;
+    const char* alternative; ///< What takes a larger picture.
+};
+
+/// libvips itself stops at 10,000,000 pixels a side, libpng at 1,000,000.
+constexpr std::array<Format, 5> formats{{{FileKind::jpeg, "JPEG", 65500, false, "PNG, TIFF or DeepZoom (.png, .tif, .dz)"},
+                                         {FileKind::png, "PNG", 1000000, true, "TIFF (.tif)"},
+                                         {FileKind::tiff, "TIFF", VIPS_MAX_COORD, true, "a smaller scale or region"},
+                                         {FileKind::webp, "WebP", 16383, false, "PNG, TIFF or DeepZoom (.png, .tif, .dz)"},
+                                         {FileKind::deepZoom, "DeepZoom", VIPS_MAX_COORD, false, "a smaller scale or region"}}};
+
+struct Extension {
+    std::string_view text;
+    FileKind kind;
+};
+
+constexpr std::array<Extension, 7> extensions{{{".jpg", FileKind::jpeg},
+                                               {".jpeg", FileKind::jpeg},
+                                               {".png", FileKind::png},
+                                               {".tif", FileKind::tiff},
+                                               {".tiff", FileKind::tiff},
+                                               {".webp", FileKind::webp},
+                                               {".dz", FileKind::deepZoom}}};
+
+constexpr std::int64_t bigTiffFrom = std::int64_t{1} << 31;
+constexpr std::int64_t classicTiffBytes = 4000000000;
+
+std::optional<FileKind> kindOf(const std::filesystem::path& path) {
+    std::string extension = path.extension().string();
+    std::transform(extension.begin(), extension.end(), extension.begin(),
+                   [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; });
+    const auto known = std::find_if(extensions.begin(), extensions.end(), [&](const Extension& each) { return each.text == extension; });
+    return known == extensions.end() ? std::nullopt : std::optional(known->kind);
+}
+
+std::string quoted(const std::filesystem::path& path) {
+    return "'" + path.string() + "'";
+}
+
+const Format& formatOf(const std::filesystem::path& path) {
+    const std::optional<FileKind> kind = kindOf(path);
+    if (!kind) {
+        throw Error(quoted(path) + " has no known extension. Choose .jpg, .png, .tif, .webp or .dz.");
+    }
+    return *std::find_if(formats.begin(), formats.end(), [&](const Format& format) { return format.kind == *kind; });
+}
+
+/// Bits a sample of the file.
+int fileBits(const Format& format, const PictureLayout& layout, const WriteOptions& options) {
+    const int wanted = options.bitsPerSample ? options.bitsPerSample : layout.bitsPerSample;
+    return format.has16Bit ? wanted : 8;
+}
+
+std::int64_t uncompressedBytes(const PictureLayout& layout, int bits, bool pyramid) {
+    const std::int64_t bytes = layout.size.area() * layout.channels * (bits / 8);
+    return pyramid ? bytes + bytes / 3 : bytes;
+}
+
+/// A layout that no caller may give, whatever the user did.
+void checkLayout(const PictureLayout& layout, const StreamOptions& options) {
+    const bool alphaFits = layout.encoding.hasAlpha == (layout.channels == 2 || layout.channels == 4);
+    const bool bitsFit = layout.bitsPerSample == 8 || layout.bitsPerSample == 16;
+    if (layout.size.isEmpty() || layout.channels < 1 || layout.channels > 4 || !alphaFits || !bitsFit || options.piece.isEmpty()) {
+        throw std::invalid_argument("writePictureStream: not a layout of grey or RGB pixels");
+    }
+}
+
+void checkOptions(const Format& format, const WriteOptions& options) {
+    if (options.quality < 1 || options.quality > 100) {
+        throw Error("The quality is " + std::to_string(options.quality) + ". Give a number from 1 to 100.");
+    }
+    if (options.bitsPerSample != 0 && options.bitsPerSample != 8 && options.bitsPerSample != 16) {
+        throw Error("A file has 8 or 16 bits a sample, not " + std::to_string(options.bitsPerSample) + ". Give one of the two.");
+    }
+    if (options.bitsPerSample == 16 && !format.has16Bit) {
+        throw Error(std::string(format.name) + " holds 8 bits a sample. Choose PNG or TIFF (.png, .tif) for 16 bits, or ask for 8.");
+    }
+}
+
+void checkSides(const Format& format, Size size) {
+    if (std::max(size.width, size.height) > format.maxSide) {
+        throw Error("The picture has " + std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels; " + format.name +
+                    " holds " + std::to_string(format.maxSide) + " a side. Choose " + format.alternative + ".");
+    }
+}
+
+void checkTiffBytes(const Format& format, const PictureLayout& layout, const StreamOptions& options) {
+    const std::int64_t bytes = uncompressedBytes(layout, fileBits(format, layout, options.write), options.pyramid);
+    if (format.kind == FileKind::tiff && options.bigTiff == BigTiff::never && bytes > classicTiffBytes) {
+        throw Error("The picture takes " + std::to_string(bytes / 1000000) +
+                    " MB; a classic TIFF holds 4000. Choose BigTIFF, PNG or DeepZoom.");
+    }
+}
+
+std::string_view profileSpace(const std::string& profile) {
+    return profile.size() < 20 ? std::string_view() : std::string_view(profile).substr(16, 4);
+}
+
+void checkProfile(const Format& format, const PictureLayout& layout) {
+    const auto& profile = layout.encoding.iccProfile;
+    if (format.kind == FileKind::webp && layout.channels <= 2 && profile && profileSpace(*profile) == "GRAY") {
+        throw Error("WebP holds no grey picture with a colour profile. Choose JPEG, PNG or TIFF (.jpg, .png, .tif).");
+    }
+}
+
+std::filesystem::path folderOf(const std::filesystem::path& path) {
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+void checkPlace(const Format& format, const std::filesystem::path& path) {
+    if (::access(folderOf(path).c_str(), W_OK | X_OK) != 0) {
+        throw Error(quoted(path) + " cannot be written (" + std::strerror(errno) + "). Choose an existing folder that you may write to.");
+    }
+    std::error_code failure;
+    const std::filesystem::file_status status = std::filesystem::status(path, failure);
+    if (format.kind == FileKind::deepZoom && std::filesystem::exists(status)) {
+        throw Error(quoted(path) + " exists already. Choose another name, or delete the old folder first.");
+    }
+    if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+        throw Error(quoted(path) + " is a folder or a device. Choose another name.");
+    }
+}
+
+/// The whole of what the encoder's threads share while it runs.
+struct PixelSource {
+    const PictureLayout& layout;
+    const PullPixels& pull;
+    Size piece;
+    FileKind kind;
+    int bits = 8;
+    std::exception_ptr failure; ///< What `pull` threw; guarded by the lock of vips_sequential.
+};
+
+Image flattenedOnWhite(const Image& image) {
+    const int colours = image.colourChannels();
+    std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(image.size().area()) * static_cast<std::size_t>(colours));
+    const std::span<const float> in = image.values();
+    for (std::size_t at = 0; at < in.size(); at += static_cast<std::size_t>(image.channels())) {
+        const float alpha = std::clamp(in[at + static_cast<std::size_t>(colours)], 0.0f, 1.0f);
+        for (int colour = 0; colour < colours; ++colour) {
+            values.push_back(in[at + static_cast<std::size_t>(colour)] * alpha + (1.0f - alpha));
+        }
+    }
+    return Image(image.size(), colours, std::move(values));
+}
+
+Image greyAsRgb(const Image& image) {
+    const Image grey = selectChannels(image, 0, 1);
+    const Image rgb = joinChannels(joinChannels(grey, grey, {}), grey, {});
+    return image.channels() == 1 ? rgb : joinChannels(rgb, selectChannels(image, 1, 1), {nullptr, true});
+}
+
+int fileChannels(FileKind kind, const PictureLayout& layout) {
+    if (kind == FileKind::jpeg && layout.encoding.hasAlpha) {
+        return layout.channels - 1;
+    }
+    return kind == FileKind::webp && layout.channels <= 2 ? layout.channels + 2 : layout.channels;
+}
+
+/// The pixels of `rect` with the channels of the file.
+Image pulled(const PixelSource& source, Rect rect) {
+    const Image image = source.pull(rect);
+    if (image.size() != rect.size() || image.channels() != source.layout.channels) {
+        throw std::logic_error("writePictureStream: the pull function returned another size or other channels than asked for");
+    }
+    if (source.kind == FileKind::jpeg && source.layout.encoding.hasAlpha) {
+        return flattenedOnWhite(withEncoding(image, source.layout.encoding));
+    }
+    return source.kind == FileKind::webp && image.channels() <= 2 ? greyAsRgb(image) : image;
+}
+
+/// Halves up, after the clamp; NaN fails the first comparison and becomes 0.
+template <typename Sample>
+Sample rounded(float value) {
+    constexpr double largest = std::numeric_limits<Sample>::max();
+    const double clamped = value > 0.0f ? std::min(static_cast<double>(value), 1.0) : 0.0;
+    return static_cast<Sample>(clamped * largest + 0.5);
+}
+
+template <typename Sample>
+void storePiece(const Image& image, Rect rect, VipsRegion* region) {
+    const std::size_t count = static_cast<std::size_t>(image.width()) * static_cast<std::size_t>(image.channels());
+    for (int y = 0; y < image.height(); ++y) {
+        auto* out = reinterpret_cast<Sample*>(VIPS_REGION_ADDR(region, rect.left, rect.top + y));
+        std::transform(image.row(y), image.row(y) + count, out, rounded<Sample>);
+    }
+}
+
+/// Fills `region` piece by piece, on the grid of pieces.
+void fillRegion(const PixelSource& source, VipsRegion* region) {
+    const VipsRect& valid = region->valid;
+    const Rect whole = rectAt(valid.left, valid.top, {valid.width, valid.height});
+    const Size piece = source.piece;
+    for (int top = whole.top / piece.height * piece.height; top < whole.bottom; top += piece.height) {
+        for (int left = whole.left / piece.width * piece.width; left < whole.right; left += piece.width) {
+            const Rect rect = intersection(rectAt(left, top, piece), whole);
+            const Image image = pulled(source, rect);
+            source.bits == 16 ? storePiece<std::uint16_t>(image, rect, region) : storePiece<std::uint8_t>(image, rect, region);
+        }
+    }
+}
+
+/// Called by libvips from its threads, one at a time. No exception may pass through C code: it is kept for later.
+int generate(VipsRegion* region, void*, void* data, void*, gboolean*) {
+    auto& source = *static_cast<PixelSource*>(data);
+    if (source.failure) {
+        return -1;
+    }
+    try {
+        fillRegion(source, region);
+        return 0;
+    } catch (...) {
+        source.failure = std::current_exception();
+        return -1;
+    }
+}
+
+/// Pixels a millimetre of the file; pictures that do not say get the 72 an inch that readers assume.
+double densityOf(const Metadata& metadata) {
+    return metadata.pixelsPerMillimetre > 0 ? metadata.pixelsPerMillimetre : 72.0 / 25.4;
+}
+
+/// The profile to embed: one of another colour space than the pixels (greys with an sRGB profile exist) would spoil the file.
+std::string profileFor(FileKind kind, const PictureLayout& layout) {
+    const auto& profile = layout.encoding.iccProfile;
+    const std::string_view unfit = fileChannels(kind, layout) >= 3 ? "GRAY" : "RGB ";
+    return profile && profileSpace(*profile) != unfit ? *profile : std::string();
+}
+
+/// A libvips picture that pulls whole strips, each once and in order, however many threads the encoder has.
+vips::VImage pictureOf(PixelSource& source) {
+    const PictureLayout& layout = source.layout;
+    const int channels = fileChannels(source.kind, layout);
+    VipsImage* image = vips_image_new();
+    const vips::VImage owner(image);
+    vips_image_init_fields(image, layout.size.width, layout.size.height, channels,
+                           source.bits == 16 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR, VIPS_CODING_NONE,
+                           interpretationOf(channels >= 3 ? 3 : 1, source.bits), densityOf(layout.metadata), densityOf(layout.metadata));
+    if (vips_image_pipelinev(image, VIPS_DEMAND_STYLE_THINSTRIP, nullptr) ||
+        vips_image_generate(image, nullptr, generate, nullptr, &source, nullptr)) {
+        throw vips::VError();
+    }
+    vips::VImage strips = owner.sequential(vips::VImage::option()->set("tile_height", source.piece.height));
+    setMetadata(strips, layout.metadata, profileFor(source.kind, layout));
+    return strips;
+}
+
+void saveTiff(const vips::VImage& image, const PixelSource& source, const std::filesystem::path& file, const StreamOptions& options) {
+    const bool deflate = options.compression == TiffCompression::deflate;
+    const bool large = uncompressedBytes(source.layout, source.bits, options.pyramid) >= bigTiffFrom;
+    const bool big = options.bigTiff == BigTiff::always || (options.bigTiff == BigTiff::automatic && large);
+    image.tiffsave(file.c_str(),
+                   vips::VImage::option()
+                       ->set("compression", deflate ? VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE : VIPS_FOREIGN_TIFF_COMPRESSION_NONE)
+                       ->set("predictor", deflate ? VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL : VIPS_FOREIGN_TIFF_PREDICTOR_NONE)
+                       ->set("tile", options.tiled || options.pyramid)
+                       ->set("tile_width", 256)
+                       ->set("tile_height", 256)
+                       ->set("pyramid", options.pyramid)
+                       ->set("bigtiff", big));
+}
+
+void saveDeepZoom(const vips::VImage& image, const PixelSource& source, const std::filesystem::path& folder, const WriteOptions& options) {
+    const bool png = options.lossless || source.layout.encoding.hasAlpha;
+    const std::string suffix = png ? ".png" : ".jpg[Q=" + std::to_string(options.quality) + "]";
+    image.dzsave((folder / "image").c_str(), vips::VImage::option()
+                                                 ->set("suffix", suffix.c_str())
+                                                 ->set("tile_size", 254)
+                                                 ->set("overlap", 1)
+                                                 ->set("container", VIPS_FOREIGN_DZ_CONTAINER_FS));
+}
+
+void save(PixelSource& source, const std::filesystem::path& file, const StreamOptions& options) {
+    const vips::VImage image = pictureOf(source);
+    const WriteOptions& write = options.write;
+    switch (source.kind) {
+    case FileKind::jpeg: return image.jpegsave(file.c_str(), vips::VImage::option()->set("Q", write.quality)->set("optimize_coding", true));
+    case FileKind::png: return image.pngsave(file.c_str());
+    case FileKind::tiff: return saveTiff(image, source, file, options);
+    case FileKind::webp:
+        return image.webpsave(file.c_str(), vips::VImage::option()->set("Q", write.quality)->set("lossless", write.lossless));
+    case FileKind::deepZoom: return saveDeepZoom(image, source, file, write);
+    }
+}
+
+[[noreturn]] void failToSave(const std::filesystem::path& path, const std::string& reason) {
+    // libvips does not say when a disk is full.
+    std::error_code failure;
+    const std::filesystem::space_info space = std::filesystem::space(folderOf(path), failure);
+    constexpr std::uintmax_t nothing = 1 << 20;
+    if (!failure && space.available < nothing) {
+        throw Error(quoted(path) + " cannot be written: the disk is full. Free some space or choose another place.");
+    }
+    throw Error(quoted(path) + " cannot be written (" + reason + "). Check the disk, or choose another place or format.");
+}
+
+/// Runs the encoder; what the pull function threw comes first, because the encoder's complaint only follows from it.
+void saveOrThrow(PixelSource& source, const std::filesystem::path& file, const std::filesystem::path& path, const StreamOptions& options) {
+    std::string complaint;
+    try {
+        save(source, file, options);
+    } catch (const vips::VError&) {
+        complaint = takeVipsError();
+        complaint = complaint.empty() ? "the encoder failed" : complaint;
+    }
+    if (source.failure) {
+        std::rethrow_exception(source.failure);
+    }
+    if (!complaint.empty()) {
+        failToSave(path, complaint);
+    }
+}
+
+/// A new file or folder that is gone again when it has not been renamed.
+class Unfinished {
+public:
+    Unfinished(const std::filesystem::path& path, FileKind kind) : m_path(temporaryBeside(path)) {
+        const bool made = kind == FileKind::deepZoom ? ::mkdir(m_path.c_str(), 0777) == 0 : makeFile();
+        if (!made) {
+            failToSave(path, std::strerror(errno));
+        }
+    }
+    Unfinished(const Unfinished&) = delete;
+    Unfinished& operator=(const Unfinished&) = delete;
+    ~Unfinished() {
+        std::error_code ignored;
+        std::filesystem::remove_all(m_path, ignored);
+    }
+
+    const std::filesystem::path& path() const { return m_path; }
+
+private:
+    bool makeFile() const {
+        const int file = ::open(m_path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        return file >= 0 && ::close(file) == 0;
+    }
+
+    std::filesystem::path m_path;
+};
+
+Size sizeOfDeepZoom(const std::filesystem::path& folder) {
+    std::ifstream in(folder / "image.dzi");
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto number = [&](std::string_view key) {
+        const std::size_t at = text.find(key);
+        return at == std::string::npos ? 0 : std::atoi(text.c_str() + at + key.size());
+    };
+    return {number("Width=\""), number("Height=\"")};
+}
+
+Size sizeOnDisk(FileKind kind, const std::filesystem::path& file) {
+    if (kind == FileKind::deepZoom) {
+        return sizeOfDeepZoom(file);
+    }
+    const OpenedPicture opened = openPicture(file);
+    return {opened.image.width(), opened.image.height()};
+}
+
+void checkWritten(FileKind kind, Size size, const std::filesystem::path& file, const std::filesystem::path& path) {
+    if (sizeOnDisk(kind, file) != size) {
+        failToSave(path, "the file has another size than the picture when opened again");
+    }
+}
+
+} // namespace
+
+bool isWritableFormat(const std::filesystem::path& path) {
+    const std::optional<FileKind> kind = kindOf(path);
+    return kind && *kind != FileKind::deepZoom;
+}
+
+void checkPictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options) {
+    checkLayout(layout, options);
+    const Format& format = formatOf(path);
+    checkOptions(format, options.write);
+    checkSides(format, layout.size);
+    checkTiffBytes(format, layout, options);
+    checkProfile(format, layout);
+    checkPlace(format, path);
+}
+
+void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
+                        const PullPixels& pull) {
+    startPictureLibrary();
+    checkPictureStream(path, layout, options);
+    const Format& format = formatOf(path);
+    const Unfinished unfinished(path, format.kind);
+    PixelSource source{layout, pull, options.piece, format.kind, fileBits(format, layout, options.write), nullptr};
+    saveOrThrow(source, unfinished.path(), path, options);
+    checkWritten(format.kind, layout.size, unfinished.path(), path);
+    commitFile(unfinished.path(), path);
+}
+
+} // namespace casr
