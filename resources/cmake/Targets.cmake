@@ -27,4 +27,6 @@ function(casr_find_torch)
     add_library(casr_torch INTERFACE)
     target_include_directories(casr_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
     target_link_libraries(casr_torch INTERFACE ${TORCH_LIBRARIES})
+    target_compile_options(casr_torch INTERFACE
+        "$<$<CXX_COMPILER_ID:Clang>:SHELL:-include ${PROJECT_SOURCE_DIR}/resources/clang/vector_for_torch.h>")
 endfunction()
