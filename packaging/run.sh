@@ -41,7 +41,7 @@ region=$(middle_of "$photo")
 name=$(basename "${photo%.*}")
 result=casr-output/$name-x$scale.png
 steps=casr-output/$name-x$scale-steps
-mkdir -p "$steps"
+mkdir -p casr-output
 echo "Zooming x$scale into the region $region of $photo"
 "$casr" upscale "$photo" -o "$result" --scale "$scale" --region "$region" --keep-steps "$steps"
 echo "Result: $result"
