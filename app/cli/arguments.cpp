@@ -1,0 +1,71 @@
+#include "app/cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+
+namespace casr::cli {
+
+namespace {
+
+/// The numbers of `text` between `separator`; false when a part is no whole number of this type.
+template <typename Number>
+bool parseNumbers(const std::string& text, char separator, std::vector<Number>& numbers) {
+    const char* at = text.data();
+    const char* const end = at + text.size();
+    for (;;) {
+        Number number{};
+        const auto [next, error] = std::from_chars(at, end, number);
+        if (error != std::errc()) {
+            return false;
+        }
+        numbers.push_back(number);
+        if (next == end) {
+            return true;
+        }
+        if (*next != separator) {
+            return false;
+        }
+        at = next + 1;
+    }
+}
+
+} // namespace
+
+Rect parseRegion(const std::string& text) {
+    std::vector<int> numbers;
+    constexpr int largest = 1 << 29;
+    const bool parsed = parseNumbers(text, ',', numbers) && numbers.size() == 4;
+    if (!parsed || numbers[0] < 0 || numbers[1] < 0 || numbers[2] < 1 || numbers[3] < 1 ||
+        *std::max_element(numbers.begin(), numbers.end()) > largest) {
+        throw CLI::ValidationError("--region", "needs x,y,width,height in pixels of the photo, for example --region 100,200,256,256.");
+    }
+    return rectAt(numbers[0], numbers[1], {numbers[2], numbers[3]});
+}
+
+Size parseSize(const std::string& text) {
+    std::vector<int> numbers;
+    if (!parseNumbers(text, 'x', numbers) || numbers.size() != 2 || numbers[0] < 1 || numbers[1] < 1) {
+        throw CLI::ValidationError("size", "needs WIDTHxHEIGHT in pixels, for example 640x480.");
+    }
+    return {numbers[0], numbers[1]};
+}
+
+std::vector<double> parseScales(const std::string& text) {
+    std::vector<double> scales;
+    const bool parsed = parseNumbers(text, ',', scales);
+    const auto isOutside = [](double scale) { return !(scale >= 1.0 && scale <= maxScale); };
+    if (!parsed || std::any_of(scales.begin(), scales.end(), isOutside)) {
+        throw CLI::ValidationError("--scales", "needs numbers from 1 to 64 with commas between, for example 2,3,4.");
+    }
+    return scales;
+}
+
+Precision precisionNamed(const std::string& name) {
+    if (name == "bf16") {
+        return Precision::bfloat16;
+    }
+    return name == "fp32" ? Precision::float32 : Precision::automatic;
+}
+
+} // namespace casr::cli

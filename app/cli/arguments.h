@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/image/geometry.h"
+#include "core/network/network.h"
+
+#include <string>
+#include <vector>
+
+namespace casr::cli {
+
+/// "x,y,w,h" in pixels of the photo; throws CLI::ValidationError (wrong usage) when it is not that or has no area.
+Rect parseRegion(const std::string& text);
+
+/// "WxH"; throws CLI::ValidationError otherwise.
+Size parseSize(const std::string& text);
+
+/// Numbers parted by commas, each in 1 .. 64; throws CLI::ValidationError otherwise.
+std::vector<double> parseScales(const std::string& text);
+
+/// "auto", "bf16" or "fp32".
+Precision precisionNamed(const std::string& name);
+
+} // namespace casr::cli

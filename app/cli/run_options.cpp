@@ -1,0 +1,28 @@
+#include "app/cli/run_options.h"
+
+#include "app/cli/arguments.h"
+#include "core/network/model_location.h"
+
+namespace casr::cli {
+
+void RunOptions::addTo(CLI::App& command) {
+    command.add_option("--weights", weights, "Weights file; the shipped one when not given");
+    command.add_option("--precision", precision, "auto: bfloat16 where the CPU is fast at it, else float32")
+        ->check(CLI::IsMember({"auto", "bf16", "fp32"}))
+        ->capture_default_str();
+    command.add_option("--threads", threads, "Compute threads; 0: all")->check(CLI::Range(0, 1024))->capture_default_str();
+    command.add_option("--step-limit", stepLimit, "Largest factor of one step")
+        ->check(CLI::Range(smallestStepLimit, largestStepLimit))
+        ->capture_default_str();
+}
+
+std::shared_ptr<const Network> RunOptions::loadNetwork() const {
+    setComputeThreads(threads);
+    return Network::load(weights.empty() ? shippedWeights() : std::filesystem::path(weights));
+}
+
+Precision RunOptions::resolvedPrecision() const {
+    return resolved(precisionNamed(precision));
+}
+
+} // namespace casr::cli

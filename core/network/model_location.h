@@ -1,0 +1,11 @@
+#pragma once
+
+#include <filesystem>
+
+namespace casr {
+
+/// The weights that the programs use unless told otherwise: $CASR_WEIGHTS when it is set, else the installed file beside the
+/// program (../share/casr-zoom/models), else the one in the source tree. The path may not exist; Network::load says so.
+std::filesystem::path shippedWeights();
+
+} // namespace casr
