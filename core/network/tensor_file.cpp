@@ -49,6 +49,15 @@ std::uint64_t valuesOf(const std::vector<std::int64_t>& shape, const std::string
     return count;
 }
 
+/// The JSON library would cut 2.5 to 2 in silence.
+template <typename Integer>
+std::vector<Integer> integersOf(const Json& list, const std::string& origin) {
+    if (!list.is_array() || !std::all_of(list.begin(), list.end(), [](const Json& item) { return item.is_number_integer(); })) {
+        refuse(origin, "a shape or a place is not made of whole numbers");
+    }
+    return list.get<std::vector<Integer>>();
+}
+
 struct Entry {
     NamedTensor tensor;
     std::uint64_t begin = 0;
@@ -61,8 +70,8 @@ Entry parseEntry(const std::string& name, const Json& item, std::uint64_t dataSi
     }
     Entry entry;
     entry.tensor.name = name;
-    entry.tensor.shape = item.at("shape").get<std::vector<std::int64_t>>();
-    const auto offsets = item.at("data_offsets").get<std::vector<std::uint64_t>>();
+    entry.tensor.shape = integersOf<std::int64_t>(item.at("shape"), origin);
+    const auto offsets = integersOf<std::uint64_t>(item.at("data_offsets"), origin);
     if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > dataSize) {
         refuse(origin, "tensor '" + name + "' lies outside the file");
     }
@@ -95,6 +104,22 @@ std::vector<Entry> parseEntries(const Json& header, std::uint64_t dataSize, cons
     return entries;
 }
 
+/// Reads JSON text; what lies too deep is dropped, so that the checksum does not match. Names that repeat are refused, because
+/// the JSON library keeps one of them in silence, and so are zero bytes, because it stops reading there.
+Json parseJson(const char* text, std::uint64_t size, const std::string& origin) {
+    std::set<std::string> names;
+    bool repeated = false;
+    const auto keep = [&](int depth, Json::parse_event_t event, Json& parsed) {
+        repeated = repeated || (depth == 1 && event == Json::parse_event_t::key && !names.insert(parsed.get<std::string>()).second);
+        return depth <= deepestHeader;
+    };
+    Json header = Json::parse(text, text + size, keep, false);
+    if (!header.is_object() || repeated || std::find(text, text + size, '\0') != text + size) {
+        refuse(origin, repeated ? "a tensor's name repeats" : "its header is not JSON");
+    }
+    return header;
+}
+
 Json parseHeader(std::span<const std::byte> bytes, std::uint64_t& headerSize, const std::string& origin) {
     if (bytes.size() < sizeof headerSize) {
         refuse(origin, "it is too short");
@@ -103,13 +128,7 @@ Json parseHeader(std::span<const std::byte> bytes, std::uint64_t& headerSize, co
     if (headerSize > longestHeader || headerSize > bytes.size() - sizeof headerSize) {
         refuse(origin, "its header is cut short or it is another kind of file");
     }
-    const char* text = reinterpret_cast<const char*>(bytes.data()) + sizeof headerSize;
-    const auto isShallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepestHeader; };
-    Json header = Json::parse(text, text + headerSize, isShallow, false);
-    if (!header.is_object()) {
-        refuse(origin, "its header is not JSON");
-    }
-    return header;
+    return parseJson(reinterpret_cast<const char*>(bytes.data()) + sizeof headerSize, headerSize, origin);
 }
 
 TensorFile parseChecked(std::span<const std::byte> bytes, const std::string& origin) {
@@ -185,8 +204,14 @@ TensorFile parseTensors(std::span<const std::byte> bytes, const std::string& ori
 }
 
 TensorFile readTensorFile(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
+    std::error_code ignored;
+    // Asked first: a folder fails only when it is read, and opening a pipe waits for a writer.
+    const bool isFile = std::filesystem::is_regular_file(path, ignored);
+    std::ifstream in;
+    if (isFile) {
+        in.open(path, std::ios::binary);
+    }
+    if (!isFile || !in) {
         throw Error("The weights '" + path.string() + "' cannot be opened. Check the path.");
     }
     const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};

@@ -1,0 +1,267 @@
+#include "core/image/resample.h"
+#include "core/train/loader.h"
+#include "core/train/sample.h"
+#include "tests/support.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace casr;
+
+namespace {
+
+/// Crops whose red and green say where a pixel lies, and whose blue says in which crop.
+CropFile placeCrops(int edge, int count) {
+    CropFile crops{edge, std::vector<std::uint32_t>(static_cast<std::size_t>(count)), {}};
+    for (int i = 0; i < count * edge * edge; ++i) {
+        const int x = i % edge;
+        const int y = i / edge % edge;
+        for (const int code : {x, y, 40 * (i / edge / edge)}) {
+            crops.pixels.push_back(static_cast<std::uint8_t>(code));
+        }
+    }
+    return crops;
+}
+
+CropFile noiseCrops(int edge, int count) {
+    CropFile crops = placeCrops(edge, count);
+    HashRandom random(3);
+    for (std::uint8_t& byte : crops.pixels) {
+        byte = static_cast<std::uint8_t>(random.below(256));
+    }
+    return crops;
+}
+
+Image cropPicture(const CropFile& crops, int index, int edge) {
+    std::vector<float> values;
+    for (int y = 0; y < edge; ++y) {
+        for (int i = 0; i < 3 * edge; ++i) {
+            values.push_back(static_cast<float>(crops.crop(index)[3 * y * crops.edge + i]) / 255.0f);
+        }
+    }
+    return Image({edge, edge}, 3, std::move(values));
+}
+
+bool sameBatch(const Batch& a, const Batch& b) {
+    return a.count == b.count && a.patch == b.patch && a.points == b.points && a.low == b.low && a.cells == b.cells &&
+           a.offsets == b.offsets && a.inverseScale == b.inverseScale && a.base == b.base && a.target == b.target;
+}
+
+/// One sample of a batch, taken apart.
+struct Sample {
+    int patchIndex = 0;
+    int row = 0; ///< Cell in the patch.
+    int column = 0;
+    double down = 0; ///< Place in parent pixels.
+    double across = 0;
+    double inverseScale = 0;
+    const float* base = nullptr;
+    const float* target = nullptr;
+};
+
+Sample sampleOf(const Batch& batch, std::size_t i) {
+    const auto cell = static_cast<int>(batch.cells[i]);
+    const int inPatch = cell % (batch.patch * batch.patch);
+    const int row = inPatch / batch.patch;
+    const int column = inPatch % batch.patch;
+    return {cell / (batch.patch * batch.patch),
+            row,
+            column,
+            row + batch.offsets[2 * i],
+            column + batch.offsets[2 * i + 1],
+            batch.inverseScale[i],
+            &batch.base[3 * i],
+            &batch.target[3 * i]};
+}
+
+/// The output pixel of a place on the parent's axis.
+double outputPlace(double parentPlace, double inverseScale) {
+    return (parentPlace + 0.5) / inverseScale - 0.5;
+}
+
+double slowBicubic(const Batch& batch, const Sample& sample, int channel) {
+    double sum = 0;
+    for (int dy = -2; dy <= 2; ++dy) {
+        for (int dx = -2; dx <= 2; ++dx) {
+            const int y = std::clamp(sample.row + dy, 0, batch.patch - 1);
+            const int x = std::clamp(sample.column + dx, 0, batch.patch - 1);
+            const double weight = cubicKernel(sample.down - sample.row - dy) * cubicKernel(sample.across - sample.column - dx);
+            sum += weight * batch.low[static_cast<std::size_t>(((sample.patchIndex * batch.patch + y) * batch.patch + x) * 3 + channel)];
+        }
+    }
+    return sum;
+}
+
+/// Where symmetry `symmetry` of the square puts (x, y).
+std::pair<int, int> turned(int x, int y, int edge, int symmetry) {
+    const int a = symmetry & 1 ? edge - 1 - x : x;
+    const int b = symmetry & 2 ? edge - 1 - y : y;
+    return symmetry & 4 ? std::pair{b, a} : std::pair{a, b};
+}
+
+/// True when one placement of a square explains every target of patch `patch` of crops made by placeCrops.
+bool isOnePlacement(const Batch& batch, int patch, int cropEdge) {
+    bool found = false;
+    for (int symmetry = 0; symmetry < 8 && !found; ++symmetry) {
+        bool fits = true;
+        int left = 0, top = 0;
+        for (int point = 0; point < batch.points && fits; ++point) {
+            const Sample sample = sampleOf(batch, static_cast<std::size_t>(patch * batch.points + point));
+            const auto edge = static_cast<int>(std::lround(batch.patch / sample.inverseScale));
+            const auto x = static_cast<int>(std::lround(outputPlace(sample.across, sample.inverseScale)));
+            const auto y = static_cast<int>(std::lround(outputPlace(sample.down, sample.inverseScale)));
+            const auto [column, row] = turned(x, y, edge, symmetry);
+            const auto dx = static_cast<int>(std::lround(sample.target[0] * 255)) - column;
+            const auto dy = static_cast<int>(std::lround(sample.target[1] * 255)) - row;
+            left = point == 0 ? dx : left;
+            top = point == 0 ? dy : top;
+            fits = dx == left && dy == top && left >= 0 && top >= 0 && left + edge <= cropEdge && top + edge <= cropEdge;
+        }
+        found = fits;
+    }
+    return found;
+}
+
+} // namespace
+
+class TestSample : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aBatchDependsOnItsArgumentsAlone() {
+        const CropFile crops = noiseCrops(64, 3);
+        const SampleOptions options{4, 16, 7};
+        const Batch batch = makeBatch(crops, options, 12);
+        makeBatch(crops, options, 13);
+        QVERIFY(sameBatch(makeBatch(crops, options, 12), batch));
+        QVERIFY(!sameBatch(makeBatch(crops, options, 13), batch));
+        QVERIFY(!sameBatch(makeBatch(crops, {4, 16, 8}, 12), batch));
+    }
+
+    void aBatchHasTheDocumentedLengths() {
+        const Batch batch = makeBatch(noiseCrops(64, 3), {5, 16, 1}, 0);
+        const auto samples = static_cast<std::size_t>(batch.count * batch.points);
+        QCOMPARE(batch.count, 5);
+        QCOMPARE(batch.patch, 16);
+        QVERIFY(batch.points > 0);
+        QCOMPARE(batch.low.size(), std::size_t{5 * 16 * 16 * 3});
+        QCOMPARE(batch.cells.size(), samples);
+        QCOMPARE(batch.offsets.size(), 2 * samples);
+        QCOMPARE(batch.inverseScale.size(), samples);
+        QCOMPARE(batch.base.size(), 3 * samples);
+        QCOMPARE(batch.target.size(), 3 * samples);
+    }
+
+    void samplesLieInTheirPatchOnTheOutputsGrid() {
+        const CropFile crops = noiseCrops(64, 3);
+        for (std::uint64_t iteration = 0; iteration < 10; ++iteration) {
+            const Batch batch = makeBatch(crops, {4, 16, 1}, iteration);
+            for (std::size_t i = 0; i < batch.cells.size(); ++i) {
+                const Sample sample = sampleOf(batch, i);
+                QCOMPARE(sample.patchIndex, static_cast<int>(i) / batch.points);
+                QVERIFY(std::abs(sample.down - sample.row) <= 0.5 && std::abs(sample.across - sample.column) <= 0.5);
+                for (const double place : {sample.down, sample.across}) {
+                    const double output = outputPlace(place, sample.inverseScale);
+                    QVERIFY(std::abs(output - std::round(output)) < 1e-3);
+                    QVERIFY(output > -0.5 && output < batch.patch / sample.inverseScale - 0.5);
+                }
+            }
+        }
+    }
+
+    void theBaseIsTheBicubicOfTheLowPatch() {
+        const Batch batch = makeBatch(noiseCrops(64, 3), {6, 16, 1}, 5);
+        for (std::size_t i = 0; i < batch.cells.size(); ++i) {
+            const Sample sample = sampleOf(batch, i);
+            for (int channel = 0; channel < 3; ++channel) {
+                QVERIFY(std::abs(sample.base[channel] - slowBicubic(batch, sample, channel)) < 1e-5);
+            }
+        }
+    }
+
+    void theTargetsOfAPatchComeFromOneTurnedSquareOfACrop() {
+        const CropFile crops = placeCrops(80, 4);
+        for (std::uint64_t iteration = 0; iteration < 20; ++iteration) {
+            const Batch batch = makeBatch(crops, {4, 16, 1}, iteration);
+            for (int patch = 0; patch < batch.count; ++patch) {
+                QVERIFY(isOnePlacement(batch, patch, 80));
+            }
+        }
+    }
+
+    void everyCropAndScaleComesUp() {
+        const CropFile crops = placeCrops(80, 4);
+        std::vector<int> scales(4);
+        std::vector<int> photos(4);
+        double smallest = 9, largest = 0;
+        for (std::uint64_t iteration = 0; iteration < 200; ++iteration) {
+            const Batch batch = makeBatch(crops, {2, 16, 1}, iteration);
+            for (int patch = 0; patch < batch.count; ++patch) {
+                const Sample sample = sampleOf(batch, static_cast<std::size_t>(patch * batch.points));
+                const double scale = 1.0 / sample.inverseScale;
+                smallest = std::min(smallest, scale);
+                largest = std::max(largest, scale);
+                ++scales[static_cast<std::size_t>(std::min(3.0, (scale - 1.0) / 0.75))];
+                ++photos[static_cast<std::size_t>(std::lround(sample.target[2] * 255 / 40))];
+            }
+        }
+        QVERIFY(smallest >= 1.0 && smallest < 1.1);
+        QVERIFY(largest <= 4.0 && largest > 3.9);
+        for (std::size_t i = 0; i < 4; ++i) {
+            QVERIFY2(scales[i] > 60 && photos[i] > 60, qPrintable(QString("%1 %2").arg(scales[i]).arg(photos[i])));
+        }
+    }
+
+    void atOneTimesTheBaseIsTheTarget() {
+        const Batch batch = makeBatch(noiseCrops(16, 2), {4, 16, 1}, 0);
+        QCOMPARE(batch.base, batch.target);
+        QVERIFY(std::all_of(batch.offsets.begin(), batch.offsets.end(), [](float offset) { return offset == 0.0f; }));
+    }
+
+    void validationHoldsEveryInnerPixelOfTheCrop_data() {
+        QTest::addColumn<int>("scale");
+        for (const int scale : {1, 2, 3, 4}) {
+            QTest::addRow("x%d", scale) << scale;
+        }
+    }
+
+    void validationHoldsEveryInnerPixelOfTheCrop() {
+        QFETCH(int, scale);
+        const CropFile crops = noiseCrops(50, 3);
+        const Batch batch = makeValidation(crops, 2, scale);
+        const int edge = 50 / scale * scale;
+        const Image truth = cropPicture(crops, 2, edge);
+        const Image low = resizedTo8Bit(truth, {50 / scale, 50 / scale});
+        const Image base = resized(low, truth.size());
+        QCOMPARE(batch.count, 1);
+        QCOMPARE(batch.low, std::vector<float>(low.values().begin(), low.values().end()));
+        QCOMPARE(batch.cells.size(), static_cast<std::size_t>((edge - 2 * scale) * (edge - 2 * scale)));
+        std::size_t i = 0;
+        for (int y = scale; y < edge - scale; ++y) {
+            for (int x = scale; x < edge - scale; ++x, ++i) {
+                const Sample sample = sampleOf(batch, i);
+                QCOMPARE(sample.row, y / scale);
+                QCOMPARE(sample.column, x / scale);
+                QVERIFY(std::abs(outputPlace(sample.down, 1.0 / scale) - y) < 1e-5);
+                QVERIFY(std::abs(outputPlace(sample.across, 1.0 / scale) - x) < 1e-5);
+                for (int c = 0; c < 3; ++c) {
+                    QCOMPARE(sample.target[c], truth.at(x, y, c));
+                    QVERIFY(std::abs(sample.base[c] - base.at(x, y, c)) < 1e-6);
+                }
+            }
+        }
+    }
+
+    void theLoaderGivesTheSameBatchesInOrder() {
+        const CropFile crops = noiseCrops(64, 3);
+        const SampleOptions options{2, 16, 1};
+        Loader loader(crops, options, 40);
+        for (std::uint64_t iteration = 40; iteration < 52; ++iteration) {
+            QVERIFY(sameBatch(loader.next(), makeBatch(crops, options, iteration)));
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestSample)
+#include "test_sample.moc"
