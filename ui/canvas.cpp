@@ -1,0 +1,246 @@
+#include "ui/canvas.h"
+
+#include "ui/numbers.h"
+#include "ui/overlays.h"
+#include "ui/viewing_plan.h"
+
+#include <QPaintEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace casr {
+
+namespace {
+
+constexpr int wantDelayMs = 25;
+constexpr int checkerSide = 8;
+/// Share of the view that a fitted region fills at most; its handles stay in view.
+constexpr double regionMargin = 0.04;
+
+QBrush checker() {
+    QImage tile(2 * checkerSide, 2 * checkerSide, QImage::Format_RGB32);
+    tile.fill(QColor(102, 102, 102));
+    QPainter painter(&tile);
+    painter.fillRect(0, 0, checkerSide, checkerSide, QColor(153, 153, 153));
+    painter.fillRect(checkerSide, checkerSide, checkerSide, checkerSide, QColor(153, 153, 153));
+    return QBrush(tile);
+}
+
+QRectF photoBox(const ViewTransform& view) {
+    const Point first = view.toDevice({0, 0});
+    const Point last = view.toDevice({double(view.photo().width), double(view.photo().height)});
+    return {QPointF(first.x, first.y), QPointF(last.x, last.y)};
+}
+
+} // namespace
+
+Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(levels) {
+    setObjectName("canvas");
+    setAccessibleName(tr("Photo"));
+    setAccessibleDescription(tr("The photo and its steps. The wheel zooms, dragging moves."));
+    setFocusPolicy(Qt::StrongFocus);
+    setMouseTracking(true);
+    setMinimumSize(240, 180);
+    setAttribute(Qt::WA_OpaquePaintEvent);
+    m_wantTimer.setSingleShot(true);
+    m_wantTimer.setInterval(wantDelayMs);
+    connect(&m_wantTimer, &QTimer::timeout, this, &Canvas::wantTiles);
+    connect(&levels, &Levels::replaced, this, &Canvas::takePhoto);
+    connect(&levels, &Levels::tileStarted, this, [this](const TileKey& key) {
+        m_started.insert(key);
+        if (m_areTilesShown) {
+            update();
+        }
+    });
+    connect(&levels, &Levels::tileArrived, this, [this](const Levels::Arrival& arrival) {
+        m_started.erase(arrival.key);
+        update();
+        Q_EMIT viewChanged();
+    });
+}
+
+void Canvas::takePhoto() {
+    m_started.clear();
+    if (m_shownDocument != m_levels.document()) {
+        m_shownDocument = m_levels.document();
+        m_held.reset();
+        m_region.set(std::nullopt, {});
+        m_view.setPhoto(m_levels.document()->size());
+        Q_EMIT regionChanged();
+    } else if (m_held && *m_held >= m_levels.viewingPlan().levels()) {
+        m_held.reset();
+    }
+    Q_EMIT heldLevelChanged();
+    changeView();
+}
+
+void Canvas::changeView() {
+    if (!m_wantTimer.isActive()) {
+        m_wantTimer.start();
+    }
+    update();
+    Q_EMIT viewChanged();
+}
+
+int Canvas::wantedLevel() const {
+    const int level = levelForScale(m_levels.viewingPlan(), m_view.scale());
+    return m_held ? std::min(level, *m_held) : level;
+}
+
+void Canvas::wantTiles() {
+    if (!m_levels.isReady()) {
+        return;
+    }
+    const QPointF cursor = mapFromGlobal(QCursor::pos());
+    const Point focus = underMouse() ? m_view.toSource(deviceOf(cursor)) : m_view.centre();
+    const int other = m_compareMode == CompareMode::none ? 0 : std::min(m_compared, levelForScale(m_levels.viewingPlan(), m_view.scale()));
+    m_levels.want(std::max(wantedLevel(), other), m_view.visible(), focus);
+}
+
+ShownState Canvas::shown() const {
+    ShownState state;
+    state.sourceScale = m_view.scale();
+    if (hasPhoto()) {
+        state.level = wantedLevel();
+        state.isComplete = coversView(m_levels, state.level, m_view);
+        state.screenShare = m_view.scale() / m_levels.viewingPlan().cumulativeOf(state.level);
+    }
+    return state;
+}
+
+void Canvas::setHeldLevel(std::optional<int> level) {
+    if (level && (*level < 0 || *level >= m_levels.viewingPlan().levels())) {
+        return;
+    }
+    m_held = level;
+    Q_EMIT heldLevelChanged();
+    changeView();
+}
+
+void Canvas::setRegion(std::optional<Rect> region) {
+    m_region.set(region, m_view.photo());
+    update();
+    Q_EMIT regionChanged();
+}
+
+void Canvas::setRegionToolActive(bool active) {
+    m_isRegionToolActive = active;
+    setCursor(active ? Qt::CrossCursor : Qt::ArrowCursor);
+    update();
+}
+
+void Canvas::setCompareMode(CompareMode mode) {
+    m_compareMode = mode;
+    changeView();
+}
+
+void Canvas::setComparedLevel(int level) {
+    m_compared = level;
+    changeView();
+}
+
+void Canvas::setBlinking(bool on) {
+    m_isBlinking = on;
+    update();
+}
+
+void Canvas::setTilesShown(bool on) {
+    m_areTilesShown = on;
+    update();
+}
+
+void Canvas::setMagnified(Magnified magnified) {
+    m_magnified = magnified;
+    update();
+}
+
+void Canvas::zoomBySteps(double steps) {
+    m_view.zoom(wheelFactor(steps * ViewTransform::unitsPerNotch, false), {m_view.view().width / 2.0, m_view.view().height / 2.0});
+    changeView();
+}
+
+void Canvas::setScreenShare(double share) {
+    if (hasPhoto()) {
+        m_view.setScale(share * m_levels.viewingPlan().cumulativeOf(wantedLevel()),
+                        {m_view.view().width / 2.0, m_view.view().height / 2.0});
+        changeView();
+    }
+}
+
+void Canvas::fit() {
+    m_view.fit();
+    changeView();
+}
+
+void Canvas::fitRegion() {
+    if (const std::optional<Rect> region = m_region.region()) {
+        const double x = region->width() * regionMargin, y = region->height() * regionMargin;
+        m_view.fitArea({region->left - x, region->top - y, region->right + x, region->bottom + y});
+        changeView();
+    }
+}
+
+void Canvas::resizeEvent(QResizeEvent*) {
+    const double unit = devicePixelRatioF();
+    m_view.setView({static_cast<int>(std::lround(width() * unit)), static_cast<int>(std::lround(height() * unit))});
+    changeView();
+}
+
+void Canvas::paintEvent(QPaintEvent*) {
+    QPainter painter(this);
+    painter.fillRect(rect(), palette().color(QPalette::Dark));
+    if (!hasPhoto()) {
+        painter.setPen(palette().color(QPalette::PlaceholderText));
+        painter.drawText(rect(), Qt::AlignCenter, tr("Open a photo (Ctrl+O), or drop one here"));
+        return;
+    }
+    const double unit = devicePixelRatioF();
+    painter.scale(1 / unit, 1 / unit);
+    if (!m_levels.document()->photo.alpha.isEmpty()) {
+        painter.fillRect(photoBox(m_view), checker());
+    }
+    paintPictures(painter);
+    paintOverlays(painter);
+}
+
+void Canvas::paintPictures(QPainter& painter) {
+    const QRectF all(0, 0, m_view.view().width, m_view.view().height);
+    if (m_isBlinking) {
+        paintSide(painter, m_compared, all, Qt::AlignLeft);
+    } else if (m_compareMode == CompareMode::wipe) {
+        const double x = std::round(all.width() * m_wipe);
+        paintSide(painter, m_compared, QRectF(0, 0, x, all.height()), Qt::AlignLeft);
+        paintSide(painter, wantedLevel(), QRectF(x, 0, all.width() - x, all.height()), Qt::AlignRight);
+        paintWipe(painter, x, all.height(), devicePixelRatioF());
+    } else {
+        paintUpTo(painter, m_levels, wantedLevel(), m_view, m_magnified);
+    }
+}
+
+void Canvas::paintSide(QPainter& painter, int level, QRectF clip, Qt::Alignment side) {
+    painter.save();
+    painter.setClipRect(clip);
+    paintUpTo(painter, m_levels, std::min(level, levelForScale(m_levels.viewingPlan(), m_view.scale())), m_view, m_magnified);
+    paintLabel(painter, labelOf(level), clip, side, devicePixelRatioF());
+    painter.restore();
+}
+
+QString Canvas::labelOf(int level) const {
+    if (level == 0) {
+        return tr("Photo, interpolated");
+    }
+    return tr("Step %1, \u00d7%2").arg(level).arg(factorText(m_levels.viewingPlan().cumulativeOf(level)));
+}
+
+void Canvas::paintOverlays(QPainter& painter) {
+    const double unit = devicePixelRatioF();
+    if (m_areTilesShown) {
+        paintTiles(painter, m_levels, wantedLevel(), m_view, m_started);
+    }
+    if (m_region.region()) {
+        paintRegion(painter, *m_region.region(), m_view, m_isRegionToolActive, unit);
+    }
+}
+
+} // namespace casr

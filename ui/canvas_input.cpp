@@ -1,0 +1,222 @@
+// What mouse, wheel and keys do on the canvas.
+
+#include "ui/canvas.h"
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QNativeGestureEvent>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace casr {
+
+namespace {
+
+constexpr double gripSize = 9;
+constexpr double arrowShare = 0.1;
+
+Qt::CursorShape cursorOf(RegionGrip grip) {
+    if (grip.isNone()) {
+        return Qt::CrossCursor;
+    }
+    if (grip.whole) {
+        return Qt::SizeAllCursor;
+    }
+    if (grip.x == 0 || grip.y == 0) {
+        return grip.x == 0 ? Qt::SizeVerCursor : Qt::SizeHorCursor;
+    }
+    return grip.x == grip.y ? Qt::SizeFDiagCursor : Qt::SizeBDiagCursor;
+}
+
+Point arrowOf(int key) {
+    switch (key) {
+    case Qt::Key_Left: return {1, 0};
+    case Qt::Key_Right: return {-1, 0};
+    case Qt::Key_Up: return {0, 1};
+    case Qt::Key_Down: return {0, -1};
+    default: return {0, 0};
+    }
+}
+
+} // namespace
+
+Point Canvas::deviceOf(QPointF position) const {
+    return {position.x() * devicePixelRatioF(), position.y() * devicePixelRatioF()};
+}
+
+double Canvas::gripReach() const {
+    return gripSize * devicePixelRatioF() / m_view.scale();
+}
+
+bool Canvas::isOnWipe(QPointF position) const {
+    return m_compareMode == CompareMode::wipe && std::abs(position.x() - m_wipe * width()) < gripSize;
+}
+
+void Canvas::wheelEvent(QWheelEvent* event) {
+    // Alt turns the wheel sideways in Qt; whatever the axis, it zooms.
+    const int units = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
+    if (hasPhoto() && units != 0) {
+        m_view.zoom(wheelFactor(units, event->modifiers().testFlag(Qt::ControlModifier)), deviceOf(event->position()));
+        changeView();
+    }
+    event->accept();
+}
+
+bool Canvas::event(QEvent* event) {
+    if (event->type() == QEvent::NativeGesture && hasPhoto()) {
+        const auto* gesture = static_cast<QNativeGestureEvent*>(event);
+        if (gesture->gestureType() == Qt::ZoomNativeGesture) {
+            m_view.zoom(1 + gesture->value(), deviceOf(gesture->position()));
+            changeView();
+            return true;
+        }
+    }
+    return QWidget::event(event);
+}
+
+Canvas::Drag Canvas::dragFor(const QMouseEvent& event) const {
+    if (event.button() == Qt::MiddleButton || (event.button() == Qt::LeftButton && m_isSpaceHeld)) {
+        return Drag::pan;
+    }
+    if (event.button() != Qt::LeftButton) {
+        return Drag::none;
+    }
+    if (isOnWipe(event.position())) {
+        return Drag::wipe;
+    }
+    return m_isRegionToolActive ? Drag::region : Drag::pan;
+}
+
+void Canvas::mousePressEvent(QMouseEvent* event) {
+    if (!hasPhoto() || m_drag != Drag::none) {
+        return;
+    }
+    m_drag = dragFor(*event);
+    m_lastPosition = event->position();
+    if (m_drag == Drag::region) {
+        m_region.press(m_view.toSource(deviceOf(event->position())), gripReach());
+    } else if (m_drag == Drag::pan) {
+        setCursor(Qt::ClosedHandCursor);
+    }
+}
+
+void Canvas::mouseMoveEvent(QMouseEvent* event) {
+    if (!hasPhoto()) {
+        return;
+    }
+    const QPointF position = event->position();
+    if (m_drag == Drag::pan) {
+        m_view.pan(deviceOf(position - m_lastPosition));
+        changeView();
+    } else if (m_drag == Drag::wipe) {
+        m_wipe = std::clamp(position.x() / width(), 0.0, 1.0);
+        update();
+    } else if (m_drag == Drag::region) {
+        m_region.drag(m_view.toSource(deviceOf(position)), m_view.photo(), event->modifiers().testFlag(Qt::ShiftModifier));
+        update();
+        Q_EMIT regionChanged();
+    } else {
+        updateCursor(position);
+    }
+    m_lastPosition = position;
+    const Point source = m_view.toSource(deviceOf(position));
+    const bool isInside = source.x >= 0 && source.y >= 0 && source.x < m_view.photo().width && source.y < m_view.photo().height;
+    Q_EMIT cursorMoved(isInside ? std::optional<Point>(source) : std::nullopt);
+}
+
+void Canvas::mouseReleaseEvent(QMouseEvent* event) {
+    if (m_drag == Drag::region) {
+        m_region.release();
+        update();
+        Q_EMIT regionChanged();
+    }
+    m_drag = Drag::none;
+    updateCursor(event->position());
+}
+
+void Canvas::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (!hasPhoto() || m_isRegionToolActive || event->button() != Qt::LeftButton) {
+        return;
+    }
+    if (m_view.isFitted()) {
+        m_view.setScale(m_levels.viewingPlan().cumulativeOf(wantedLevel()), deviceOf(event->position()));
+    } else {
+        m_view.fit();
+    }
+    changeView();
+}
+
+void Canvas::updateCursor(QPointF position) {
+    if (isOnWipe(position)) {
+        setCursor(Qt::SplitHCursor);
+    } else if (m_isSpaceHeld) {
+        setCursor(Qt::OpenHandCursor);
+    } else if (m_isRegionToolActive) {
+        setCursor(cursorOf(m_region.gripAt(m_view.toSource(deviceOf(position)), gripReach())));
+    } else {
+        setCursor(Qt::ArrowCursor);
+    }
+}
+
+void Canvas::leaveEvent(QEvent*) {
+    Q_EMIT cursorMoved(std::nullopt);
+}
+
+void Canvas::zoomWhileHeld(bool held) {
+    if (held && !m_beforeHeldZoom) {
+        m_beforeHeldZoom = m_view;
+        const Point anchor = underMouse() ? deviceOf(mapFromGlobal(QPointF(QCursor::pos()))) : m_view.toDevice(m_view.centre());
+        m_view.setScale(m_levels.viewingPlan().cumulativeOf(wantedLevel()), anchor);
+        changeView();
+    } else if (!held && m_beforeHeldZoom) {
+        const Size size = m_view.view();
+        m_view = *m_beforeHeldZoom;
+        m_view.setView(size);
+        m_beforeHeldZoom.reset();
+        changeView();
+    }
+}
+
+void Canvas::keyPressEvent(QKeyEvent* event) {
+    const Point arrow = arrowOf(event->key());
+    if (!hasPhoto()) {
+        event->ignore();
+    } else if (arrow.x != 0 || arrow.y != 0) {
+        m_view.pan({arrow.x * arrowShare * m_view.view().width, arrow.y * arrowShare * m_view.view().height});
+        changeView();
+    } else if (event->key() == Qt::Key_Space) {
+        m_isSpaceHeld = true;
+        updateCursor(m_lastPosition);
+    } else if (event->key() == Qt::Key_Z && event->modifiers() == Qt::NoModifier) {
+        zoomWhileHeld(true);
+    } else if (event->key() == Qt::Key_Backslash) {
+        setBlinking(true);
+    } else {
+        event->ignore();
+    }
+}
+
+void Canvas::keyReleaseEvent(QKeyEvent* event) {
+    if (event->isAutoRepeat()) {
+        return;
+    }
+    if (event->key() == Qt::Key_Space) {
+        m_isSpaceHeld = false;
+        updateCursor(m_lastPosition);
+    } else if (event->key() == Qt::Key_Z) {
+        zoomWhileHeld(false);
+    } else if (event->key() == Qt::Key_Backslash) {
+        setBlinking(false);
+    }
+}
+
+void Canvas::focusOutEvent(QFocusEvent* event) {
+    m_isSpaceHeld = false;
+    setBlinking(false);
+    zoomWhileHeld(false);
+    QWidget::focusOutEvent(event);
+}
+
+} // namespace casr

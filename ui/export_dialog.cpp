@@ -1,0 +1,122 @@
+#include "ui/export_dialog.h"
+
+#include "ui/numbers.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QCoreApplication>
+#include <QDialogButtonBox>
+#include <QDir>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QFormLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QStandardPaths>
+
+namespace casr {
+
+QString suggestedExport(const Levels& levels, int level, const QString& extension) {
+    const QString photo = levels.document()->path;
+    const QString folder =
+        photo.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::PicturesLocation) : QFileInfo(photo).absolutePath();
+    const QString base = photo.isEmpty() ? QCoreApplication::translate("ExportDialog", "picture") : QFileInfo(photo).completeBaseName();
+    const QString factor = QString::number(levels.viewingPlan().cumulativeOf(level), 'g', 4);
+    return QDir(folder).filePath(QString("%1_x%2.%3").arg(base, factor, extension));
+}
+
+ExportDialog::ExportDialog(const Levels& levels, Rect region, int level, const QString& path, QWidget* parent)
+    : QDialog(parent), m_levels(levels), m_region(region), m_path(new QLineEdit(QDir::toNativeSeparators(path), this)),
+      m_level(new QComboBox(this)), m_bits(new QComboBox(this)), m_quality(new QSpinBox(this)),
+      m_lossless(new QCheckBox(tr("&Lossless"), this)), m_summary(new QLabel(this)),
+      m_buttons(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this)) {
+    setWindowTitle(tr("Export"));
+    build();
+    m_level->setCurrentIndex(level);
+    check();
+}
+
+void ExportDialog::build() {
+    m_path->setObjectName("exportPath");
+    m_path->setMinimumWidth(360);
+    m_level->setObjectName("exportLevel");
+    for (int level = 0; level < m_levels.plan().levels(); ++level) {
+        const Rect pixels = regionAt(m_levels.plan(), level, m_region);
+        const QString name =
+            level == 0 ? tr("Photo") : tr("Step %1, \u00d7%2").arg(level).arg(factorText(m_levels.plan().cumulativeOf(level)));
+        m_level->addItem(tr("%1 (%2 pixels)").arg(name, sizeText(pixels.width(), pixels.height())));
+    }
+    m_bits->setObjectName("exportBits");
+    m_bits->addItem(tr("As the photo (%1 bits)").arg(m_levels.document()->picture.bitsPerSample), 0);
+    m_bits->addItem(tr("8 bits"), 8);
+    m_bits->addItem(tr("16 bits"), 16);
+    m_quality->setObjectName("exportQuality");
+    m_quality->setRange(1, 100);
+    m_quality->setValue(WriteOptions{}.quality);
+    m_lossless->setObjectName("exportLossless");
+    m_summary->setObjectName("exportSummary");
+    m_summary->setWordWrap(true);
+    auto* browseButton = new QPushButton(tr("&Browse\u2026"), this);
+
+    auto* path = new QHBoxLayout;
+    path->addWidget(m_path, 1);
+    path->addWidget(browseButton);
+    auto* form = new QFormLayout(this);
+    form->addRow(tr("&File"), path);
+    form->addRow(tr("&Step"), m_level);
+    form->addRow(tr("&Depth"), m_bits);
+    form->addRow(tr("&Quality"), m_quality);
+    form->addRow(QString(), m_lossless);
+    form->addRow(m_summary);
+    form->addRow(m_buttons);
+
+    connect(browseButton, &QPushButton::clicked, this, &ExportDialog::browse);
+    connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::check);
+    connect(m_level, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
+    connect(m_bits, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
+    connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
+    connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+}
+
+void ExportDialog::browse() {
+    const QString path = QFileDialog::getSaveFileName(this, tr("Export To"), m_path->text(),
+                                                      tr("PNG (*.png);;TIFF (*.tif *.tiff);;JPEG (*.jpg *.jpeg);;WebP (*.webp)"), nullptr,
+                                                      QFileDialog::DontConfirmOverwrite);
+    if (!path.isEmpty()) {
+        m_path->setText(QDir::toNativeSeparators(path));
+    }
+}
+
+ExportJob ExportDialog::job() const {
+    ExportJob job;
+    job.path = QFileInfo(QDir::fromNativeSeparators(m_path->text())).absoluteFilePath();
+    job.level = m_level->currentIndex();
+    job.pixels = regionAt(m_levels.plan(), job.level, m_region);
+    job.options.bitsPerSample = m_bits->currentData().toInt();
+    job.options.quality = m_quality->value();
+    job.options.lossless = m_lossless->isChecked();
+    return job;
+}
+
+void ExportDialog::check() {
+    const QString suffix = QFileInfo(m_path->text()).suffix().toLower();
+    const bool isWebp = suffix == "webp";
+    m_quality->setEnabled(isWebp || suffix == "jpg" || suffix == "jpeg");
+    m_lossless->setEnabled(isWebp);
+    m_bits->setEnabled(!isWebp && !m_quality->isEnabled());
+    const ExportJob chosen = job();
+    const GuardedOutcome outcome = guarded([&] { checkExport(*m_levels.document(), chosen); });
+    m_buttons->button(QDialogButtonBox::Save)->setEnabled(outcome.error.isEmpty());
+    if (!outcome.error.isEmpty()) {
+        m_summary->setText(outcome.error);
+    } else if (QFileInfo::exists(chosen.path)) {
+        m_summary->setText(tr("This file exists and will be replaced."));
+    } else {
+        m_summary->setText(tr("%1 pixels will be written.").arg(sizeText(chosen.pixels.width(), chosen.pixels.height())));
+    }
+}
+
+} // namespace casr

@@ -1,0 +1,114 @@
+#include "ui/exporter.h"
+
+#include "core/base/error.h"
+
+#include <chrono>
+
+namespace casr {
+
+namespace {
+
+PictureLayout layoutOf(const Document& document, const ExportJob& job) {
+    const Image& image = document.picture.image;
+    return {job.pixels.size(), image.channels(), document.picture.bitsPerSample, image.encoding(), document.picture.metadata};
+}
+
+std::filesystem::path fileOf(const ExportJob& job) {
+    return std::filesystem::path(job.path.toStdU16String());
+}
+
+StreamOptions streamOptionsOf(const ExportJob& job) {
+    StreamOptions options;
+    options.write = job.options;
+    return options;
+}
+
+double areaOf(const std::vector<ExportJob>& jobs) {
+    double sum = 0;
+    for (const ExportJob& job : jobs) {
+        sum += static_cast<double>(job.pixels.size().area());
+    }
+    return sum;
+}
+
+/// The rectangle of a level in the photo's own channels.
+Image pulled(const Document& document, Staircase* staircase, int level, Rect pixels, const StopCheck& stop) {
+    if (level == 0) {
+        return cropped(document.picture.image, pixels);
+    }
+    return pictureOf(document.photo, staircase->region(level, pixels, stop).image, staircase->plan().sizeOf(level), pixels);
+}
+
+} // namespace
+
+struct Exporter::Context {
+    std::shared_ptr<const Document> document;
+    std::shared_ptr<Staircase> staircase;
+};
+
+void checkExport(const Document& document, const ExportJob& job) {
+    checkPictureStream(fileOf(job), layoutOf(document, job), streamOptionsOf(job));
+}
+
+Exporter::Exporter(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels) {}
+
+Exporter::~Exporter() {
+    m_stopRequested = true;
+}
+
+void Exporter::start(std::vector<ExportJob> jobs) {
+    m_isRunning = true;
+    m_stopRequested = false;
+    Q_EMIT started(static_cast<int>(jobs.size()));
+    const Context context{m_levels.document(), m_levels.staircase()};
+    m_worker.post([this, context, jobs = std::move(jobs)](std::stop_token token) {
+        const StopCheck stop = [this, token] { return m_stopRequested || token.stop_requested(); };
+        const GuardedOutcome outcome = guarded([&] { run(context, jobs, stop); });
+        QStringList paths;
+        for (const ExportJob& job : jobs) {
+            paths << job.path;
+        }
+        QMetaObject::invokeMethod(this, [this, outcome, paths] { end(outcome, paths); });
+    });
+}
+
+void Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop) {
+    using Clock = std::chrono::steady_clock;
+    const Clock::time_point start = Clock::now();
+    const double all = areaOf(jobs);
+    double done = 0;
+    for (const ExportJob& job : jobs) {
+        checkExport(*context.document, job);
+    }
+    for (const ExportJob& job : jobs) {
+        const auto pull = [&](Rect rect) {
+            if (stop()) {
+                throw Cancelled();
+            }
+            const Image image =
+                pulled(*context.document, context.staircase.get(), job.level, translated(rect, job.pixels.left, job.pixels.top), stop);
+            done += static_cast<double>(rect.size().area());
+            const double share = done / all, seconds = std::chrono::duration<double>(Clock::now() - start).count();
+            QMetaObject::invokeMethod(this, [this, share, seconds] { Q_EMIT progressed(share, seconds * (1 / share - 1)); });
+            return image;
+        };
+        writePictureStream(fileOf(job), layoutOf(*context.document, job), streamOptionsOf(job), pull);
+    }
+}
+
+void Exporter::end(const GuardedOutcome& outcome, const QStringList& paths) {
+    m_isRunning = false;
+    if (outcome.isCancelled) {
+        Q_EMIT stopped();
+    } else if (!outcome.error.isEmpty()) {
+        Q_EMIT failed(outcome.error);
+    } else {
+        Q_EMIT finished(paths);
+    }
+}
+
+void Exporter::stop() {
+    m_stopRequested = true;
+}
+
+} // namespace casr

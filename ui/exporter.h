@@ -1,0 +1,60 @@
+#pragma once
+
+#include "ui/guarded.h"
+#include "ui/levels.h"
+#include "ui/worker.h"
+
+#include "core/io/picture_stream.h"
+
+#include <QObject>
+
+#include <atomic>
+
+namespace casr {
+
+/// One file to write: the part `pixels` of `level`.
+struct ExportJob {
+    QString path;
+    int level = 0;
+    Rect pixels;
+    WriteOptions options;
+};
+
+/// Writes levels to files on a thread of its own; what is not computed yet is computed on the way. Lives in the GUI thread.
+class Exporter : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Exporter(Levels& levels, QObject* parent = nullptr);
+    /// Stops and waits.
+    ~Exporter() override;
+
+    /// Writes the files one after another; the first that fails ends it. Nothing may be under way.
+    void start(std::vector<ExportJob> jobs);
+    void stop();
+    bool isRunning() const { return m_isRunning; }
+
+Q_SIGNALS:
+    void started(int files);
+    /// `share` 0 .. 1 of all files; `secondsToGo` is below 0 while unknown.
+    void progressed(double share, double secondsToGo);
+    void finished(const QStringList& paths);
+    void failed(const QString& message);
+    void stopped();
+
+private:
+    struct Context;
+
+    void run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop);
+    void end(const GuardedOutcome& outcome, const QStringList& paths);
+
+    Levels& m_levels;
+    bool m_isRunning = false;
+    std::atomic<bool> m_stopRequested = false;
+    Worker m_worker; ///< Last: stopped before the rest goes.
+};
+
+/// What writing `job` would be, for the check before anything is computed. Throws Error.
+void checkExport(const Document& document, const ExportJob& job);
+
+} // namespace casr

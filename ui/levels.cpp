@@ -1,0 +1,228 @@
+#include "ui/levels.h"
+
+#include "ui/guarded.h"
+#include "ui/viewing_plan.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+namespace casr {
+
+namespace {
+
+constexpr std::size_t displayBytes = std::size_t{384} << 20;
+constexpr double defaultScale = 8.0;
+/// Farther than any two tiles of a level: every coarser level goes first.
+constexpr double levelDistance = 1e12;
+
+using Clock = std::chrono::steady_clock;
+
+LevelGrid gridOf(const Plan& plan, int level) {
+    return LevelGrid(plan.sizeOf(level - 1), plan.sizeOf(level));
+}
+
+/// The pixels of `level` that show `area` of the photo.
+Rect pixelsOf(const Plan& plan, int level, Area area) {
+    const Rect region{static_cast<int>(std::floor(area.left)), static_cast<int>(std::floor(area.top)),
+                      static_cast<int>(std::ceil(area.right)), static_cast<int>(std::ceil(area.bottom))};
+    return regionAt(plan, level, region);
+}
+
+Point scaled(const Plan& plan, int level, Point source) {
+    const Size size = plan.sizeOf(level);
+    return {source.x * size.width / plan.source.width, source.y * size.height / plan.source.height};
+}
+
+} // namespace
+
+std::vector<WantedTile> tilesOfStep(const Plan& plan, int level, Rect region) {
+    const Rect pixels = regionAt(plan, level, region);
+    if (pixels.isEmpty()) {
+        return {};
+    }
+    const LevelGrid grid = gridOf(plan, level);
+    std::vector<WantedTile> tiles =
+        wantedTiles(grid, level, pixels, (pixels.left + pixels.right) / 2.0, (pixels.top + pixels.bottom) / 2.0);
+    for (WantedTile& tile : tiles) {
+        tile.pixels = grid.cellsOf(tile.key.column, tile.key.row).size().area();
+        tile.distance += levelDistance * level;
+    }
+    return tiles;
+}
+
+Levels::Levels(QObject* parent)
+    : QObject(parent), m_plan{{}, defaultScale, defaultStepLimit, {}}, m_viewingPlan(m_plan), m_precision(resolved(Precision::automatic)),
+      m_store(displayBytes) {}
+
+Levels::~Levels() {
+    m_engine.reset();
+}
+
+void Levels::setDocument(std::shared_ptr<const Document> document) {
+    m_document = std::move(document);
+    const double longest = std::max(m_document->size().width, m_document->size().height);
+    m_plan = planSchedule(m_document->size(), std::min(m_plan.scale, (1 << 29) / longest), m_plan.stepLimit);
+    rebuild();
+}
+
+void Levels::setNetwork(std::shared_ptr<const Network> network) {
+    m_network = std::move(network);
+    rebuild();
+}
+
+void Levels::setPlan(double scale, double stepLimit) {
+    m_plan = m_document ? planSchedule(m_document->size(), scale, stepLimit) : Plan{{}, scale, stepLimit, {}};
+    rebuild();
+}
+
+void Levels::rebuild() {
+    retire();
+    m_viewingPlan = m_document ? continuedPlan(m_plan) : m_plan;
+    if (m_document && m_network) {
+        m_staircase = std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, TileCache::defaultBudget());
+        m_engine = std::make_unique<Engine>(
+            [staircase = m_staircase](const TileKey& key, const StopCheck& stop) { return staircase->tile(key, stop); });
+    }
+    Q_EMIT replaced();
+}
+
+void Levels::retire() {
+    ++m_generation;
+    m_viewRequest = 0;
+    m_store.clear();
+    m_staircase.reset();
+    if (m_engine) {
+        m_disposal.post([engine = std::shared_ptr<Engine>(std::move(m_engine))](std::stop_token) mutable { engine.reset(); });
+    }
+}
+
+void Levels::want(int level, Area area, Point focus) {
+    if (!m_engine) {
+        return;
+    }
+    std::vector<WantedTile> missing;
+    for (int step = 1; step <= level; ++step) {
+        const Rect pixels = pixelsOf(m_viewingPlan, step, area);
+        if (pixels.isEmpty()) {
+            continue;
+        }
+        const Point near = scaled(m_viewingPlan, step, focus);
+        for (WantedTile tile : wantedTiles(gridOf(m_viewingPlan, step), step, pixels, near.x, near.y)) {
+            tile.distance += levelDistance * step;
+            if (!m_store.contains(tile.key)) {
+                missing.push_back(tile);
+            }
+        }
+    }
+    // The new request first: a tile that both want must not be stopped in between.
+    const Engine::RequestId before = m_viewRequest;
+    m_viewRequest = 0;
+    if (!missing.empty()) {
+        m_viewRequest = request(Priority::visible, std::move(missing), {nullptr, nullptr, [this](Outcome outcome, const QString& message) {
+                                                                            if (outcome == Outcome::failed) {
+                                                                                Q_EMIT failed(message);
+                                                                            }
+                                                                        }});
+    }
+    cancel(before);
+}
+
+void Levels::wantNothing() {
+    cancel(m_viewRequest);
+    m_viewRequest = 0;
+}
+
+Engine::RequestId Levels::request(Priority priority, std::vector<WantedTile> tiles, Hooks hooks) {
+    return m_engine ? m_engine->request(priority, std::move(tiles), listenerOf(std::move(hooks))) : 0;
+}
+
+Listener Levels::listenerOf(Hooks hooks) {
+    // Calls into this object travel through the event loop, which drops them when the object is gone.
+    const auto deliver = [this, generation = m_generation](std::function<void()> call) {
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation, call = std::move(call)] {
+                if (generation == m_generation) {
+                    call();
+                }
+            },
+            Qt::QueuedConnection);
+    };
+    Listener listener;
+    const auto start = std::make_shared<Clock::time_point>(Clock::now());
+    listener.tileStarted = [this, deliver, start](const TileKey& key) {
+        *start = Clock::now();
+        deliver([this, key] { Q_EMIT tileStarted(key); });
+    };
+    listener.tileDone = [this, deliver, start, hooks, document = m_document, plan = m_viewingPlan](const TileKey& key, const Image& tile) {
+        const Arrival arrival{key, std::chrono::duration<double>(Clock::now() - *start).count()};
+        const Rect place = gridOf(plan, key.level).pixelsOf(key.column, key.row);
+        const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place);
+        const TilePicture shown(place, document->colours.shown(picture));
+        deliver([this, arrival, shown, hooks] {
+            receive(arrival, shown);
+            if (hooks.tileDone) {
+                hooks.tileDone(arrival);
+            }
+        });
+    };
+    if (hooks.progress) {
+        listener.progress = [deliver, hooks](const Progress& progress) { deliver([hooks, progress] { hooks.progress(progress); }); };
+    }
+    listener.ended = [deliver, hooks](Outcome outcome, const std::string& message) {
+        deliver([hooks, outcome, text = QString::fromStdString(message)] { hooks.ended(outcome, text); });
+    };
+    return listener;
+}
+
+void Levels::receive(const Arrival& arrival, const TilePicture& picture) {
+    m_store.insert(arrival.key, picture);
+    Q_EMIT tileArrived(arrival);
+}
+
+void Levels::cancel(Engine::RequestId id) {
+    if (m_engine && id != 0) {
+        m_engine->cancel(id);
+    }
+}
+
+void Levels::setPaused(bool paused) {
+    if (!m_engine) {
+        return;
+    }
+    if (paused) {
+        m_engine->pause();
+    } else {
+        m_engine->resume();
+    }
+}
+
+double Levels::secondsPerCell() const {
+    if (!m_staircase) {
+        return 0;
+    }
+    const StaircaseStatistics statistics = m_staircase->statistics();
+    if (statistics.tilesComputed == 0 || m_viewingPlan.levels() < 2) {
+        return 0;
+    }
+    const double cells = static_cast<double>(gridOf(m_viewingPlan, 1).cellsOf(0, 0).size().area());
+    return (statistics.networkSeconds + statistics.fieldSeconds) / (cells * static_cast<double>(statistics.tilesComputed));
+}
+
+double cellsToCompute(const Plan& plan, int level, Rect region) {
+    double cells = 0;
+    for (int step = 1; step <= level; ++step) {
+        const LevelGrid grid = gridOf(plan, step);
+        const double tiles = static_cast<double>(tileCount(plan, step, region));
+        cells += tiles * static_cast<double>(grid.cellsOf(0, 0).size().area());
+    }
+    return cells;
+}
+
+std::int64_t tileCount(const Plan& plan, int level, Rect region) {
+    const Rect pixels = regionAt(plan, level, region);
+    return pixels.isEmpty() ? 0 : gridOf(plan, level).tilesMeeting(pixels).size().area();
+}
+
+} // namespace casr

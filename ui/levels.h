@@ -1,0 +1,109 @@
+#pragma once
+
+#include "ui/document.h"
+#include "ui/tile_store.h"
+#include "ui/view_transform.h"
+#include "ui/worker.h"
+
+#include "core/schedule/plan.h"
+#include "core/zoom/engine.h"
+#include "core/zoom/staircase.h"
+
+#include <QObject>
+
+#include <memory>
+
+namespace casr {
+
+/// The levels of the opened photo for the window: orders tiles from the engine and keeps them ready for the screen. Lives in the GUI
+/// thread and never waits; tiles arrive by signals. Whatever belongs to an older photo or plan is ignored when it arrives.
+class Levels : public QObject {
+    Q_OBJECT
+
+public:
+    /// Numbers of one finished tile.
+    struct Arrival {
+        TileKey key;
+        double seconds = 0; ///< From its start to its end, its parents included.
+    };
+
+    explicit Levels(QObject* parent = nullptr);
+    /// Cancels and waits.
+    ~Levels() override;
+
+    void setDocument(std::shared_ptr<const Document> document);
+    void setNetwork(std::shared_ptr<const Network> network);
+    /// Throws Error when the photo cannot have this plan.
+    void setPlan(double scale, double stepLimit);
+
+    const std::shared_ptr<const Document>& document() const { return m_document; }
+    /// As chosen.
+    const Plan& plan() const { return m_plan; }
+    /// Continued to x64; level numbers are those of this one.
+    const Plan& viewingPlan() const { return m_viewingPlan; }
+    /// True when tiles can be computed: a photo and a network are there.
+    bool isReady() const { return m_staircase != nullptr; }
+    const std::shared_ptr<Staircase>& staircase() const { return m_staircase; }
+    Precision precision() const { return m_precision; }
+
+    /// Asks for what is in view of all levels up to `level`, coarse ones first, near `focus` (source coordinates) first; what was
+    /// wanted before and is not any more is dropped.
+    void want(int level, Area area, Point focus);
+    /// Wants nothing for the view any more.
+    void wantNothing();
+
+    /// Like Engine::request; tiles are prepared for the screen on the way. `ended` is called in the GUI thread, never after this
+    /// photo or plan was replaced.
+    struct Hooks {
+        std::function<void(const Arrival&)> tileDone;
+        std::function<void(const Progress&)> progress;
+        std::function<void(Outcome, const QString&)> ended;
+    };
+    Engine::RequestId request(Priority priority, std::vector<WantedTile> tiles, Hooks hooks);
+    void cancel(Engine::RequestId id);
+    void setPaused(bool paused);
+    bool isPaused() const { return m_engine && m_engine->isPaused(); }
+
+    /// Nullptr when it is not there; valid until control returns to the event loop.
+    const TilePicture* tile(const TileKey& key) { return m_store.find(key); }
+    bool hasTile(const TileKey& key) const { return m_store.contains(key); }
+
+    /// Seconds of one cell (parent pixel), measured on this photo; 0 while nothing was computed.
+    double secondsPerCell() const;
+
+Q_SIGNALS:
+    /// Another photo, network or plan.
+    void replaced();
+    void tileStarted(casr::TileKey key);
+    void tileArrived(casr::Levels::Arrival arrival);
+    void failed(const QString& message);
+
+private:
+    void rebuild();
+    void retire();
+    Listener listenerOf(Hooks hooks);
+    void receive(const Arrival& arrival, const TilePicture& picture);
+
+    std::shared_ptr<const Document> m_document;
+    std::shared_ptr<const Network> m_network;
+    Plan m_plan;
+    Plan m_viewingPlan;
+    Precision m_precision;
+    TileStore m_store;
+    std::shared_ptr<Staircase> m_staircase;
+    std::unique_ptr<Engine> m_engine;
+    quint64 m_generation = 0;
+    Engine::RequestId m_viewRequest = 0;
+    Worker m_disposal; ///< Ends replaced engines without making the window wait.
+};
+
+/// The tiles of `level` that meet `region` of the photo, nearest to the region's middle first; their weight is the cells to compute.
+std::vector<WantedTile> tilesOfStep(const Plan& plan, int level, Rect region);
+
+/// How many tiles of `level` meet `region` of the photo.
+std::int64_t tileCount(const Plan& plan, int level, Rect region);
+
+/// Cells (parent pixels) to compute for `region` of the photo up to `level`.
+double cellsToCompute(const Plan& plan, int level, Rect region);
+
+} // namespace casr

@@ -1,0 +1,383 @@
+#include "ui/main_window.h"
+
+#include "ui/export_dialog.h"
+#include "ui/guarded.h"
+#include "ui/message_bar.h"
+#include "ui/numbers.h"
+#include "ui/read_outs.h"
+#include "ui/region_dialog.h"
+#include "ui/run_bar.h"
+#include "ui/scale_dialog.h"
+#include "ui/staircase_dock.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDropEvent>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QSettings>
+#include <QStatusBar>
+#include <QVBoxLayout>
+
+#include <algorithm>
+
+namespace casr {
+
+namespace {
+
+constexpr int mostRecent = 10;
+/// Stopping a run that is older than this asks first.
+constexpr double muchWorkSeconds = 120;
+
+QString firstFileOf(const QMimeData* data) {
+    const QList<QUrl> urls = data->urls();
+    return urls.isEmpty() ? QString() : urls.first().toLocalFile();
+}
+
+} // namespace
+
+MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
+    : QMainWindow(parent), m_run(m_levels), m_exporter(m_levels), m_canvas(new Canvas(m_levels)), m_messages(new MessageBar),
+      m_runBar(new RunBar(m_run, m_exporter)), m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, this)) {
+    setWindowTitle(tr("CASR Zoom"));
+    setAcceptDrops(true);
+    auto* centre = new QWidget(this);
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_messages);
+    layout->addWidget(m_canvas, 1);
+    setCentralWidget(centre);
+    addDockWidget(Qt::RightDockWidgetArea, m_staircaseDock);
+    new ReadOuts(m_levels, *m_canvas, *statusBar());
+    statusBar()->addPermanentWidget(m_runBar);
+
+    addFileMenu();
+    addEditMenu();
+    addViewMenu();
+    addImageMenu();
+    addProcessMenu();
+    addWindowMenu();
+    addHelpMenu();
+    m_runBar->setActions(m_commands.at("pauseAction"), m_commands.at("stopAction"));
+    connectParts();
+    restoreLayout();
+    updateCommands();
+    m_canvas->setFocus();
+    loadNetwork(std::move(load));
+}
+
+MainWindow::~MainWindow() {
+    // Widgets look at the levels; they go first.
+    delete takeCentralWidget();
+    qDeleteAll(findChildren<QDockWidget*>(QString(), Qt::FindDirectChildrenOnly));
+    setStatusBar(nullptr);
+}
+
+void MainWindow::loadNetwork(NetworkLoader load) {
+    m_networkWorker.post([this, load = std::move(load)](std::stop_token) {
+        std::shared_ptr<const Network> network;
+        const GuardedOutcome outcome = guarded([&] { network = load(); });
+        QMetaObject::invokeMethod(this, [this, network, outcome] {
+            if (network) {
+                m_levels.setNetwork(network);
+            } else {
+                m_messages->showError(outcome.error);
+            }
+        });
+    });
+}
+
+void MainWindow::connectParts() {
+    connect(&m_opener, &PhotoOpener::started, this,
+            [this](const QString& name) { statusBar()->showMessage(tr("Opening %1\u2026").arg(name)); });
+    connect(&m_opener, &PhotoOpener::opened, this, &MainWindow::showDocument);
+    connect(&m_opener, &PhotoOpener::failed, this, [this](const QString& message) {
+        statusBar()->clearMessage();
+        m_messages->showError(message);
+    });
+    connect(&m_levels, &Levels::replaced, this, &MainWindow::updateCommands);
+    connect(&m_levels, &Levels::failed, m_messages, &MessageBar::showError);
+    connect(m_canvas, &Canvas::regionChanged, this, &MainWindow::updateCommands);
+    connect(&m_run, &RegionRun::started, this, &MainWindow::updateCommands);
+    connect(&m_run, &RegionRun::progressed, this, &MainWindow::updateCommands);
+    connect(&m_run, &RegionRun::ended, this, [this](Outcome outcome, const QString& message) {
+        if (outcome == Outcome::failed) {
+            m_messages->showError(message);
+        }
+        updateCommands();
+    });
+    connect(&m_exporter, &Exporter::started, this, &MainWindow::updateCommands);
+    connect(&m_exporter, &Exporter::finished, this, [this](const QStringList& paths) {
+        m_messages->showNotice(paths.size() == 1
+                                   ? tr("Exported %1").arg(QDir::toNativeSeparators(paths.first()))
+                                   : tr("Exported %1 files to %2").arg(paths.size()).arg(QFileInfo(paths.first()).absolutePath()));
+        updateCommands();
+    });
+    connect(&m_exporter, &Exporter::failed, this, [this](const QString& message) {
+        m_messages->showError(message);
+        updateCommands();
+    });
+    connect(&m_exporter, &Exporter::stopped, this, &MainWindow::updateCommands);
+    connect(m_staircaseDock, &StaircaseDock::exportRequested, this, &MainWindow::exportLevel);
+}
+
+void MainWindow::openPhoto(const QString& path) {
+    m_opener.open(path);
+}
+
+void MainWindow::choosePhoto() {
+    const QString folder = QSettings().value("lastFolder").toString();
+    const QString path = QFileDialog::getOpenFileName(
+        this, tr("Open Photo"), folder, tr("Photos (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.avif *.heic *.heif *.jxl);;All files (*)"));
+    if (!path.isEmpty()) {
+        openPhoto(path);
+    }
+}
+
+void MainWindow::paste() {
+    const QMimeData* content = QApplication::clipboard()->mimeData();
+    if (content && content->hasImage()) {
+        m_opener.paste(qvariant_cast<QImage>(content->imageData()));
+    } else if (content && !firstFileOf(content).isEmpty()) {
+        openPhoto(firstFileOf(content));
+    } else {
+        m_messages->showError(tr("The clipboard holds no picture. Copy one first."));
+    }
+}
+
+void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
+    statusBar()->clearMessage();
+    m_messages->hide();
+    const GuardedOutcome outcome = guarded([&] { m_levels.setDocument(document); });
+    if (!outcome.error.isEmpty()) {
+        m_messages->showError(outcome.error);
+        return;
+    }
+    setWindowTitle(tr("%1 (%2) - CASR Zoom").arg(document->name(), sizeText(document->size().width, document->size().height)));
+    if (!document->path.isEmpty()) {
+        remember(document->path);
+    }
+}
+
+void MainWindow::remember(const QString& path) {
+    QSettings settings;
+    QStringList recent = settings.value("recentFiles").toStringList();
+    recent.removeAll(path);
+    recent.prepend(path);
+    settings.setValue("recentFiles", QStringList(recent.mid(0, mostRecent)));
+    settings.setValue("lastFolder", QFileInfo(path).absolutePath());
+}
+
+void MainWindow::showRecent() {
+    m_recentMenu->clear();
+    const QStringList recent = QSettings().value("recentFiles").toStringList();
+    for (const QString& path : recent) {
+        QAction* action = m_recentMenu->addAction(QDir::toNativeSeparators(path).replace('&', "&&"));
+        connect(action, &QAction::triggered, this, [this, path] { openPhoto(path); });
+    }
+    if (recent.isEmpty()) {
+        m_recentMenu->addAction(tr("No photos yet"))->setEnabled(false);
+    }
+}
+
+void MainWindow::copyView() {
+    QApplication::clipboard()->setPixmap(m_canvas->grab());
+}
+
+Rect MainWindow::workRegion() const {
+    return m_canvas->region().value_or(rectOf(m_levels.document()->size()));
+}
+
+void MainWindow::chooseScale() {
+    auto* dialog = new ScaleDialog(m_levels, workRegion(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_levels.setPlan(dialog->plan().scale, dialog->plan().stepLimit); });
+    dialog->open();
+}
+
+void MainWindow::chooseRegion() {
+    auto* dialog = new RegionDialog(m_levels.document()->size(), workRegion(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_canvas->setRegion(dialog->region()); });
+    dialog->open();
+}
+
+void MainWindow::previewRegion() {
+    m_canvas->setHeldLevel(std::nullopt);
+    m_canvas->fitRegion();
+}
+
+void MainWindow::runRegion() {
+    startRun(1, m_levels.plan().levels() - 1);
+}
+
+void MainWindow::runNextStep() {
+    const int next = m_run.completeLevel(workRegion()) + 1;
+    if (next < m_levels.plan().levels()) {
+        startRun(next, next);
+    } else {
+        m_messages->showNotice(tr("All steps of this region are computed."));
+    }
+}
+
+void MainWindow::startRun(int firstLevel, int lastLevel) {
+    if (m_levels.plan().levels() < 2) {
+        m_messages->showNotice(tr("The scale is 1: there is nothing to compute. Choose a scale with Ctrl+R."));
+        return;
+    }
+    const GuardedOutcome outcome = guarded([&] { m_run.start(workRegion(), firstLevel, lastLevel); });
+    if (!outcome.error.isEmpty()) {
+        m_messages->showError(outcome.error);
+    }
+}
+
+void MainWindow::togglePause() {
+    if (m_run.isRunning()) {
+        m_run.setPaused(!m_run.isPaused());
+    }
+}
+
+void MainWindow::stopWork() {
+    if (m_exporter.isRunning()) {
+        m_exporter.stop();
+        return;
+    }
+    if (m_run.isRunning() && m_run.progress().secondsElapsed > muchWorkSeconds) {
+        const auto answer =
+            QMessageBox::question(this, tr("Stop"), tr("Stop the run? Tiles that are done stay until the photo or scale changes."));
+        if (answer != QMessageBox::Yes) {
+            return;
+        }
+    }
+    if (m_run.isRunning()) {
+        m_run.stop();
+    } else if (m_commands.at("regionToolAction")->isChecked()) {
+        m_commands.at("regionToolAction")->setChecked(false);
+    } else {
+        m_messages->hide();
+    }
+}
+
+void MainWindow::moveStep(int delta) {
+    const int last = m_levels.plan().levels() - 1;
+    const int from = m_canvas->heldLevel().value_or(std::min(m_canvas->shown().level, last));
+    m_canvas->setHeldLevel(std::clamp(from + delta, 0, last));
+}
+
+void MainWindow::cycleCompare() {
+    m_canvas->setCompareMode(m_canvas->compareMode() == CompareMode::none ? CompareMode::wipe : CompareMode::none);
+}
+
+void MainWindow::exportLevel(int level) {
+    const QString path = suggestedExport(m_levels, level, QSettings().value("exportExtension", "png").toString());
+    auto* dialog = new ExportDialog(m_levels, workRegion(), level, path, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { startExport({dialog->job()}); });
+    dialog->open();
+}
+
+void MainWindow::exportAllSteps() {
+    const QString folder = QFileDialog::getExistingDirectory(this, tr("Export All Steps To"), QSettings().value("lastFolder").toString());
+    if (folder.isEmpty()) {
+        return;
+    }
+    std::vector<ExportJob> jobs;
+    for (int level = 1; level < m_levels.plan().levels(); ++level) {
+        const QString name = QFileInfo(suggestedExport(m_levels, level, "png")).fileName();
+        jobs.push_back({QDir(folder).filePath(name), level, regionAt(m_levels.plan(), level, workRegion()), {}});
+    }
+    const auto exists = [](const ExportJob& job) { return QFileInfo::exists(job.path); };
+    if (std::any_of(jobs.begin(), jobs.end(), exists) &&
+        QMessageBox::question(this, tr("Export All Steps"), tr("Some of these files exist. Replace them?")) != QMessageBox::Yes) {
+        return;
+    }
+    startExport(std::move(jobs));
+}
+
+void MainWindow::startExport(std::vector<ExportJob> jobs) {
+    if (m_exporter.isRunning()) {
+        m_messages->showError(tr("An export is under way. Wait until it is done, or stop it with Esc."));
+        return;
+    }
+    QSettings().setValue("exportExtension", QFileInfo(jobs.front().path).suffix().toLower());
+    m_exporter.start(std::move(jobs));
+}
+
+void MainWindow::updateCommands() {
+    const bool hasPhoto = m_levels.document() != nullptr;
+    for (const auto& [name, command] : m_commands) {
+        if (command->property("needsPhoto").toBool()) {
+            command->setEnabled(hasPhoto);
+        }
+    }
+    const bool canRun = m_levels.isReady() && !m_run.isRunning();
+    m_commands.at("runAction")->setEnabled(canRun);
+    m_commands.at("nextStepAction")->setEnabled(canRun);
+    m_commands.at("pauseAction")->setEnabled(m_run.isRunning());
+    m_commands.at("pauseAction")->setText(m_run.isPaused() ? tr("&Resume") : tr("&Pause"));
+    const bool hasRegion = m_canvas->region().has_value();
+    for (const char* name : {"fitRegionAction", "previewAction", "selectNoneAction"}) {
+        m_commands.at(name)->setEnabled(hasRegion);
+    }
+    m_commands.at("exportAction")->setEnabled(m_levels.isReady());
+    m_commands.at("exportAllAction")->setEnabled(m_levels.isReady());
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (!firstFileOf(event->mimeData()).isEmpty()) {
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    openPhoto(firstFileOf(event->mimeData()));
+}
+
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    // Held keys work wherever the focus is.
+    if (!m_canvas->hasFocus()) {
+        QApplication::sendEvent(m_canvas, event);
+    }
+}
+
+void MainWindow::keyReleaseEvent(QKeyEvent* event) {
+    if (!m_canvas->hasFocus()) {
+        QApplication::sendEvent(m_canvas, event);
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    QSettings settings;
+    settings.setValue("window/geometry", saveGeometry());
+    settings.setValue("window/state", saveState());
+    event->accept();
+}
+
+void MainWindow::restoreLayout() {
+    resize(1280, 800);
+    m_firstLayout = saveState();
+    const QSettings settings;
+    restoreGeometry(settings.value("window/geometry").toByteArray());
+    restoreState(settings.value("window/state").toByteArray());
+}
+
+void MainWindow::resetLayout() {
+    restoreState(m_firstLayout);
+}
+
+void MainWindow::showAbout() {
+    QMessageBox::about(
+        this, tr("About CASR Zoom"),
+        tr("<b>CASR Zoom %1</b><p>Zooms into a photo by small computed steps.</p><p>Built with Qt %2 (LGPL), LibTorch (BSD) and "
+           "libvips (LGPL).</p>")
+            .arg(CASR_VERSION, qVersion()));
+}
+
+} // namespace casr

@@ -1,0 +1,104 @@
+#pragma once
+
+#include "ui/canvas.h"
+#include "ui/exporter.h"
+#include "ui/levels.h"
+#include "ui/photo_opener.h"
+#include "ui/region_run.h"
+
+#include <QMainWindow>
+
+class QActionGroup;
+
+namespace casr {
+
+class MessageBar;
+class RunBar;
+class StaircaseDock;
+
+/// The window: canvas, docks, menus, and what the commands do.
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    /// Called once on a thread of its own; throws Error. The window shows photos while it runs and without it.
+    using NetworkLoader = std::function<std::shared_ptr<const Network>()>;
+
+    explicit MainWindow(NetworkLoader loadNetwork, QWidget* parent = nullptr);
+    /// Stops what runs and waits for it.
+    ~MainWindow() override;
+
+    void openPhoto(const QString& path);
+
+    Levels& levels() { return m_levels; }
+    Canvas& canvas() { return *m_canvas; }
+    RegionRun& run() { return m_run; }
+    Exporter& exporter() { return m_exporter; }
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+
+private:
+    QAction* addCommand(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys,
+                        const std::function<void()>& call);
+    QAction* addToggle(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys, bool on,
+                       const std::function<void(bool)>& call);
+    QMenu* addTitledMenu(const QString& name, const QString& text);
+    void addFileMenu();
+    void addEditMenu();
+    void addViewMenu();
+    void addCompareMenu(QMenu* view);
+    void addStepMenu(QMenu* view);
+    void addImageMenu();
+    void addProcessMenu();
+    void addWindowMenu();
+    void addHelpMenu();
+
+    void loadNetwork(NetworkLoader load);
+    void connectParts();
+    void choosePhoto();
+    void paste();
+    void showDocument(const std::shared_ptr<const Document>& document);
+    void showRecent();
+    void remember(const QString& path);
+    void copyView();
+
+    Rect workRegion() const;
+    void chooseScale();
+    void chooseRegion();
+    void previewRegion();
+    void runRegion();
+    void runNextStep();
+    void startRun(int firstLevel, int lastLevel);
+    void togglePause();
+    void stopWork();
+    void moveStep(int delta);
+    void cycleCompare();
+    void exportLevel(int level);
+    void exportAllSteps();
+    void startExport(std::vector<ExportJob> jobs);
+    void updateCommands();
+    void showAbout();
+
+    void restoreLayout();
+    void resetLayout();
+
+    Levels m_levels;
+    RegionRun m_run;
+    Exporter m_exporter;
+    PhotoOpener m_opener;
+    Canvas* m_canvas;
+    MessageBar* m_messages;
+    RunBar* m_runBar;
+    StaircaseDock* m_staircaseDock;
+    QMenu* m_recentMenu = nullptr;
+    std::map<QString, QAction*> m_commands;
+    QByteArray m_firstLayout;
+    Worker m_networkWorker; ///< Last: stopped before the rest goes.
+};
+
+} // namespace casr

@@ -1,0 +1,46 @@
+#include "ui/message_bar.h"
+
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+
+namespace casr {
+
+MessageBar::MessageBar(QWidget* parent) : QFrame(parent), m_label(new QLabel(this)) {
+    setObjectName("messageBar");
+    m_label->setWordWrap(true);
+    m_label->setTextFormat(Qt::PlainText);
+    m_label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    auto* close = new QToolButton(this);
+    close->setText(QString(QChar(0x00d7)));
+    close->setAutoRaise(true);
+    close->setAccessibleName(tr("Close the message"));
+    close->setToolTip(close->accessibleName());
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(12, 6, 6, 6);
+    layout->addWidget(m_label, 1);
+    layout->addWidget(close);
+    connect(close, &QToolButton::clicked, this, &QWidget::hide);
+    hide();
+}
+
+void MessageBar::showError(const QString& message) {
+    showText(message, "#7a2e2e");
+}
+
+void MessageBar::showNotice(const QString& message) {
+    showText(message, "#2e5a3e");
+}
+
+QString MessageBar::text() const {
+    return isHidden() ? QString() : m_label->text();
+}
+
+void MessageBar::showText(const QString& message, const QString& colour) {
+    setStyleSheet(QString("#messageBar { background: %1; } #messageBar * { color: white; background: transparent; }").arg(colour));
+    m_label->setText(message);
+    m_label->setAccessibleName(message);
+    show();
+}
+
+} // namespace casr

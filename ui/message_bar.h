@@ -1,0 +1,26 @@
+#pragma once
+
+#include <QFrame>
+
+class QLabel;
+
+namespace casr {
+
+/// A line above the photo that says what went wrong or what was done, until it is closed or replaced. Never blocks.
+class MessageBar : public QFrame {
+    Q_OBJECT
+
+public:
+    explicit MessageBar(QWidget* parent = nullptr);
+
+    void showError(const QString& message);
+    void showNotice(const QString& message);
+    QString text() const;
+
+private:
+    void showText(const QString& message, const QString& colour);
+
+    QLabel* m_label;
+};
+
+} // namespace casr

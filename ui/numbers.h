@@ -1,0 +1,21 @@
+#pragma once
+
+#include <QString>
+
+#include <optional>
+
+namespace casr {
+
+/// A number typed with a decimal comma or a point, whatever the locale; spaces around it are allowed, group separators are not.
+std::optional<double> parsedNumber(const QString& text);
+
+/// "1 h 20 min", "3 min 5 s", "12 s"; "under a second" below one.
+QString durationText(double seconds);
+
+/// "800 x 600".
+QString sizeText(int width, int height);
+
+/// A factor with up to four digits in the user's locale: "8", "2.67".
+QString factorText(double factor);
+
+} // namespace casr

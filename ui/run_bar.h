@@ -1,0 +1,38 @@
+#pragma once
+
+#include "ui/exporter.h"
+#include "ui/region_run.h"
+
+#include <QWidget>
+
+class QAction;
+class QLabel;
+class QProgressBar;
+class QToolButton;
+
+namespace casr {
+
+/// Progress of a run or an export in the status bar, with pause and stop. Hidden while nothing runs.
+class RunBar : public QWidget {
+    Q_OBJECT
+
+public:
+    RunBar(RegionRun& run, Exporter& exporter, QWidget* parent = nullptr);
+
+    /// The buttons do what the commands of the menu do.
+    void setActions(QAction* pause, QAction* stop);
+
+private:
+    void showRun();
+    void showExport(double share, double secondsToGo);
+    void hideWhenIdle();
+
+    RegionRun& m_run;
+    Exporter& m_exporter;
+    QLabel* m_text;
+    QProgressBar* m_progress;
+    QToolButton* m_pause;
+    QToolButton* m_stop;
+};
+
+} // namespace casr

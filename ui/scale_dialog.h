@@ -1,0 +1,47 @@
+#pragma once
+
+#include "ui/levels.h"
+#include "ui/scale_choice.h"
+
+#include <QDialog>
+
+#include <optional>
+
+class QComboBox;
+class QDialogButtonBox;
+class QLabel;
+class QLineEdit;
+
+namespace casr {
+
+/// Chooses scale and step limit, and shows the plan before anything runs. Sizes and times are those of `region`.
+class ScaleDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    ScaleDialog(Levels& levels, Rect region, QWidget* parent = nullptr);
+
+    /// Valid once accepted.
+    const Plan& plan() const { return m_plan; }
+
+private:
+    void build();
+    void changeBasis();
+    void showPlan();
+    std::optional<Plan> typedPlan(QString& problem) const;
+    QString described(const Plan& plan) const;
+    ScaleBasis basis() const;
+
+    Levels& m_levels;
+    Rect m_region;
+    Plan m_plan;
+    QComboBox* m_basis;
+    QLineEdit* m_value;
+    QLabel* m_unit;
+    QLineEdit* m_pixelsPerInch;
+    QLineEdit* m_stepLimit;
+    QLabel* m_description;
+    QDialogButtonBox* m_buttons;
+};
+
+} // namespace casr

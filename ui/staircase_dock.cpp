@@ -1,0 +1,143 @@
+#include "ui/staircase_dock.h"
+
+#include "ui/canvas.h"
+#include "ui/numbers.h"
+
+#include <QListWidget>
+#include <QMenu>
+#include <QPainter>
+
+#include <algorithm>
+
+namespace casr {
+
+namespace {
+
+constexpr int thumbnailSide = 96;
+/// Pixels of the photo in a thumbnail: few enough that the steps differ.
+constexpr int thumbnailSource = 32;
+constexpr int refreshDelayMs = 200;
+
+/// Row 0 follows the zoom, row k + 1 holds level k.
+int rowOf(std::optional<int> level) {
+    return level ? *level + 1 : 0;
+}
+
+} // namespace
+
+StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, QWidget* parent)
+    : QDockWidget(tr("Staircase"), parent), m_levels(levels), m_run(run), m_canvas(canvas), m_list(new QListWidget(this)) {
+    setObjectName("staircaseDock");
+    m_list->setObjectName("staircaseList");
+    m_list->setAccessibleName(tr("Steps of the staircase"));
+    m_list->setIconSize({thumbnailSide, thumbnailSide});
+    m_list->setSpacing(2);
+    m_list->setWordWrap(true);
+    m_list->setContextMenuPolicy(Qt::CustomContextMenu);
+    setWidget(m_list);
+    m_refreshTimer.setSingleShot(true);
+    m_refreshTimer.setInterval(refreshDelayMs);
+    connect(&m_refreshTimer, &QTimer::timeout, this, &StaircaseDock::refresh);
+    const auto refreshSoon = [this] {
+        if (!m_refreshTimer.isActive()) {
+            m_refreshTimer.start();
+        }
+    };
+    connect(&levels, &Levels::replaced, this, &StaircaseDock::rebuild);
+    connect(&levels, &Levels::tileArrived, this, refreshSoon);
+    connect(&run, &RegionRun::stepFinished, this, refreshSoon);
+    connect(&canvas, &Canvas::regionChanged, this, refreshSoon);
+    connect(&canvas, &Canvas::heldLevelChanged, this, &StaircaseDock::select);
+    connect(m_list, &QListWidget::currentRowChanged, this, &StaircaseDock::choose);
+    connect(m_list, &QListWidget::customContextMenuRequested, this, [this](QPoint place) {
+        const int row = m_list->indexAt(place).row();
+        if (row > 0) {
+            QMenu menu(this);
+            connect(menu.addAction(tr("Export This Step\u2026")), &QAction::triggered, this,
+                    [this, row] { Q_EMIT exportRequested(row - 1); });
+            menu.exec(m_list->viewport()->mapToGlobal(place));
+        }
+    });
+}
+
+void StaircaseDock::rebuild() {
+    const QSignalBlocker blocker(m_list);
+    m_list->clear();
+    if (!m_levels.document()) {
+        return;
+    }
+    m_list->addItem(tr("Follow the zoom"));
+    for (int level = 0; level < m_levels.plan().levels(); ++level) {
+        m_list->addItem(new QListWidgetItem(textOf(level)));
+    }
+    select();
+    refresh();
+}
+
+void StaircaseDock::refresh() {
+    for (int row = 1; row < m_list->count(); ++row) {
+        m_list->item(row)->setText(textOf(row - 1));
+        m_list->item(row)->setIcon(thumbnailOf(row - 1));
+    }
+}
+
+void StaircaseDock::select() {
+    const QSignalBlocker blocker(m_list);
+    m_list->setCurrentRow(rowOf(m_canvas.heldLevel()));
+}
+
+void StaircaseDock::choose(int row) {
+    m_canvas.setHeldLevel(row > 0 ? std::optional<int>(row - 1) : std::nullopt);
+}
+
+QString StaircaseDock::textOf(int level) const {
+    const Plan& plan = m_levels.plan();
+    const Size size = plan.sizeOf(level);
+    QStringList lines;
+    lines << (level == 0 ? tr("Photo")
+                         : tr("Step %1 of %2, \u00d7%3").arg(level).arg(plan.levels() - 1).arg(factorText(plan.cumulativeOf(level))));
+    if (const std::optional<Rect> region = m_canvas.region()) {
+        const Rect pixels = regionAt(plan, level, *region);
+        lines << tr("region %1").arg(sizeText(pixels.width(), pixels.height()));
+    }
+    lines << sizeText(size.width, size.height);
+    const auto seconds = m_run.stepSeconds().find(level);
+    if (seconds != m_run.stepSeconds().end()) {
+        lines << tr("computed in %1").arg(durationText(seconds->second));
+    } else if (level > 0 && !isComputed(level)) {
+        lines << tr("not computed here yet");
+    }
+    return lines.join('\n');
+}
+
+/// The middle of the region, else of the view.
+static ViewTransform thumbnailView(const Canvas& canvas) {
+    const Size photo = canvas.view().photo();
+    const Area shown = canvas.view().visible();
+    Point centre{(shown.left + shown.right) / 2, (shown.top + shown.bottom) / 2};
+    if (const std::optional<Rect> region = canvas.region()) {
+        centre = {(region->left + region->right) / 2.0, (region->top + region->bottom) / 2.0};
+    }
+    ViewTransform view;
+    view.setView({thumbnailSide, thumbnailSide});
+    view.setPhoto(photo);
+    const double half = thumbnailSource / 2.0;
+    view.fitArea({centre.x - half, centre.y - half, centre.x + half, centre.y + half});
+    return view;
+}
+
+bool StaircaseDock::isComputed(int level) const {
+    return coversView(m_levels, level, thumbnailView(m_canvas));
+}
+
+QPixmap StaircaseDock::thumbnailOf(int level) const {
+    QImage picture(thumbnailSide, thumbnailSide, QImage::Format_ARGB32_Premultiplied);
+    picture.fill(Qt::transparent);
+    QPainter painter(&picture);
+    painter.setOpacity(isComputed(level) ? 1.0 : 0.3);
+    paintUpTo(painter, m_levels, level, thumbnailView(m_canvas), level == 0 ? Magnified::pixels : Magnified::smooth);
+    painter.end();
+    return QPixmap::fromImage(picture);
+}
+
+} // namespace casr
