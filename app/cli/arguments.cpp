@@ -38,7 +38,7 @@ Rect parseRegion(const std::string& text) {
     const bool parsed = parseNumbers(text, ',', numbers) && numbers.size() == 4;
     if (!parsed || numbers[0] < 0 || numbers[1] < 0 || numbers[2] < 1 || numbers[3] < 1 ||
         *std::max_element(numbers.begin(), numbers.end()) > largest) {
-        throw CLI::ValidationError("--region", "needs x,y,width,height in pixels of the photo, for example --region 100,200,256,256.");
+        throw CLI::ValidationError("needs x,y,width,height in pixels of the photo, for example --region 100,200,256,256.");
     }
     return rectAt(numbers[0], numbers[1], {numbers[2], numbers[3]});
 }
@@ -46,7 +46,7 @@ Rect parseRegion(const std::string& text) {
 Size parseSize(const std::string& text) {
     std::vector<int> numbers;
     if (!parseNumbers(text, 'x', numbers) || numbers.size() != 2 || numbers[0] < 1 || numbers[1] < 1) {
-        throw CLI::ValidationError("size", "needs WIDTHxHEIGHT in pixels, for example 640x480.");
+        throw CLI::ValidationError("needs WIDTHxHEIGHT in pixels, for example 640x480.");
     }
     return {numbers[0], numbers[1]};
 }
@@ -56,9 +56,20 @@ std::vector<double> parseScales(const std::string& text) {
     const bool parsed = parseNumbers(text, ',', scales);
     const auto isOutside = [](double scale) { return !(scale >= 1.0 && scale <= maxScale); };
     if (!parsed || std::any_of(scales.begin(), scales.end(), isOutside)) {
-        throw CLI::ValidationError("--scales", "needs numbers from 1 to 64 with commas between, for example 2,3,4.");
+        throw CLI::ValidationError("needs numbers from 1 to 64 with commas between, for example 2,3,4.");
     }
     return scales;
+}
+
+std::pair<int, int> parseShard(const std::string& text) {
+    if (text.empty()) {
+        return {0, 1};
+    }
+    std::vector<int> numbers;
+    if (!parseNumbers(text, '/', numbers) || numbers.size() != 2 || numbers[0] < 0 || numbers[0] >= numbers[1]) {
+        throw CLI::ValidationError("needs i/n with i from 0 to n-1, for example 0/3, 1/3 and 2/3.");
+    }
+    return {numbers[0], numbers[1]};
 }
 
 Precision precisionNamed(const std::string& name) {

@@ -4,6 +4,7 @@
 #include "core/network/network.h"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace casr::cli {
@@ -16,6 +17,9 @@ Size parseSize(const std::string& text);
 
 /// Numbers parted by commas, each in 1 .. 64; throws CLI::ValidationError otherwise.
 std::vector<double> parseScales(const std::string& text);
+
+/// "i/n" with 0 <= i < n; "" is the whole, 0/1. Throws CLI::ValidationError otherwise.
+std::pair<int, int> parseShard(const std::string& text);
 
 /// "auto", "bf16" or "fp32".
 Precision precisionNamed(const std::string& name);

@@ -24,6 +24,8 @@ int run(const std::map<std::string, casr::cli::Action>& actions, const CLI::App&
         return done;
     } catch (const casr::Cancelled&) {
         return fail(cancelled, "Cancelled.");
+    } catch (const CLI::ParseError& error) {
+        return fail(wrongUsage, std::string(error.what()) + " See: casr --help, casr COMMAND --help.");
     } catch (const std::bad_alloc&) {
         return fail(failed, "Out of memory. Choose a smaller region or scale, or close other programs.");
     } catch (const std::exception& error) {

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
@@ -37,13 +38,13 @@ void copyShared(const Image& tile, Rect place, Rect region, int channels, std::v
 
 } // namespace
 
-bool isSound(const Image& tile, const Image& parent) {
+bool isSound(const Image& tile, const Image& cells) {
     for (const float value : tile.values()) {
         if (!std::isfinite(value)) {
             return false;
         }
     }
-    return rangeOf(tile) > flatRange || rangeOf(parent) < texturedRange;
+    return rangeOf(tile) > flatRange || rangeOf(cells) < texturedRange;
 }
 
 Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes)
@@ -51,6 +52,7 @@ Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan 
     if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
         throw std::invalid_argument("Staircase: the plan is for another picture");
     }
+    m_statistics.levels.resize(m_plan.steps.size());
 }
 
 LevelGrid Staircase::gridOf(int level) const {
@@ -58,24 +60,59 @@ LevelGrid Staircase::gridOf(int level) const {
 }
 
 Image Staircase::tile(const TileKey& key, const StopCheck& stop) {
+    if (key.level < 1 || key.level >= m_plan.levels() ||
+        !contains(gridOf(key.level).tiles(), {key.column, key.row, key.column + 1, key.row + 1})) {
+        throw std::invalid_argument("Staircase: no such tile");
+    }
     if (std::optional<Image> known = m_cache.find(key)) {
         return *known;
     }
+    const Image found = fetch(key, stop);
+    m_cache.insert(key, found);
+    return found;
+}
+
+Image Staircase::fetch(const TileKey& key, const StopCheck& stop) {
+    if (!m_backing) {
+        return compute(key, stop);
+    }
+    if (std::optional<Image> stored = m_backing->load(key)) {
+        return *stored;
+    }
     const Image computed = compute(key, stop);
-    m_cache.insert(key, computed);
+    m_backing->store(key, computed);
     return computed;
+}
+
+/// What a rectangle of tiles reads of the level below; may reach past its border.
+Rect Staircase::readFor(const LevelGrid& grid, Rect tiles) const {
+    const Rect first = grid.cellsOf(tiles.left, tiles.top), last = grid.cellsOf(tiles.right - 1, tiles.bottom - 1);
+    const int reach = std::max(Reach::ofTrunk(m_network->architecture()), bicubicReach);
+    return expanded({first.left, first.top, last.right, last.bottom}, reach);
+}
+
+std::int64_t Staircase::tilesNeeded(int level, Rect region) const {
+    std::int64_t count = 0;
+    for (; level > 0; --level) {
+        const LevelGrid grid = gridOf(level);
+        const Rect tiles = grid.tilesMeeting(region);
+        count += tiles.size().area();
+        region = intersection(readFor(grid, tiles), rectOf(m_plan.sizeOf(level - 1)));
+    }
+    return count;
 }
 
 Image Staircase::compute(const TileKey& key, const StopCheck& stop) {
     const LevelGrid grid = gridOf(key.level);
-    const int reach = std::max(Reach::ofTrunk(m_network->architecture()), bicubicReach);
-    const Rect read = expanded(grid.cellsOf(key.column, key.row), reach);
+    const Rect read = readFor(grid, rectAt(key.column, key.row, {1, 1}));
     const Rect inside = intersection(read, rectOf(m_plan.sizeOf(key.level - 1)));
     const PlacedImage parent = coveringByBorder(region(key.level - 1, inside, stop), read);
+    // A flat tile is right where texture lies in the halo alone: only the tile's own cells are compared.
+    const Image cells = cropped(parent.image, translated(grid.cellsOf(key.column, key.row), -read.left, -read.top));
     Image result = computeIn(m_precision, grid, key, parent, stop);
-    if (!isSound(result, parent.image)) {
+    if (!isSound(result, cells)) {
         result = computeIn(Precision::float32, grid, key, parent, stop);
-        if (!isSound(result, parent.image)) {
+        if (!isSound(result, cells)) {
             throw Error(
                 "A tile came out empty or without numbers even in float32. The weights do not fit this picture; use the shipped ones.");
         }
@@ -95,11 +132,14 @@ Image Staircase::computeIn(Precision precision, const LevelGrid& grid, const Til
     ++m_statistics.tilesComputed;
     m_statistics.networkSeconds += networkSeconds;
     m_statistics.fieldSeconds += secondsSince(start) - networkSeconds;
+    LevelStatistics& level = m_statistics.levels[static_cast<std::size_t>(key.level) - 1];
+    ++level.tiles;
+    level.seconds += secondsSince(start);
     return result;
 }
 
 PlacedImage Staircase::region(int level, Rect region, const StopCheck& stop) {
-    if (region.isEmpty() || !contains(rectOf(m_plan.sizeOf(level)), region)) {
+    if (level < 0 || level >= m_plan.levels() || region.isEmpty() || !contains(rectOf(m_plan.sizeOf(level)), region)) {
         throw std::invalid_argument("Staircase: the region is outside the level");
     }
     if (level == 0) {

@@ -2,6 +2,7 @@
 
 #include "core/network/field.h"
 #include "core/schedule/plan.h"
+#include "core/zoom/tile_backing.h"
 #include "core/zoom/tile_cache.h"
 
 #include <atomic>
@@ -9,8 +10,15 @@
 
 namespace casr {
 
+/// What was computed of one level so far.
+struct LevelStatistics {
+    std::int64_t tiles = 0;
+    double seconds = 0;
+};
+
 /// What was computed so far; times in seconds of the computing threads.
 struct StaircaseStatistics {
+    std::vector<LevelStatistics> levels; ///< Level 1 first.
     std::int64_t tilesComputed = 0;
     std::int64_t tilesRepaired = 0; ///< Computed again in float32 because the first result was unsound.
     double networkSeconds = 0;
@@ -30,21 +38,30 @@ public:
     std::string profile() const { return numericProfile(m_precision); }
     TileCache& cache() { return m_cache; }
 
+    /// From now on tiles that the cache misses are looked for in `backing`, and computed ones are kept there. Call before the first tile.
+    void setBacking(std::shared_ptr<TileBacking> backing) { m_backing = std::move(backing); }
+
     /// The tiles of `level` (1 or above).
     LevelGrid gridOf(int level) const;
 
-    /// One tile, from the cache or computed. Throws Cancelled when `stop` says so, or Error.
+    /// One tile, from the cache or computed. Throws Cancelled when `stop` says so, Error, or std::invalid_argument when there is no such
+    /// tile.
     Image tile(const TileKey& key, const StopCheck& stop = {});
 
     /// The tile when it is in the cache.
     std::optional<Image> cachedTile(const TileKey& key) { return m_cache.find(key); }
 
-    /// The pixels of `region` (inside the level) of any level, computed as far as needed.
+    /// The pixels of `region` of any level, computed as far as needed. Throws as tile(); the region must lie inside the level.
     PlacedImage region(int level, Rect region, const StopCheck& stop = {});
 
     StaircaseStatistics statistics() const;
 
+    /// How many tiles of all levels the pixels of `region` of `level` need when none is known yet.
+    std::int64_t tilesNeeded(int level, Rect region) const;
+
 private:
+    Rect readFor(const LevelGrid& grid, Rect tiles) const;
+    Image fetch(const TileKey& key, const StopCheck& stop);
     Image compute(const TileKey& key, const StopCheck& stop);
     Image computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent, const StopCheck& stop);
 
@@ -53,11 +70,12 @@ private:
     Plan m_plan;
     Precision m_precision;
     TileCache m_cache;
+    std::shared_ptr<TileBacking> m_backing;
     mutable std::mutex m_mutex;
     StaircaseStatistics m_statistics;
 };
 
-/// False when a value is not finite, or `tile` is flat although its `parent` is not: results that must not be shown.
-bool isSound(const Image& tile, const Image& parent);
+/// False when a value is not finite, or `tile` is flat although its cells of the parent are not: results that must not be shown.
+bool isSound(const Image& tile, const Image& cells);
 
 } // namespace casr

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "app/cli/console.h"
+#include "app/cli/run_options.h"
+#include "core/export/exporter.h"
+#include "core/io/picture_file.h"
+
+#include <string>
+
+namespace casr::cli {
+
+/// What `casr upscale` was asked for.
+struct UpscaleArguments {
+    RunOptions run;
+    std::string in;
+    std::string out;
+    double scale = 2;
+    std::string region;
+    std::string keepSteps;
+    bool json = false;
+    int bits = 0;
+    int quality = 92;
+    bool lossless = false;
+    bool pyramid = false;
+    std::string job;    ///< Folder that keeps finished tiles; empty for none.
+    std::string resume; ///< Folder of a job to go on with.
+    std::string shard;  ///< "i/n": compute this part of the job only.
+    bool assemble = false;
+};
+
+/// One run of the command: the photo, its staircase, the files, and what is told about them at the end.
+class UpscaleRun {
+public:
+    /// Reads photo and weights. Throws Error.
+    explicit UpscaleRun(const UpscaleArguments& arguments);
+
+    /// Writes the result and the steps that were asked for.
+    void writeResult();
+
+    /// Computes and assembles by way of a job folder.
+    void runJob();
+
+    /// One line, or JSON.
+    void tell() const;
+
+private:
+    const Plan& plan() const { return m_staircase.plan(); }
+    int lastLevel() const { return plan().levels() - 1; }
+
+    Rect chosenRegion() const;
+    ExportRequest requestFor(int level, const std::filesystem::path& output) const;
+    void keepStep(int level);
+    JobDescription describeJob() const;
+    ExportProgress progress(int level);
+
+    const UpscaleArguments& m_arguments;
+    Picture m_picture;
+    Photo m_photo;
+    Rect m_region;
+    Staircase m_staircase;
+    Exporter m_exporter;
+    ProgressBar m_bar;
+    double m_started = now();
+};
+
+/// The arguments that `folder`'s job was started with, with the running options of `arguments`.
+UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::filesystem::path& folder);
+
+} // namespace casr::cli

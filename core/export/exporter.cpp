@@ -1,0 +1,153 @@
+#include "core/export/exporter.h"
+
+#include "core/base/error.h"
+
+#include <cstring>
+
+namespace casr {
+
+namespace {
+
+constexpr std::size_t assemblyCacheBytes = std::size_t{256} << 20;
+
+bool holds16Bits(const std::filesystem::path& path) {
+    const std::string extension = path.extension().string();
+    return extension == ".png" || extension == ".tif" || extension == ".tiff" || extension == ".PNG" || extension == ".TIF" ||
+           extension == ".TIFF";
+}
+
+std::int64_t freeBytesFor(const std::filesystem::path& output) {
+    std::error_code problem;
+    const std::filesystem::path folder = output.parent_path().empty() ? "." : output.parent_path();
+    const std::filesystem::space_info space = std::filesystem::space(folder, problem);
+    return problem ? -1 : static_cast<std::int64_t>(space.available);
+}
+
+std::string megabytes(std::int64_t bytes) {
+    return std::to_string((bytes + (1 << 20) - 1) >> 20) + " MB";
+}
+
+/// Where a tile lies in the result, clipped to it; in level coordinates.
+Rect shownOf(const LevelGrid& grid, const TileKey& key, Rect region) {
+    return intersection(grid.pixelsOf(key.column, key.row), region);
+}
+
+void copyInto(const Image& from, Rect place, Rect part, int channels, std::vector<float>& values) {
+    const Rect shared = intersection(place, part);
+    for (int y = shared.top; y < shared.bottom; ++y) {
+        const float* row = from.row(y - place.top) + static_cast<std::size_t>(shared.left - place.left) * channels;
+        const std::size_t to = static_cast<std::size_t>(y - part.top) * part.width() + (shared.left - part.left);
+        std::memcpy(values.data() + to * channels, row, static_cast<std::size_t>(shared.width()) * channels * sizeof(float));
+    }
+}
+
+std::vector<TileKey> tilesOf(const LevelGrid& grid, int level, Rect region) {
+    std::vector<TileKey> keys;
+    const Rect tiles = grid.tilesMeeting(region);
+    for (int row = tiles.top; row < tiles.bottom; ++row) {
+        for (int column = tiles.left; column < tiles.right; ++column) {
+            keys.push_back({level, column, row});
+        }
+    }
+    return keys;
+}
+
+} // namespace
+
+PictureLayout Exporter::layoutOf(const ExportRequest& request) const {
+    const int channels = (m_photo.isGrey ? 1 : 3) + (m_photo.alpha.isEmpty() ? 0 : 1);
+    const int wanted = request.bitsPerSample > 0 ? request.bitsPerSample : request.photoBits;
+    const int bits = wanted == 16 && holds16Bits(request.output) ? 16 : 8;
+    return {request.region.size(), channels, bits, m_photo.encoding, request.metadata};
+}
+
+Preflight Exporter::preflight(const ExportRequest& request) const {
+    Preflight result;
+    result.layout = layoutOf(request);
+    checkPictureStream(request.output, result.layout, request.stream);
+    result.bytes = request.region.size().area() * result.layout.channels * (result.layout.bitsPerSample / 8);
+    result.tiles = request.level > 0 ? m_staircase.tilesNeeded(request.level, request.region) : 0;
+    result.freeDisk = freeBytesFor(request.output);
+    if (result.freeDisk >= 0 && result.freeDisk < result.bytes) {
+        const std::string text =
+            "The result has " + megabytes(result.bytes) + " uncompressed, and " + megabytes(result.freeDisk) + " are free";
+        if (request.stream.compression == TiffCompression::none && holds16Bits(request.output)) {
+            throw Error(text + ". Free some space, choose another disk, or a compressed format.");
+        }
+        result.warnings.push_back(text + "; compression may or may not make it fit.");
+    }
+    return result;
+}
+
+Image Exporter::pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop) {
+    const PlacedImage rgb = m_staircase.region(request.level, part, stop);
+    return pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part);
+}
+
+void Exporter::write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop) {
+    const Preflight before = preflight(request);
+    const double area = static_cast<double>(request.region.size().area());
+    std::int64_t done = 0;
+    writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+        if (stop && stop()) {
+            throw Cancelled();
+        }
+        const Image pixels = pixelsOf(request, translated(piece, request.region.left, request.region.top), stop);
+        done += piece.size().area();
+        progress(static_cast<double>(done) / area, "writing");
+        return pixels;
+    });
+}
+
+Image Exporter::resultTile(const ExportRequest& request, JobFolder& job, const TileKey& key, const StopCheck& stop) {
+    if (std::optional<Image> stored = job.loadResult(key)) {
+        return *stored;
+    }
+    const Rect shown = shownOf(m_staircase.gridOf(request.level), key, request.region);
+    job.storeResult(key, pixelsOf(request, shown, stop));
+    std::optional<Image> stored = job.loadResult(key);
+    if (!stored) {
+        throw Error("A finished tile could not be read back from the job folder. Check the disk, then resume the job.");
+    }
+    return *stored;
+}
+
+void Exporter::compute(const ExportRequest& request, JobFolder& job, int shard, int shards, const ExportProgress& progress,
+                       const StopCheck& stop) {
+    preflight(request);
+    const std::vector<TileKey> keys = tilesOf(m_staircase.gridOf(request.level), request.level, request.region);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (static_cast<int>(i % static_cast<std::size_t>(shards)) == shard) {
+            resultTile(request, job, keys[i], stop);
+            progress(static_cast<double>(i + 1) / static_cast<double>(keys.size()),
+                     "tile " + std::to_string(i + 1) + "/" + std::to_string(keys.size()));
+        }
+    }
+}
+
+void Exporter::assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress, const StopCheck& stop) {
+    const Preflight before = preflight(request);
+    const LevelGrid grid = m_staircase.gridOf(request.level);
+    TileCache recent(assemblyCacheBytes);
+    std::int64_t done = 0;
+    writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+        if (stop && stop()) {
+            throw Cancelled();
+        }
+        const Rect part = translated(piece, request.region.left, request.region.top);
+        std::vector<float> values(static_cast<std::size_t>(part.size().area()) * before.layout.channels);
+        for (const TileKey& key : tilesOf(grid, request.level, part)) {
+            std::optional<Image> tile = recent.find(key);
+            if (!tile) {
+                tile = resultTile(request, job, key, stop);
+                recent.insert(key, *tile);
+            }
+            copyInto(*tile, shownOf(grid, key, request.region), part, before.layout.channels, values);
+        }
+        done += piece.size().area();
+        progress(static_cast<double>(done) / static_cast<double>(request.region.size().area()), "writing");
+        return Image(part.size(), before.layout.channels, std::move(values), before.layout.encoding);
+    });
+}
+
+} // namespace casr

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "core/export/job.h"
+#include "core/io/picture_stream.h"
+#include "core/zoom/photo.h"
+#include "core/zoom/staircase.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace casr {
+
+/// What is written where.
+struct ExportRequest {
+    std::filesystem::path output;
+    int level = 1;
+    Rect region; ///< Of the level.
+    StreamOptions stream;
+    int bitsPerSample = 0; ///< 0: as the photo where the format can.
+    Metadata metadata;     ///< Of the photo.
+    int photoBits = 8;
+};
+
+/// What an export will need, before anything runs.
+struct Preflight {
+    PictureLayout layout;
+    std::int64_t bytes = 0;    ///< Uncompressed.
+    std::int64_t tiles = 0;    ///< To compute, all levels, when none is known yet.
+    std::int64_t freeDisk = 0; ///< Bytes free where the result goes.
+    std::vector<std::string> warnings;
+};
+
+/// How far an export has come: share 0 .. 1.
+using ExportProgress = std::function<void(double share, const std::string& text)>;
+
+/// Writes parts of levels to files, pulling tiles from a staircase as the file needs them, so that memory does not grow with the result.
+class Exporter {
+public:
+    /// The references must outlive the exporter.
+    Exporter(Staircase& staircase, const Photo& photo) : m_staircase(staircase), m_photo(photo) {}
+
+    /// Throws Error when the format, the folder or the disk cannot take the result.
+    Preflight preflight(const ExportRequest& request) const;
+
+    /// Preflight, then the file. Throws Error or Cancelled; then nothing is left of it, and computed tiles stay in the cache.
+    void write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop);
+
+    /// Computes the tiles of the result that are missing in `job` and whose running number is `shard` modulo `shards`.
+    void compute(const ExportRequest& request, JobFolder& job, int shard, int shards, const ExportProgress& progress,
+                 const StopCheck& stop);
+
+    /// Writes the file from the tiles in `job`; missing ones are computed.
+    void assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress, const StopCheck& stop);
+
+private:
+    PictureLayout layoutOf(const ExportRequest& request) const;
+    Image pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop);
+    Image resultTile(const ExportRequest& request, JobFolder& job, const TileKey& key, const StopCheck& stop);
+
+    Staircase& m_staircase;
+    const Photo& m_photo;
+};
+
+} // namespace casr

@@ -1,0 +1,213 @@
+#include "core/export/job.h"
+
+#include "core/base/error.h"
+#include "core/base/safe_file.h"
+#include "core/base/sha256.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cmath>
+#include <fstream>
+#include <iterator>
+
+namespace casr {
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr const char* formatName = "casr-job";
+constexpr int formatVersion = 1;
+constexpr int farthestPixel = 1 << 30;
+constexpr int deepestJson = 4;
+
+[[noreturn]] void refuse(const std::string& origin, const std::string& what) {
+    throw Error("'" + origin + "' is no job this program can go on with: " + what + ". Start the export again in an empty folder.");
+}
+
+bool isWithin(double value, double low, double high) {
+    return value >= low && value <= high;
+}
+
+void requireRanges(const JobDescription& job, const std::string& origin) {
+    const Rect& region = job.region;
+    const bool placed =
+        region.left >= 0 && region.top >= 0 && !region.isEmpty() && region.right <= farthestPixel && region.bottom <= farthestPixel;
+    const bool sound = placed && isWithin(job.scale, 1, 64) && isWithin(job.stepLimit, 1.5, 4) && isWithin(job.quality, 1, 100) &&
+                       (job.bitsPerSample == 8 || job.bitsPerSample == 16);
+    if (!sound) {
+        refuse(origin, "a value is outside its range");
+    }
+}
+
+std::optional<std::string> bytesOf(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        return std::nullopt;
+    }
+    return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+void makeFolder(const std::filesystem::path& folder) {
+    std::error_code problem;
+    std::filesystem::create_directories(folder / "levels", problem);
+    if (!problem) {
+        std::filesystem::create_directories(folder / "result", problem);
+    }
+    if (problem) {
+        throw Error("The job folder '" + folder.string() + "' cannot be made (" + problem.message() + "). Choose another place.");
+    }
+}
+
+std::filesystem::path descriptionPath(const std::filesystem::path& folder) {
+    return folder / "job.json";
+}
+
+/// Says which of two descriptions' parts differ first.
+std::string differenceOf(const JobDescription& stored, const JobDescription& wanted) {
+    if (stored.sourceHash != wanted.sourceHash) {
+        return "it was begun from another photo, or the photo has changed";
+    }
+    if (stored.weightsHash != wanted.weightsHash) {
+        return "it was begun with other weights";
+    }
+    if (stored.profile != wanted.profile) {
+        return "it was begun under the numeric profile '" + stored.profile + "', and this is '" + wanted.profile +
+               "'; go on with the matching --precision or on such a machine";
+    }
+    return "its scale, region, output or format settings differ";
+}
+
+} // namespace
+
+std::string writeJob(const JobDescription& job) {
+    const Json json{{"format", formatName},
+                    {"version", formatVersion},
+                    {"source", job.source},
+                    {"source_sha256", job.sourceHash},
+                    {"weights_sha256", job.weightsHash},
+                    {"profile", job.profile},
+                    {"scale", job.scale},
+                    {"step_limit", job.stepLimit},
+                    {"region", {job.region.left, job.region.top, job.region.right, job.region.bottom}},
+                    {"output", job.output},
+                    {"bits_per_sample", job.bitsPerSample},
+                    {"quality", job.quality},
+                    {"lossless", job.lossless},
+                    {"pyramid", job.pyramid}};
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+JobDescription parseJob(const std::string& text, const std::string& origin) {
+    const auto isShallow = [](int depth, Json::parse_event_t, Json&) { return depth <= deepestJson; };
+    const Json json = Json::parse(text, isShallow, false);
+    try {
+        if (json.at("format") != formatName || json.at("version") != formatVersion) {
+            refuse(origin, "it is of another format or version");
+        }
+        const auto edges = json.at("region").get<std::array<std::int64_t, 4>>();
+        for (const std::int64_t edge : edges) {
+            if (edge < 0 || edge > farthestPixel) {
+                refuse(origin, "its region is outside any picture");
+            }
+        }
+        JobDescription job{json.at("source"),
+                           json.at("source_sha256"),
+                           json.at("weights_sha256"),
+                           json.at("profile"),
+                           json.at("scale"),
+                           json.at("step_limit"),
+                           {static_cast<int>(edges[0]), static_cast<int>(edges[1]), static_cast<int>(edges[2]), static_cast<int>(edges[3])},
+                           json.at("output"),
+                           json.at("bits_per_sample"),
+                           json.at("quality"),
+                           json.at("lossless"),
+                           json.at("pyramid")};
+        requireRanges(job, origin);
+        return job;
+    } catch (const Json::exception&) {
+        refuse(origin, "its description is incomplete or damaged");
+    }
+}
+
+std::string hashOfFile(const std::filesystem::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    Sha256 hash;
+    std::vector<char> block(1 << 20);
+    while (in) {
+        in.read(block.data(), static_cast<std::streamsize>(block.size()));
+        hash.add(std::as_bytes(std::span(block.data(), static_cast<std::size_t>(in.gcount()))));
+    }
+    if (!in.eof()) {
+        throw Error("'" + path.string() + "' cannot be read. Check the path and its permissions.");
+    }
+    return hash.hexDigest();
+}
+
+JobFolder::JobFolder(std::filesystem::path folder, JobDescription job) : m_folder(std::move(folder)), m_job(std::move(job)) {}
+
+std::shared_ptr<JobFolder> JobFolder::create(const std::filesystem::path& folder, const JobDescription& job) {
+    if (std::filesystem::exists(descriptionPath(folder))) {
+        std::shared_ptr<JobFolder> existing = open(folder);
+        if (existing->description() != job) {
+            refuse(folder.string(), differenceOf(existing->description(), job));
+        }
+        return existing;
+    }
+    makeFolder(folder);
+    const std::string text = writeJob(job);
+    writeBesideAndRename(descriptionPath(folder), [&](std::ostream& out) { out << text; });
+    return std::shared_ptr<JobFolder>(new JobFolder(folder, parseJob(text, folder.string())));
+}
+
+std::shared_ptr<JobFolder> JobFolder::open(const std::filesystem::path& folder) {
+    const std::optional<std::string> text = bytesOf(descriptionPath(folder));
+    if (!text) {
+        throw Error("'" + folder.string() + "' holds no job (no job.json). Give the folder that an export was started with.");
+    }
+    const JobDescription job = parseJob(*text, descriptionPath(folder).string());
+    makeFolder(folder);
+    return std::shared_ptr<JobFolder>(new JobFolder(folder, job));
+}
+
+std::filesystem::path JobFolder::pathOf(const char* kind, const TileKey& key) const {
+    const std::string name = std::to_string(key.level) + "-" + std::to_string(key.row) + "-" + std::to_string(key.column) + ".tile";
+    return m_folder / kind / name;
+}
+
+std::optional<Image> JobFolder::read(const std::filesystem::path& path) const {
+    const std::optional<std::string> bytes = bytesOf(path);
+    if (!bytes) {
+        return std::nullopt;
+    }
+    try {
+        return decodeTile(std::as_bytes(std::span(*bytes)), path.string());
+    } catch (const Error&) {
+        return std::nullopt; // A damaged tile is computed again.
+    }
+}
+
+void JobFolder::write(const std::filesystem::path& path, const Image& tile, SampleType type) const {
+    const std::string bytes = encodeTile(tile, type);
+    writeBesideAndRename(path, [&](std::ostream& out) { out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); });
+}
+
+std::optional<Image> JobFolder::load(const TileKey& key) {
+    return key.level < m_resultLevel ? read(pathOf("levels", key)) : std::nullopt;
+}
+
+void JobFolder::store(const TileKey& key, const Image& tile) {
+    if (key.level < m_resultLevel) {
+        write(pathOf("levels", key), tile, SampleType::float32);
+    }
+}
+
+std::optional<Image> JobFolder::loadResult(const TileKey& key) const {
+    return read(pathOf("result", key));
+}
+
+void JobFolder::storeResult(const TileKey& key, const Image& pixels) const {
+    write(pathOf("result", key), pixels, m_job.bitsPerSample == 16 ? SampleType::integer16 : SampleType::integer8);
+}
+
+} // namespace casr
