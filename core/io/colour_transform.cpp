@@ -25,6 +25,18 @@ Image fromSamples(Size size, int channels, const std::uint16_t* samples) {
     return Image(size, channels, std::move(values));
 }
 
+[[noreturn]] void failToTransform(const std::string& reason) {
+    throw Error("The colour profile of the picture cannot be used (" + reason + "). Assign another profile, for example sRGB.");
+}
+
+/// libvips would take a fallback of its own for a profile that is broken or of another colour space.
+void checkProfile(const vips::VImage& image, const std::string& profile) {
+    std::string copy = profile;
+    if (!vips_icc_is_compatible_profile(image.get_image(), copy.data(), copy.size())) {
+        failToTransform("it is damaged or made for other colours");
+    }
+}
+
 /// The colours (no alpha) through the profile.
 Image throughProfile(const Image& colours, const std::string& profile) {
     startPictureLibrary();
@@ -33,6 +45,7 @@ Image throughProfile(const Image& colours, const std::string& profile) {
         vips::VImage image = vips::VImage::new_from_memory(samples.data(), samples.size() * sizeof(std::uint16_t), colours.width(),
                                                            colours.height(), colours.channels(), VIPS_FORMAT_USHORT)
                                  .copy(vips::VImage::option()->set("interpretation", interpretationOf(colours.channels(), 16)));
+        checkProfile(image, profile);
         setMetadata(image, {}, profile);
         const vips::VImage srgb = image.icc_transform("srgb", vips::VImage::option()
                                                                   ->set("embedded", true)
@@ -42,8 +55,7 @@ Image throughProfile(const Image& colours, const std::string& profile) {
         const vips::VImage memory = srgb.copy_memory();
         return fromSamples(colours.size(), memory.bands(), static_cast<const std::uint16_t*>(memory.data()));
     } catch (const vips::VError&) {
-        throw Error("The colour profile of the picture cannot be used (" + takeVipsError() +
-                    "). Assign another profile, for example sRGB.");
+        failToTransform(takeVipsError());
     }
 }
 

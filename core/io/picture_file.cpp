@@ -4,7 +4,9 @@
 #include "core/io/picture_stream.h"
 #include "core/io/vips_support.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <utility>
 
@@ -83,7 +85,8 @@ void checkReadable(const std::filesystem::path& path, const vips::VImage& image)
 vips::VImage colourAsRgb(const vips::VImage& colour) {
     vips::VOption* options = vips::VImage::option()->set("depth", 16)->set("intent", VIPS_INTENT_RELATIVE);
     if (isLab(colour)) {
-        return colour.colourspace(VIPS_INTERPRETATION_LAB).icc_export(options->set("output_profile", "p3"));
+        // By way of XYZ: the export of libvips 8.14 from Lab turns greys half a unit towards green and blue.
+        return colour.colourspace(VIPS_INTERPRETATION_XYZ).icc_export(options->set("output_profile", "p3")->set("pcs", VIPS_PCS_XYZ));
     }
     options->set("embedded", true)->set("input_profile", "cmyk")->set("black_point_compensation", true);
     return colour.icc_transform("p3", options);
@@ -155,12 +158,33 @@ std::vector<float> decodedUpright(const std::filesystem::path& path, const vips:
     return values;
 }
 
+/// A number of a tag as libvips spells it, for example "300/1 (300, Rational, ...)"; 0 when there is none.
+double exifNumber(const vips::VImage& image, const char* tag) {
+    if (image.get_typeof(tag) == 0) {
+        return 0;
+    }
+    const char* text = image.get_string(tag);
+    char* end = nullptr;
+    const double number = std::strtod(text, &end);
+    const double divisor = *end == '/' ? std::strtod(end + 1, nullptr) : 1.0;
+    return divisor > 0 ? number / divisor : 0.0;
+}
+
+/// Pixels a millimetre; WebP files say it in their EXIF alone, where libvips does not look.
+double densityOf(const vips::VImage& image) {
+    if (image.xres() != unknownDensity) {
+        return image.xres();
+    }
+    const bool centimetres = exifNumber(image, "exif-ifd0-ResolutionUnit") == 3;
+    return std::max(0.0, exifNumber(image, "exif-ifd0-XResolution") / (centimetres ? 10.0 : 25.4));
+}
+
 Metadata metadataOf(const vips::VImage& image) {
     Metadata metadata;
     metadata.exif = withUprightOrientation(blobOf(image, VIPS_META_EXIF_NAME));
     metadata.xmp = withUprightOrientationInXmp(blobOf(image, VIPS_META_XMP_NAME));
     metadata.iptc = blobOf(image, VIPS_META_IPTC_NAME);
-    metadata.pixelsPerMillimetre = image.xres() == unknownDensity ? 0.0 : image.xres();
+    metadata.pixelsPerMillimetre = densityOf(image);
     return metadata;
 }
 

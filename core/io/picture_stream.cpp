@@ -1,6 +1,7 @@
 #include "core/io/picture_stream.h"
 
 #include "core/base/safe_file.h"
+#include "core/io/forgiving_target.h"
 #include "core/io/vips_support.h"
 
 #include <algorithm>
@@ -57,6 +58,7 @@ constexpr std::array<Extension, 7> extensions{{{".jpg", FileKind::jpeg},
                                                {".dz", FileKind::deepZoom}}};
 
 constexpr std::int64_t bigTiffFrom = std::int64_t{1} << 31;
+constexpr std::int64_t maxOptimizedPixels = std::int64_t{1} << 24;
 constexpr std::int64_t classicTiffBytes = 4000000000;
 
 std::optional<FileKind> kindOf(const std::filesystem::path& path) {
@@ -88,6 +90,21 @@ int fileBits(const Format& format, const PictureLayout& layout, const WriteOptio
 std::int64_t uncompressedBytes(const PictureLayout& layout, int bits, bool pyramid) {
     const std::int64_t bytes = layout.size.area() * layout.channels * (bits / 8);
     return pyramid ? bytes + bytes / 3 : bytes;
+}
+
+/// libvips keeps the smaller levels of a pyramid in the folder for temporary files until the largest is written.
+void checkScratchSpace(const Format& format, const PictureLayout& layout, const StreamOptions& options) {
+    if (format.kind != FileKind::tiff || !options.pyramid) {
+        return;
+    }
+    std::error_code failure;
+    const std::filesystem::path folder = std::filesystem::temp_directory_path(failure);
+    const std::filesystem::space_info space = std::filesystem::space(folder, failure);
+    const std::int64_t bytes = uncompressedBytes(layout, fileBits(format, layout, options.write), false) / 3;
+    if (failure || space.available < static_cast<std::uintmax_t>(bytes)) {
+        throw Error("The pyramid needs " + std::to_string(bytes / 1000000) + " MB of temporary space in " + quoted(folder) +
+                    ". Free some, set TMPDIR to another folder, or write without the pyramid.");
+    }
 }
 
 /// A layout that no caller may give, whatever the user did.
@@ -162,6 +179,7 @@ struct PixelSource {
     Size piece;
     FileKind kind;
     int bits = 8;
+    bool runsToItsEnd = false;
     std::exception_ptr failure; ///< What `pull` threw; guarded by the lock of vips_sequential.
 };
 
@@ -235,18 +253,27 @@ void fillRegion(const PixelSource& source, VipsRegion* region) {
     }
 }
 
+/// What the encoder gets after a failure: an end, or black where it must not be stopped (see ForgivingTarget).
+int stopped(const PixelSource& source, VipsRegion* region) {
+    if (!source.runsToItsEnd) {
+        return -1;
+    }
+    vips_region_black(region);
+    return 0;
+}
+
 /// Called by libvips from its threads, one at a time. No exception may pass through C code: it is kept for later.
 int generate(VipsRegion* region, void*, void* data, void*, gboolean*) {
     auto& source = *static_cast<PixelSource*>(data);
     if (source.failure) {
-        return -1;
+        return stopped(source, region);
     }
     try {
         fillRegion(source, region);
         return 0;
     } catch (...) {
         source.failure = std::current_exception();
-        return -1;
+        return stopped(source, region);
     }
 }
 
@@ -260,6 +287,15 @@ std::string profileFor(FileKind kind, const PictureLayout& layout) {
     const auto& profile = layout.encoding.iccProfile;
     const std::string_view unfit = fileChannels(kind, layout) >= 3 ? "GRAY" : "RGB ";
     return profile && profileSpace(*profile) != unfit ? *profile : std::string();
+}
+
+/// libvips 8.14 cuts IPTC to a quarter of its length in TIFF, and a broken block is worse than none.
+Metadata metadataFor(FileKind kind, const PictureLayout& layout) {
+    Metadata metadata = layout.metadata;
+    if (kind == FileKind::tiff) {
+        metadata.iptc.clear();
+    }
+    return metadata;
 }
 
 /// A libvips picture that pulls whole strips, each once and in order, however many threads the encoder has.
@@ -276,23 +312,52 @@ vips::VImage pictureOf(PixelSource& source) {
         throw vips::VError();
     }
     vips::VImage strips = owner.sequential(vips::VImage::option()->set("tile_height", source.piece.height));
-    setMetadata(strips, layout.metadata, profileFor(source.kind, layout));
+    setMetadata(strips, metadataFor(source.kind, layout), profileFor(source.kind, layout));
     return strips;
 }
 
-void saveTiff(const vips::VImage& image, const PixelSource& source, const std::filesystem::path& file, const StreamOptions& options) {
+/// Optimal Huffman tables save a few per cent of the file but hold the whole picture in memory: only for small ones.
+void saveJpeg(const vips::VImage& image, const std::filesystem::path& file, const WriteOptions& options) {
+    const bool small = Size{image.width(), image.height()}.area() <= maxOptimizedPixels;
+    image.jpegsave(file.c_str(), vips::VImage::option()->set("Q", options.quality)->set("optimize_coding", small));
+}
+
+vips::VOption* tiffOptions(const PixelSource& source, const StreamOptions& options) {
     const bool deflate = options.compression == TiffCompression::deflate;
     const bool large = uncompressedBytes(source.layout, source.bits, options.pyramid) >= bigTiffFrom;
     const bool big = options.bigTiff == BigTiff::always || (options.bigTiff == BigTiff::automatic && large);
-    image.tiffsave(file.c_str(),
-                   vips::VImage::option()
-                       ->set("compression", deflate ? VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE : VIPS_FOREIGN_TIFF_COMPRESSION_NONE)
-                       ->set("predictor", deflate ? VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL : VIPS_FOREIGN_TIFF_PREDICTOR_NONE)
-                       ->set("tile", options.tiled || options.pyramid)
-                       ->set("tile_width", 256)
-                       ->set("tile_height", 256)
-                       ->set("pyramid", options.pyramid)
-                       ->set("bigtiff", big));
+    return vips::VImage::option()
+        ->set("compression", deflate ? VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE : VIPS_FOREIGN_TIFF_COMPRESSION_NONE)
+        ->set("predictor", deflate ? VIPS_FOREIGN_TIFF_PREDICTOR_HORIZONTAL : VIPS_FOREIGN_TIFF_PREDICTOR_NONE)
+        ->set("tile", options.tiled || options.pyramid)
+        ->set("tile_width", 256)
+        ->set("tile_height", 256)
+        ->set("pyramid", options.pyramid)
+        ->set("bigtiff", big);
+}
+
+/// A pyramid cannot be stopped (see ForgivingTarget); the disk's failure comes after the encoder has run to its end.
+void saveTiffPyramid(const vips::VImage& image, PixelSource& source, const std::filesystem::path& file, const StreamOptions& options) {
+    const ForgivingTarget target(file);
+    try {
+        image.tiffsave_target(target.target(), tiffOptions(source, options));
+    } catch (const vips::VError&) {
+        if (target.failure() == 0) {
+            throw;
+        }
+    }
+    if (target.failure() != 0) {
+        vips_error_clear();
+        vips_error("tiff", "%s", std::strerror(target.failure()));
+        throw vips::VError();
+    }
+}
+
+void saveTiff(const vips::VImage& image, PixelSource& source, const std::filesystem::path& file, const StreamOptions& options) {
+    if (options.pyramid) {
+        return saveTiffPyramid(image, source, file, options);
+    }
+    image.tiffsave(file.c_str(), tiffOptions(source, options));
 }
 
 void saveDeepZoom(const vips::VImage& image, const PixelSource& source, const std::filesystem::path& folder, const WriteOptions& options) {
@@ -309,7 +374,7 @@ void save(PixelSource& source, const std::filesystem::path& file, const StreamOp
     const vips::VImage image = pictureOf(source);
     const WriteOptions& write = options.write;
     switch (source.kind) {
-    case FileKind::jpeg: return image.jpegsave(file.c_str(), vips::VImage::option()->set("Q", write.quality)->set("optimize_coding", true));
+    case FileKind::jpeg: return saveJpeg(image, file, write);
     case FileKind::png: return image.pngsave(file.c_str());
     case FileKind::tiff: return saveTiff(image, source, file, options);
     case FileKind::webp:
@@ -412,6 +477,7 @@ void checkPictureStream(const std::filesystem::path& path, const PictureLayout& 
     checkTiffBytes(format, layout, options);
     checkProfile(format, layout);
     checkPlace(format, path);
+    checkScratchSpace(format, layout, options);
 }
 
 void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
@@ -420,7 +486,9 @@ void writePictureStream(const std::filesystem::path& path, const PictureLayout& 
     checkPictureStream(path, layout, options);
     const Format& format = formatOf(path);
     const Unfinished unfinished(path, format.kind);
-    PixelSource source{layout, pull, options.piece, format.kind, fileBits(format, layout, options.write), nullptr};
+    PixelSource source{
+        layout, pull, options.piece, format.kind, fileBits(format, layout, options.write), format.kind == FileKind::tiff && options.pyramid,
+        nullptr};
     saveOrThrow(source, unfinished.path(), path, options);
     checkWritten(format.kind, layout.size, unfinished.path(), path);
     commitFile(unfinished.path(), path);

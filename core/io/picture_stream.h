@@ -42,7 +42,8 @@ void checkPictureStream(const std::filesystem::path& path, const PictureLayout& 
 /// Writes a picture that need not fit into memory, by the extension of `path`: those of writePicture, or .dz for a folder with a
 /// DeepZoom pyramid (image.dzi and image_files; JPEG tiles, PNG when lossless or with alpha). `pull` is called from one thread at
 /// a time (not always the same), for each piece once, left to right and top to bottom; about four rows of pieces are held in
-/// memory, only WebP holds everything. What `pull` throws comes out unchanged. Written beside, re-opened and compared in size, then
+/// memory, only WebP holds everything. What `pull` throws comes out unchanged and at once, but a TIFF pyramid is
+/// run to its end with black pixels first (seconds for a gigabyte). Written beside, re-opened and compared in size, then
 /// renamed; after a failure nothing is left. Throws as checkPictureStream, and Error when the disk fails.
 void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
                         const PullPixels& pull);

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <string_view>
 #include <thread>
@@ -80,12 +81,30 @@ void checkNoRaw(const std::filesystem::path& path) {
     }
 }
 
+/// Tells a damaged picture, which no loader wants either, from a file of another kind.
+bool beginsLikeAPicture(const std::filesystem::path& path) {
+    std::array<char, 4> first{};
+    std::ifstream(path, std::ios::binary).read(first.data(), first.size());
+    const std::string_view magic(first.data(), first.size());
+    constexpr std::array<std::string_view, 7> known{std::string_view("II*\0", 4),
+                                                    std::string_view("II+\0", 4),
+                                                    std::string_view("MM\0*", 4),
+                                                    std::string_view("MM\0+", 4),
+                                                    "\xFF\xD8\xFF",
+                                                    "\x89PNG",
+                                                    "RIFF"};
+    return std::any_of(known.begin(), known.end(), [&](std::string_view each) { return magic.substr(0, each.size()) == each; });
+}
+
 const Loader& loaderOf(const std::filesystem::path& path, const vips::VSource& source) {
     const char* name = vips_foreign_find_load_source(source.get_source());
     const std::string_view found = name ? name : "";
     const auto matches = [&](const Loader& loader) { return found.substr(0, loader.classPrefix.size()) == loader.classPrefix; };
     const auto loader = std::find_if(loaders.begin(), loaders.end(), matches);
     if (loader == loaders.end()) {
+        if (beginsLikeAPicture(path)) {
+            failToDecode(path);
+        }
         vips_error_clear();
         throw Error(quoted(path) + " is no picture of a known kind. Open a JPEG, PNG, TIFF or WebP file, or convert it to one.");
     }
@@ -120,7 +139,7 @@ void* copyExifTag(VipsImage*, const char* name, GValue* value, void* image) {
 
 /// libvips writes those tags of the block that the picture also has as single items, so both are attached.
 void setExif(vips::VImage& image, const std::string& block) {
-    const std::string exif = withExifPrefix(block);
+    const std::string exif = withExifPrefix(withUprightOrientation(block));
     if (block.empty() || exif.size() > maxSegment) {
         return;
     }
@@ -194,7 +213,7 @@ std::string blobOf(const vips::VImage& image, const char* name) {
 
 void setMetadata(vips::VImage& image, const Metadata& metadata, const std::string& iccProfile) {
     setExif(image, metadata.exif);
-    setBlob(image, VIPS_META_XMP_NAME, metadata.xmp);
+    setBlob(image, VIPS_META_XMP_NAME, withUprightOrientationInXmp(metadata.xmp));
     setBlob(image, VIPS_META_IPTC_NAME, metadata.iptc);
     setBlob(image, VIPS_META_ICC_NAME, iccProfile);
 }
