@@ -14,6 +14,10 @@ fail() {
 }
 
 ((EUID == 0)) || fail "chroot and mount need root: start this script as root."
+# Mounts of a namespace of its own end with it, even when this script is killed.
+if [[ -z ${CASR_OWN_MOUNTS:-} ]]; then
+    CASR_OWN_MOUNTS=1 exec unshare --mount "$0" "$@"
+fi
 command -v debootstrap >/dev/null || fail "debootstrap is missing: apt-get install debootstrap"
 if (($#)); then
     system=$1
