@@ -61,8 +61,7 @@ PlacedImage coveringByBorder(const PlacedImage& image, Rect rect) {
 }
 
 Image bicubicRegion(const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
-    const Rect read = expanded(
-        {columns.cellOf(out.left), rows.cellOf(out.top), columns.cellOf(out.right - 1) + 1, rows.cellOf(out.bottom - 1) + 1}, bicubicReach);
+    const Rect read = expanded(cellsOf(columns, rows, out), bicubicReach);
     if (out.isEmpty() || !contains(parent.rect(), read)) {
         throw std::invalid_argument("bicubicRegion: the parent does not cover what is read");
     }

@@ -20,12 +20,17 @@ struct Axis {
         return static_cast<double>(numerator) / (2.0 * to);
     }
 
-    /// The first output sample whose cell is `cell` or beyond.
+    /// The first output sample whose cell is `cell` or beyond; 0 for negative cells, `to` or more from `from` on.
     int firstIn(int cell) const {
         const std::int64_t least = 2 * std::int64_t{cell} * to - from;
         return least <= 0 ? 0 : static_cast<int>((least + 2 * std::int64_t{from} - 1) / (2 * std::int64_t{from}));
     }
 };
+
+/// The parent's cells that hold the centres of the output samples `out`.
+inline Rect cellsOf(Axis columns, Axis rows, Rect out) {
+    return {columns.cellOf(out.left), rows.cellOf(out.top), columns.cellOf(out.right - 1) + 1, rows.cellOf(out.bottom - 1) + 1};
+}
 
 /// A part of a picture with the place of its top left pixel in the whole.
 struct PlacedImage {
@@ -45,7 +50,8 @@ constexpr int bicubicReach = 2;
 
 /// The part `out` of the picture that the bicubic of `resized` makes of a parent of (columns.from, rows.from) pixels when
 /// it becomes (columns.to, rows.to) >= that. `parent` covers the cells of `out` and bicubicReach pixels around them.
-/// A value depends on its own place alone, so any split of `out` gives the same bits.
+/// A value depends on its own place alone, so any split of `out` gives the same bits. Throws std::invalid_argument when the parent
+/// does not cover what is read, or `out` is empty.
 Image bicubicRegion(const PlacedImage& parent, Axis columns, Axis rows, Rect out);
 
 } // namespace casr

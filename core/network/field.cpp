@@ -97,6 +97,9 @@ Image renderField(const FieldWaves& waves, const FieldTile& tile, const PlacedIm
     if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0) {
         throw std::invalid_argument("renderField: the tile is not of this field");
     }
+    if (parent.image.channels() != 3 || !contains(tile.cells, cellsOf(columns, rows, out))) {
+        throw std::invalid_argument("renderField: the parent is not RGB, or the tile does not hold every cell");
+    }
     const Image base = bicubicRegion(parent, columns, rows, out);
     std::vector<float> values(base.values().begin(), base.values().end());
     const std::vector<float> across = waveTable(waves, 1, columns, out.left, out.right);

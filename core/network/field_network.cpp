@@ -2,6 +2,9 @@
 
 #include "core/base/random.h"
 
+#include <ATen/Parallel.h>
+
+#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -39,14 +42,18 @@ at::Tensor initialFrequencies(int count, HashRandom& random) {
     return tensor;
 }
 
+/// Inference on the CPU; else gradients or another device are in play.
+bool isPlainInference(const at::Tensor& weight) {
+    return weight.is_cpu() && !(at::GradMode::is_enabled() && weight.requires_grad());
+}
+
 /// One convolution in `type`. Inference on the CPU calls oneDNN itself: at::conv2d changes its backend, and so the last bit,
 /// with the input's size.
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding) {
     const at::Tensor x = input.to(type);
     const at::Tensor w = weight.to(type);
     const at::Tensor b = bias.to(type);
-    const bool training = at::GradMode::is_enabled() && weight.requires_grad();
-    if (training || !x.is_cpu()) {
+    if (!isPlainInference(weight)) {
         return at::conv2d(x, w, b, 1, padding);
     }
     return at::mkldnn_convolution(x.contiguous(at::MemoryFormat::ChannelsLast), w, b, {padding, padding}, {1, 1}, {1, 1}, 1);
@@ -57,6 +64,74 @@ at::Tensor inner(const at::Tensor& tensor, int margin) {
         return tensor;
     }
     return tensor.narrow(2, margin, tensor.size(2) - 2 * margin).narrow(3, margin, tensor.size(3) - 2 * margin);
+}
+
+float widened(std::uint16_t bfloat16) {
+    return std::bit_cast<float>(std::uint32_t{bfloat16} << 16);
+}
+
+/// To the nearest bfloat16, halves to even, as LibTorch rounds; NaN stays NaN.
+std::uint16_t narrowed(float value) {
+    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+    const auto rounded = static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
+    return value == value ? rounded : 0x7FC0;
+}
+
+/// Channels are a multiple of this; loops of a fixed length become vector code.
+constexpr std::int64_t chunk = 16;
+
+void addRow(const float* sum, const float* change, std::int64_t count, float* out, float*) {
+    for (std::int64_t first = 0; first < count; first += chunk) {
+        for (std::int64_t i = first; i < first + chunk; ++i) {
+            out[i] = sum[i] + change[i];
+        }
+    }
+}
+
+void addRow(const float* sum, const std::uint16_t* change, std::int64_t count, float* out, std::uint16_t* narrow) {
+    for (std::int64_t first = 0; first < count; first += chunk) {
+        for (std::int64_t i = first; i < first + chunk; ++i) {
+            out[i] = sum[i] + widened(change[i]);
+            narrow[i] = narrowed(out[i]);
+        }
+    }
+}
+
+/// The residual sum in float32, and the same values in the type that the next convolution reads.
+struct Stream {
+    at::Tensor sum;
+    at::Tensor input;
+};
+
+template <typename Value>
+void addRows(const at::Tensor& sum, const at::Tensor& change, int margin, const Stream& next) {
+    const std::int64_t channels = change.size(1), height = change.size(2), run = change.size(3) * channels;
+    const auto add = [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t row = begin; row < end; ++row) {
+            const std::int64_t from = (row / height * sum.size(2) + row % height + margin) * sum.size(3) + margin;
+            addRow(static_cast<const float*>(sum.data_ptr()) + from * channels, static_cast<const Value*>(change.data_ptr()) + row * run,
+                   run, static_cast<float*>(next.sum.data_ptr()) + row * run, static_cast<Value*>(next.input.data_ptr()) + row * run);
+        }
+    };
+    at::parallel_for(0, change.size(0) * height, std::max<std::int64_t>(1, at::internal::GRAIN_SIZE / run), add);
+}
+
+/// The inner part of `sum` plus `change`. Memory is what limits this, so inference goes over it once; values are the plain sum's.
+Stream added(const at::Tensor& sum, const at::Tensor& change, int margin, bool isPlain) {
+    if (!isPlain) {
+        const at::Tensor next = inner(sum, margin) + change;
+        return {next, next};
+    }
+    const at::Tensor from = sum.contiguous(at::MemoryFormat::ChannelsLast), plus = change.contiguous(at::MemoryFormat::ChannelsLast);
+    Stream next;
+    next.sum = at::empty_like(plus, plus.options().dtype(at::kFloat));
+    next.input = plus.scalar_type() == at::kFloat ? next.sum : at::empty_like(plus);
+    if (plus.scalar_type() == at::kFloat) {
+        addRows<float>(from, plus, margin, next);
+    } else {
+        addRows<std::uint16_t>(from, plus, margin, next);
+    }
+    return next;
 }
 
 } // namespace
@@ -84,6 +159,19 @@ FieldNetwork FieldNetwork::initialised(const Architecture& architecture, std::ui
     return network;
 }
 
+FieldNetwork FieldNetwork::withTrunkIn(at::ScalarType type) const {
+    FieldNetwork copy = *this;
+    for (auto* tensor : {&copy.headWeight, &copy.headBias, &copy.tailWeight, &copy.tailBias}) {
+        *tensor = tensor->to(type);
+    }
+    for (auto* list : {&copy.blockWeight, &copy.blockBias}) {
+        for (at::Tensor& tensor : *list) {
+            tensor = tensor.to(type);
+        }
+    }
+    return copy;
+}
+
 std::vector<std::pair<std::string, at::Tensor*>> FieldNetwork::parameters() {
     std::vector<std::pair<std::string, at::Tensor*>> list{{"head.weight", &headWeight}, {"head.bias", &headBias}};
     for (std::size_t i = 0; i < blockWeight.size(); ++i) {
@@ -103,18 +191,20 @@ std::vector<std::pair<std::string, at::Tensor*>> FieldNetwork::parameters() {
 at::Tensor FieldNetwork::features(const at::Tensor& planes, Border border, at::ScalarType type, const Checkpoint& checkpoint) const {
     const int padding = border == Border::zero ? 1 : 0;
     const int lost = 1 - padding;
-    const at::Tensor head = convolution(planes, headWeight, headBias, type, padding).to(at::kFloat);
-    at::Tensor x = head;
+    const bool isPlain = isPlainInference(headWeight);
+    const at::Tensor head = convolution(planes, headWeight, headBias, type, padding);
+    const at::Tensor first = head.to(at::kFloat);
+    Stream x{first, isPlain ? head : first};
     for (std::size_t i = 0; i < blockWeight.size(); i += 2) {
         if (checkpoint) {
             checkpoint();
         }
-        const at::Tensor hidden = convolution(x, blockWeight[i], blockBias[i], type, padding).relu_();
+        const at::Tensor hidden = convolution(x.input, blockWeight[i], blockBias[i], type, padding).relu_();
         const at::Tensor change = convolution(hidden, blockWeight[i + 1], blockBias[i + 1], type, padding);
-        x = inner(x, 2 * lost) + change;
+        x = added(x.sum, change, 2 * lost, isPlain);
     }
-    const at::Tensor tail = convolution(x, tailWeight, tailBias, type, padding);
-    return inner(head, lost * (2 * architecture.blocks + 1)) + tail;
+    const at::Tensor tail = convolution(x.input, tailWeight, tailBias, type, padding);
+    return added(first, tail, lost * (2 * architecture.blocks + 1), isPlain).sum;
 }
 
 at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {

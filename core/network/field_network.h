@@ -39,6 +39,9 @@ struct FieldNetwork {
     /// Fresh weights: He-normal, small second convolutions, zero guidance planes and a field that starts at nothing.
     static FieldNetwork initialised(const Architecture& architecture, std::uint64_t seed);
 
+    /// The same network with the weights of the trunk kept in `type`, so that features() in that type need not convert them.
+    FieldNetwork withTrunkIn(at::ScalarType type) const;
+
     /// Every tensor with its name in the weights file, in a fixed order.
     std::vector<std::pair<std::string, at::Tensor*>> parameters();
 

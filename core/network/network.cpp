@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 
 #include <cpuid.h>
@@ -71,8 +72,11 @@ std::string instructionSet() {
 }
 
 at::Tensor planesOf(const PlacedImage& parent, Rect read) {
+    const int channels = parent.image.channels();
+    if (!contains(parent.rect(), read) || (channels != InputPlanes::picture && channels != InputPlanes::count)) {
+        throw std::invalid_argument("Network: the parent does not cover what is read, or has other planes");
+    }
     const PlacedImage part = coveringByBorder(parent, read);
-    const int channels = part.image.channels();
     const at::Tensor picture =
         at::from_blob(const_cast<float*>(part.image.values().data()), {1, read.height(), read.width(), channels}, at::kFloat);
     return at::constant_pad_nd(picture, {0, InputPlanes::count - channels}).permute({0, 3, 1, 2});
@@ -84,10 +88,19 @@ std::vector<float> interleavedValues(const at::Tensor& planes) {
     return {values, values + plain.numel()};
 }
 
+at::ScalarType typeOf(Precision precision) {
+    return precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat;
+}
+
+[[noreturn]] void fail(const std::string& what) {
+    throw Error("The network could not run: " + what + ". Free some memory and try again.");
+}
+
 class TorchNetwork : public Network {
 public:
     TorchNetwork(FieldNetwork network, std::string checksum, std::string record)
-        : m_network(std::move(network)), m_checksum(std::move(checksum)), m_record(std::move(record)) {
+        : m_network(std::move(network)), m_fast(hasFastBfloat16() ? m_network.withTrunkIn(at::kBFloat16) : m_network),
+          m_checksum(std::move(checksum)), m_record(std::move(record)) {
         keepLargeBlocks();
         m_waves.count = m_network.architecture.frequencies;
         const float* frequency = m_network.frequencies.data_ptr<float>();
@@ -107,7 +120,8 @@ public:
     FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop) const override {
         const std::scoped_lock oneAtATime(m_running);
         const c10::InferenceMode inference;
-        const at::ScalarType type = precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat;
+        at::init_num_threads(); // OpenMP keeps the number for each calling thread
+        const at::ScalarType type = typeOf(precision);
         const auto checkpoint = [&] {
             if (stop && stop()) {
                 throw Cancelled();
@@ -115,15 +129,19 @@ public:
         };
         try {
             const at::Tensor planes = planesOf(parent, expanded(cells, Reach::ofTrunk(architecture())));
-            const at::Tensor features = m_network.features(planes, FieldNetwork::Border::shrink, type, checkpoint);
+            const FieldNetwork& network = precision == Precision::bfloat16 ? m_fast : m_network;
+            const at::Tensor features = network.features(planes, FieldNetwork::Border::shrink, type, checkpoint);
             return {cells, 6 * m_waves.count, interleavedValues(m_network.coefficients(features))};
         } catch (const c10::Error& error) {
-            throw Error(std::string("The network could not run: ") + error.what_without_backtrace() + " Free some memory and try again.");
+            fail(error.what_without_backtrace());
+        } catch (const std::bad_alloc& error) {
+            fail(error.what());
         }
     }
 
 private:
     FieldNetwork m_network;
+    FieldNetwork m_fast; ///< For bfloat16.
     FieldWaves m_waves;
     std::string m_checksum;
     std::string m_record;
@@ -174,7 +192,7 @@ std::string numericProfile(Precision precision) {
 
 double secondsOfBareConvolution(int width, int edge, Precision precision, int repeats) {
     const c10::InferenceMode inference;
-    const at::ScalarType type = precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat;
+    const at::ScalarType type = typeOf(precision);
     const at::Tensor x = at::rand({1, width, edge, edge}).to(type).contiguous(at::MemoryFormat::ChannelsLast);
     const at::Tensor w = at::rand({width, width, 3, 3}).to(type).contiguous(at::MemoryFormat::ChannelsLast);
     double best = 1e9;

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "core/base/stop.h"
 #include "core/image/bicubic_region.h"
 #include "core/network/architecture.h"
 
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,9 +23,6 @@ Precision resolved(Precision wanted);
 /// Threads that the convolutions use; call before the first network runs. 0: as many as the machine has.
 void setComputeThreads(int threads);
 int computeThreads();
-
-/// Polled between the trunk's blocks; returns true to stop, upon which Cancelled is thrown.
-using StopCheck = std::function<bool()>;
 
 /// The field of a rectangle of parent cells, as the network predicts it.
 struct FieldTile {
@@ -70,7 +67,8 @@ public:
 
     /// The field of `cells`. `parent` (RGB, or all InputPlanes) covers them and Reach::ofTrunk pixels around; the convolutions
     /// lose that margin. The tensor always has the size of `cells` plus the margin: with bfloat16 the caller must keep it the same
-    /// for every tile of a level. `precision` is resolved. Throws Cancelled, or Error when memory is short.
+    /// for every tile of a level. `precision` is resolved. `stop` is polled between the trunk's blocks. Throws Cancelled, Error when
+    /// memory is short, or std::invalid_argument when the parent does not cover what is read.
     virtual FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop) const = 0;
 
 protected:

@@ -15,10 +15,15 @@ constexpr const char* formatVersion = "1";
     throw Error("'" + origin + "' holds no network this program can run: " + what + ". Use the weights shipped with this version.");
 }
 
-bool isWithinLimits(const Architecture& architecture) {
-    return architecture.channels >= 16 && architecture.channels <= 128 && architecture.channels % 16 == 0 && architecture.blocks >= 1 &&
-           architecture.blocks <= maxBlocks && architecture.frequencies >= 16 && architecture.frequencies % 16 == 0 &&
-           architecture.frequencies <= 64;
+/// A whole number of the description, 1 .. largest and a multiple of `granule`; 0 when it is anything else.
+int numberIn(const nlohmann::json& shape, const char* key, int largest, int granule) {
+    const auto found = shape.find(key);
+    if (found == shape.end() || !found->is_number_unsigned()) {
+        return 0;
+    }
+    const auto number = found->get<std::uint64_t>();
+    return number <= static_cast<std::uint64_t>(largest) && number % static_cast<std::uint64_t>(granule) == 0 ? static_cast<int>(number)
+                                                                                                              : 0;
 }
 
 at::Tensor tensorFrom(const NamedTensor& named) {
@@ -43,15 +48,12 @@ Architecture architectureOf(const TensorFile& file, const std::string& origin) {
         refuse(origin, "it is of another format or version");
     }
     const nlohmann::json shape = nlohmann::json::parse(field("architecture"), nullptr, false);
-    try {
-        const Architecture architecture{shape.at("channels"), shape.at("blocks"), shape.at("frequencies")};
-        if (isWithinLimits(architecture)) {
-            return architecture;
-        }
-    } catch (const nlohmann::json::exception&) {
-        refuse(origin, "its architecture is not described");
+    const Architecture architecture{numberIn(shape, "channels", 128, 16), numberIn(shape, "blocks", maxBlocks, 1),
+                                    numberIn(shape, "frequencies", 64, 16)};
+    if (architecture.channels == 0 || architecture.blocks == 0 || architecture.frequencies == 0) {
+        refuse(origin, "its architecture is not described, or outside the limits");
     }
-    refuse(origin, "its architecture is outside the limits");
+    return architecture;
 }
 
 std::vector<NamedTensor> tensorsOf(FieldNetwork& network, const std::string& prefix) {

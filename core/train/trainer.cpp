@@ -159,8 +159,12 @@ void Training::resume() {
     assignTensors(m_average, file, "average.");
     assignTensors(m_first, file, "first.");
     assignTensors(m_second, file, "second.");
-    m_iteration = std::stoll(file.metadata.at("iteration"));
-    m_elapsedBefore = std::stod(file.metadata.at("seconds"));
+    try {
+        m_iteration = std::stoll(file.metadata.at("iteration"));
+        m_elapsedBefore = std::stod(file.metadata.at("seconds"));
+    } catch (const std::logic_error&) {
+        throw Error("'" + checkpointPath().string() + "' is no checkpoint of a training run. Choose another folder.");
+    }
 }
 
 void Training::save() {
@@ -275,6 +279,10 @@ void Training::run(const std::function<void(const std::string&)>& report, const 
     validate(report);
 }
 
+Error stopped(const std::string& why) {
+    return Error("Training stopped: " + why + ". Resume with the same command, or with --precision fp32 where the CPU has no bfloat16.");
+}
+
 } // namespace
 
 void train(const CropFile& crops, const CropFile& validation, const TrainOptions& options,
@@ -285,11 +293,19 @@ void train(const CropFile& crops, const CropFile& validation, const TrainOptions
     if ((options.iterations > 0) == (options.minutes > 0)) {
         throw Error("Say how long to train: either --iterations or --minutes.");
     }
-    std::filesystem::create_directories(options.folder);
+    std::error_code failure;
+    std::filesystem::create_directories(options.folder, failure);
+    if (failure) {
+        throw Error("The folder '" + options.folder.string() + "' cannot be made: " + failure.message() + ". Choose another one.");
+    }
     try {
         Training(crops, validation, options).run(report, isStopped);
+    } catch (const Error&) {
+        throw;
     } catch (const c10::Error& error) {
-        throw Error(std::string("Training stopped: ") + error.what_without_backtrace() + " Resume with the same command.");
+        throw stopped(error.what_without_backtrace());
+    } catch (const std::exception& error) { // oneDNN's, where the CPU cannot compute in the type
+        throw stopped(error.what());
     }
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <optional>
 
 namespace casr {
 
@@ -37,19 +38,25 @@ struct Engine::Request {
     std::int64_t pixels = 0;
     std::int64_t pixelsDone = 0;
     bool isCancelled = false;
-    Clock::duration busy{};
+    double busySeconds = 0;
 
-    bool wants(const TileKey& key) const {
-        return std::any_of(pending.begin(), pending.end(), [&](const WantedTile& tile) { return tile.key == key; });
+    /// Searched from the back: the next tiles are there.
+    auto find(const TileKey& key) const {
+        return std::find_if(pending.rbegin(), pending.rend(), [&](const WantedTile& tile) { return tile.key == key; });
     }
 
-    void take(const TileKey& key) {
-        const auto found = std::find_if(pending.begin(), pending.end(), [&](const WantedTile& tile) { return tile.key == key; });
+    bool wants(const TileKey& key) const { return find(key) != pending.rend(); }
+
+    /// Books the tile, which took `seconds`, as done.
+    void take(const TileKey& key, double seconds) {
+        const auto found = find(key);
         pixelsDone += found->pixels;
-        pending.erase(found);
+        busySeconds += seconds;
+        pending.erase(std::next(found).base());
         ++progress.tilesDone;
-        progress.share = pixels > 0 ? static_cast<double>(pixelsDone) / static_cast<double>(pixels) : 1.0;
-        progress.secondsToGo = std::chrono::duration<double>(busy).count() * (1.0 / progress.share - 1.0);
+        progress.share = pending.empty() ? 1.0 : static_cast<double>(pixelsDone) / static_cast<double>(std::max<std::int64_t>(pixels, 1));
+        progress.secondsToGo =
+            pixelsDone > 0 ? busySeconds * static_cast<double>(pixels - pixelsDone) / static_cast<double>(pixelsDone) : -1.0;
     }
 
     /// True when this request is served before `other`.
@@ -61,7 +68,7 @@ struct Engine::Request {
     }
 };
 
-Engine::Engine(TileFunction compute) : m_compute(std::move(compute)), m_thread([this](std::stop_token stop) { run(stop); }) {}
+Engine::Engine(TileFunction compute) : m_compute(std::move(compute)), m_thread([this] { run(); }) {}
 
 Engine::~Engine() {
     {
@@ -69,7 +76,7 @@ Engine::~Engine() {
         for (const auto& [id, request] : m_requests) {
             request->isCancelled = true;
         }
-        m_thread.request_stop();
+        m_isStopping = true;
     }
     m_changed.notify_all();
     m_thread.join();
@@ -87,6 +94,9 @@ Engine::RequestId Engine::request(Priority priority, std::vector<WantedTile> til
         request->pixels += tile.pixels;
     }
     const std::scoped_lock lock(m_mutex);
+    if (m_isStopping) {
+        return 0;
+    }
     request->id = m_nextId++;
     m_requests[request->id] = request;
     m_changed.notify_all();
@@ -119,6 +129,9 @@ bool Engine::isPaused() const {
 }
 
 std::shared_ptr<Engine::Request> Engine::bestRequest() const {
+    if (m_paused) {
+        return nullptr;
+    }
     std::shared_ptr<Request> best;
     for (const auto& [id, request] : m_requests) {
         if (!request->isCancelled && (!best || request->precedes(*best))) {
@@ -126,6 +139,10 @@ std::shared_ptr<Engine::Request> Engine::bestRequest() const {
         }
     }
     return best;
+}
+
+bool Engine::hasCancelled() const {
+    return std::any_of(m_requests.begin(), m_requests.end(), [](const auto& entry) { return entry.second->isCancelled; });
 }
 
 bool Engine::isWanted(const TileKey& key) const {
@@ -169,10 +186,10 @@ void Engine::endCancelled(std::unique_lock<std::mutex>& lock) {
     }
 }
 
-void Engine::deliver(std::unique_lock<std::mutex>& lock, const TileKey& key, const Image& tile) {
+void Engine::deliver(std::unique_lock<std::mutex>& lock, const TileKey& key, const Image& tile, double seconds) {
     std::vector<std::shared_ptr<Request>> receivers = requestsFor(key), done;
     for (const std::shared_ptr<Request>& request : receivers) {
-        request->take(key);
+        request->take(key, seconds);
         if (request->pending.empty()) {
             done.push_back(request);
         }
@@ -203,31 +220,37 @@ void Engine::compute(std::unique_lock<std::mutex>& lock, const TileKey& key) {
         const std::scoped_lock inner(m_mutex);
         return !isWanted(key);
     };
+    std::optional<Image> tile;
+    std::string failure;
     try {
-        const Image tile = m_compute(key, isUnwanted);
-        lock.lock();
-        for (const auto& [id, request] : m_requests) {
-            request->busy += Clock::now() - start;
-        }
-        deliver(lock, key, tile);
+        tile = m_compute(key, isUnwanted);
     } catch (const Cancelled&) {
         lock.lock();
+        return;
     } catch (const std::exception& error) {
-        lock.lock();
-        endRequests(lock, requestsFor(key), Outcome::failed, error.what());
+        failure = error.what();
+    }
+    lock.lock();
+    if (tile) {
+        deliver(lock, key, *tile, std::chrono::duration<double>(Clock::now() - start).count());
+    } else {
+        endRequests(lock, requestsFor(key), Outcome::failed, failure);
     }
 }
 
-void Engine::run(std::stop_token stop) {
+void Engine::run() {
     std::unique_lock lock(m_mutex);
     for (;;) {
+        // Read before listeners are called: once it is set everything is cancelled and nothing new comes, so all end here.
+        const bool isLastRound = m_isStopping;
         endCancelled(lock);
-        if (stop.stop_requested()) {
+        if (isLastRound) {
             return;
         }
-        const std::shared_ptr<Request> best = m_paused ? nullptr : bestRequest();
+        const std::shared_ptr<Request> best = bestRequest();
         if (!best) {
-            m_changed.wait(lock);
+            // Something may have changed while listeners were called: only the predicate knows.
+            m_changed.wait(lock, [this] { return m_isStopping || hasCancelled() || bestRequest(); });
         } else if (best->pending.empty()) {
             endRequests(lock, {best}, Outcome::finished, "");
         } else {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include "core/base/stop.h"
 #include "core/image/image.h"
-#include "core/network/network.h"
 #include "core/zoom/level_grid.h"
 
 #include <condition_variable>
@@ -25,10 +25,10 @@ struct Progress {
     std::int64_t tilesDone = 0;
     std::int64_t tiles = 0;
     double share = 0;        ///< 0 .. 1, weighted by pixels; never falls.
-    double secondsToGo = -1; ///< From the measured rate; below 0 while nothing was measured yet.
+    double secondsToGo = -1; ///< At the rate of this request's own tiles; below 0 while nothing was measured yet.
 };
 
-/// Where a request reports; called on the worker thread, one call at a time. Every function may be empty.
+/// Where a request reports; called on the worker thread, one call at a time. Every function may be empty, none may throw.
 struct Listener {
     std::function<void(const TileKey&)> tileStarted;
     std::function<void(const TileKey&, const Image&)> tileDone;
@@ -61,6 +61,7 @@ public:
     /// Cancels everything and waits for the worker.
     ~Engine();
 
+    /// The id is above 0. A request made while the engine is being destroyed (by a listener) is dropped: 0, and it never reports.
     RequestId request(Priority priority, std::vector<WantedTile> tiles, Listener listener);
     /// The request ends as cancelled as soon as possible; unknown ids are ignored.
     void cancel(RequestId id);
@@ -72,11 +73,13 @@ public:
 private:
     struct Request;
 
-    void run(std::stop_token stop);
+    void run();
+    /// The request to serve next; none while paused.
     std::shared_ptr<Request> bestRequest() const;
+    bool hasCancelled() const;
     bool isWanted(const TileKey& key) const;
     void compute(std::unique_lock<std::mutex>& lock, const TileKey& key);
-    void deliver(std::unique_lock<std::mutex>& lock, const TileKey& key, const Image& tile);
+    void deliver(std::unique_lock<std::mutex>& lock, const TileKey& key, const Image& tile, double seconds);
     void endRequests(std::unique_lock<std::mutex>& lock, const std::vector<std::shared_ptr<Request>>& ended, Outcome outcome,
                      const std::string& message);
     std::vector<std::shared_ptr<Request>> requestsFor(const TileKey& key) const;
@@ -84,11 +87,12 @@ private:
 
     TileFunction m_compute;
     mutable std::mutex m_mutex;
-    std::condition_variable_any m_changed;
+    std::condition_variable m_changed;
     std::map<RequestId, std::shared_ptr<Request>> m_requests;
     RequestId m_nextId = 1;
     bool m_paused = false;
-    std::jthread m_thread;
+    bool m_isStopping = false;
+    std::thread m_thread;
 };
 
 } // namespace casr

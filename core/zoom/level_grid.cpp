@@ -8,9 +8,10 @@ constexpr int granule = 16;
 
 /// Tiles of one axis are equally long, so that the last one is not mostly border.
 int tileLength(int length, int limit) {
-    const int count = (length + limit - 1) / limit;
+    const int largest = std::max(limit / granule, 1) * granule;
+    const int count = (length + largest - 1) / largest;
     const int even = (length + count - 1) / count;
-    return std::min((even + granule - 1) / granule * granule, std::max(limit, granule));
+    return (even + granule - 1) / granule * granule;
 }
 
 } // namespace

@@ -31,8 +31,7 @@ Image clamped(const Image& image) {
 
 Image alphaAt(const Photo& photo, Size level, Rect out) {
     const Axis columns{photo.size().width, level.width}, rows{photo.size().height, level.height};
-    const Rect cells{columns.cellOf(out.left), rows.cellOf(out.top), columns.cellOf(out.right - 1) + 1, rows.cellOf(out.bottom - 1) + 1};
-    const PlacedImage parent = coveringByBorder({photo.alpha, 0, 0}, expanded(cells, bicubicReach));
+    const PlacedImage parent = coveringByBorder({photo.alpha, 0, 0}, expanded(cellsOf(columns, rows, out), bicubicReach));
     return clamped(bicubicRegion(parent, columns, rows, out));
 }
 

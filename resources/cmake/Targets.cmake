@@ -23,6 +23,7 @@ endif()
 
 # LibTorch's own targets set flags for the whole program; only its headers and libraries are wanted, and only in a few sources.
 function(casr_find_torch)
+    set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON) # tests link them from another folder
     find_package(Torch REQUIRED)
     add_library(casr_torch INTERFACE)
     target_include_directories(casr_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
