@@ -72,7 +72,7 @@ Pair pairOf(const Image& picture, double scale) {
 
 class Evaluation {
 public:
-    explicit Evaluation(const Arguments& arguments) : m_arguments(arguments) {
+    explicit Evaluation(const Arguments& arguments) : m_arguments(arguments), m_pictures(picturesIn(arguments.data)) {
         if (arguments.method == "casr") {
             m_network = arguments.run.loadNetwork();
             m_precision = arguments.run.resolvedPrecision();
@@ -80,11 +80,10 @@ public:
     }
 
     void run() {
-        const std::vector<std::filesystem::path> pictures = picturesIn(m_arguments.data);
         std::printf("%-8s %-28s %8s %8s %8s %8s\n", "scale", "picture", "PSNR-Y", "SSIM-Y", "LR-PSNR", "seconds");
         for (const double scale : parseScales(m_arguments.scales)) {
             std::vector<Score> scores;
-            for (const std::filesystem::path& path : pictures) {
+            for (const std::filesystem::path& path : m_pictures) {
                 scores.push_back(scoreOf(path, scale));
                 print(scale, scores.back());
             }
@@ -105,6 +104,7 @@ private:
     void keep(double scale, const std::vector<Score>& scores, const Score& mean);
 
     const Arguments& m_arguments;
+    std::vector<std::filesystem::path> m_pictures;
     std::shared_ptr<const Network> m_network;
     Precision m_precision = Precision::float32;
     Json m_report = Json::object();
