@@ -1,0 +1,193 @@
+#include "core/io/picture_file.h"
+#include "core/network/tensor_file.h"
+#include "network_support.h"
+#include "support.h"
+
+#include <QtTest>
+
+#include <csignal>
+
+using namespace casr;
+
+namespace {
+
+struct Run {
+    int code = -1;
+    QString out;
+    QString err;
+};
+
+} // namespace
+
+/// Drives the command line as a user would: as a process.
+class TestCli : public QObject {
+    Q_OBJECT
+
+private:
+    QString path(const char* name) const { return m_folder.filePath(name); }
+
+    Run casr(QStringList arguments) const {
+        QProcess process;
+        process.start(CASR_PROGRAM, arguments);
+        process.waitForFinished(120000);
+        return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+    }
+
+    QStringList upscale(QStringList further) const {
+        return QStringList{"upscale", path("photo.png"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
+    }
+
+    QTemporaryDir m_folder;
+
+private Q_SLOTS:
+    void initTestCase() {
+        startPictureLibrary();
+        writePicture(path("photo.png").toStdString(), {noisePicture({40, 30}, 3, 1), 8, {}});
+        writeTensorFile(path("tiny.safetensors").toStdString(), strongWeights({16, 1, 16}, 2));
+    }
+
+    void helpIsThereForEveryCommand() {
+        for (const char* command : {"upscale", "evaluate", "plan", "info", "bench"}) {
+            const Run help = casr({command, "--help"});
+            QCOMPARE(help.code, 0);
+            QVERIFY(help.out.contains("Usage"));
+            QVERIFY(casr({"--help"}).out.contains(command));
+        }
+        QCOMPARE(casr({"--version"}).out.trimmed(), QString(CASR_VERSION));
+    }
+
+    void aRegionIsZoomedAndEveryStepIsKept() {
+        const Run run =
+            casr(upscale({"-o", path("out.png"), "--scale", "8", "--region", "5,6,11,9", "--keep-steps", path("steps"), "--json"}));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const QJsonObject report = QJsonDocument::fromJson(run.out.toUtf8()).object();
+        QCOMPARE(report["width"].toInt(), 88);
+        QCOMPARE(report["steps"].toArray().size(), 2);
+        QVERIFY(report["peak_memory_bytes"].toDouble() > 0);
+        QVERIFY(report["profile"].toString().startsWith("fp32"));
+        QCOMPARE(readPictureInfo(path("out.png").toStdString()).size, (Size{88, 72}));
+        QCOMPARE(QDir(path("steps")).entryList(QDir::Files).size(), 2);
+    }
+
+    void aRegionIsTheCropOfTheWholePicture() {
+        QCOMPARE(casr(upscale({"-o", path("whole.png"), "--scale", "3.7"})).code, 0);
+        QCOMPARE(casr(upscale({"-o", path("part.png"), "--scale", "3.7", "--region", "10,10,20,15"})).code, 0);
+        const Image part = readPicture(path("part.png").toStdString()).image, whole = readPicture(path("whole.png").toStdString()).image;
+        QCOMPARE(part.size(), (Size{74, 56}));
+        QVERIFY(sameBits(part, cropped(whole, rectAt(37, 37, part.size()))));
+    }
+
+    void scaleOneGivesThePhotoBack() {
+        QCOMPARE(casr(upscale({"-o", path("one.png"), "--scale", "1"})).code, 0);
+        QVERIFY(sameBits(readPicture(path("one.png").toStdString()).image, readPicture(path("photo.png").toStdString()).image));
+    }
+
+    void aJobCanBeSharedAndAssembled() {
+        QCOMPARE(casr(upscale({"-o", path("plain.png"), "--scale", "5"})).code, 0);
+        QCOMPARE(casr(upscale({"-o", path("shared.png"), "--scale", "5", "--job", path("job"), "--shard", "1/2"})).code, 0);
+        QVERIFY(!QFile::exists(path("shared.png")));
+        const QStringList common{"--weights", path("tiny.safetensors"), "--precision", "fp32"};
+        QCOMPARE(casr(QStringList{"upscale", "--job", path("job"), "--shard", "0/2"} + common).code, 0);
+        QCOMPARE(casr(QStringList{"upscale", "--job", path("job"), "--assemble"} + common).code, 0);
+        QFile plain(path("plain.png")), shared(path("shared.png"));
+        QVERIFY(plain.open(QIODevice::ReadOnly) && shared.open(QIODevice::ReadOnly));
+        QCOMPARE(shared.readAll(), plain.readAll());
+        QFile::remove(path("shared.png"));
+        QCOMPARE(casr(QStringList{"upscale", "--resume", path("job")} + common).code, 0);
+        QVERIFY(QFile::exists(path("shared.png")));
+    }
+
+    void aJobOfAnotherProfileIsRefusedWithAHint() {
+        QCOMPARE(casr(upscale({"-o", path("p.png"), "--scale", "2", "--job", path("profiled")})).code, 0);
+        QFile description(path("profiled/job.json"));
+        QVERIFY(description.open(QIODevice::ReadOnly));
+        const QByteArray text = description.readAll().replace("fp32,", "bf16,");
+        description.close();
+        QVERIFY(description.open(QIODevice::WriteOnly));
+        description.write(text);
+        description.close();
+        const Run run = casr({"upscale", "--resume", path("profiled"), "--weights", path("tiny.safetensors"), "--precision", "fp32"});
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.err.contains("--precision"), qPrintable(run.err));
+    }
+
+    void mistakesGiveOneLineThatSaysWhatToDo_data() {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("code");
+        QTest::addColumn<QString>("hint");
+        const auto row = [](const char* name, const QStringList& arguments, int code, const char* hint) {
+            QTest::newRow(name) << arguments << code << QString(hint);
+        };
+        row("no command", {}, 2, "--help");
+        row("unknown command", {"enlarge"}, 2, "--help");
+        row("no output", upscale({"--scale", "2"}), 2, "-o OUTPUT");
+        row("no scale", upscale({"-o", path("x.png")}), 2, "--scale");
+        row("scale below 1", upscale({"-o", path("x.png"), "--scale", "0.5"}), 2, "--scale");
+        row("scale above 64", upscale({"-o", path("x.png"), "--scale", "65"}), 2, "--scale");
+        row("scale no number", upscale({"-o", path("x.png"), "--scale", "big"}), 2, "--scale");
+        row("region of three", upscale({"-o", path("x.png"), "--scale", "2", "--region", "1,2,3"}), 2, "x,y,width,height");
+        row("region without area", upscale({"-o", path("x.png"), "--scale", "2", "--region", "1,2,0,3"}), 2, "x,y,width,height");
+        row("region outside", upscale({"-o", path("x.png"), "--scale", "2", "--region", "30,20,11,3"}), 1, "40 x 30");
+        row("shard without job", upscale({"-o", path("x.png"), "--scale", "2", "--shard", "0/2"}), 2, "--job");
+        row("shard beyond", upscale({"-o", path("x.png"), "--scale", "2", "--job", path("x"), "--shard", "2/2"}), 2, "--shard");
+        row("unknown ending", upscale({"-o", path("x.xyz"), "--scale", "2"}), 1, ".png");
+        row("no such folder", upscale({"-o", path("none/x.png"), "--scale", "2"}), 1, "folder");
+        row("missing photo", {"upscale", path("none.png"), "-o", path("x.png"), "--scale", "2"}, 1, "none.png");
+        row("weights that are none", {"upscale", path("photo.png"), "-o", path("x.png"), "--scale", "2", "--weights", path("photo.png")}, 1,
+            "weights");
+        row("no job there", {"upscale", "--resume", path("nothing")}, 1, "job.json");
+        row("plan without size", {"plan", "640", "--scale", "2"}, 2, "WIDTHxHEIGHT");
+        row("no pictures", {"evaluate", "--data", path("none")}, 1, "--data");
+        row("bad scales", {"evaluate", "--data", path(""), "--scales", "2,x"}, 2, "--scales");
+        row("info of nothing", {"info", path("none.png")}, 1, "none.png");
+    }
+
+    void mistakesGiveOneLineThatSaysWhatToDo() {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, code);
+        QFETCH(QString, hint);
+        const Run run = casr(arguments);
+        QCOMPARE(run.code, code);
+        QVERIFY2(run.err.contains(hint), qPrintable(run.err));
+        QCOMPARE(run.err.count('\n'), 1);
+        QVERIFY(!QFile::exists(path("x.png")));
+    }
+
+    void anInterruptEndsTheRunAsCancelled() {
+        QProcess process;
+        process.start(CASR_PROGRAM, upscale({"-o", path("long.png"), "--scale", "64", "--job", path("long")}));
+        QTRY_VERIFY_WITH_TIMEOUT(!QDir(path("long/result")).entryList(QDir::Files).isEmpty(), 60000);
+        ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+        QVERIFY(process.waitForFinished(60000));
+        QCOMPARE(process.exitCode(), 130);
+        QVERIFY(!QFile::exists(path("long.png")));
+    }
+
+    void evaluateMeasuresByTheFieldsProtocol() {
+        QVERIFY(QDir(m_folder.path()).mkdir("truth"));
+        writePicture(path("truth/a.png").toStdString(), {noisePicture({41, 33}, 3, 5), 8, {}});
+        const Run run =
+            casr({"evaluate", "--data", path("truth"), "--scales", "2,2.5", "--method", "bicubic", "--json", path("figures.json")});
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        QFile file(path("figures.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QJsonArray scales = QJsonDocument::fromJson(file.readAll()).object()["scales"].toArray();
+        QCOMPARE(scales.size(), 2);
+        const double psnr = scales[0].toObject()["mean"].toObject()["psnr_y"].toDouble();
+        QVERIFY(psnr > 5 && psnr < 30);
+    }
+
+    void infoTellsOfPicturesAndWeights() {
+        QVERIFY(casr({"info", path("photo.png")}).out.contains("40 x 30"));
+        QVERIFY(casr({"info", path("tiny.safetensors")}).out.contains("16 channels"));
+    }
+
+    void planShowsEveryStep() {
+        const Run run = casr({"plan", "100x50", "--scale", "4.1", "--step-limit", "4"});
+        QCOMPARE(run.code, 0);
+        QVERIFY(run.out.contains("410 x 205"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCli)
+#include "test_cli.moc"

@@ -1,0 +1,154 @@
+#include "core/export/exporter.h"
+#include "core/io/picture_file.h"
+#include "network_support.h"
+#include "support.h"
+
+#include <QtTest>
+
+using namespace casr;
+
+namespace {
+
+constexpr Architecture tiny{16, 1, 16};
+
+/// A photo with alpha, its staircase, and where things are written.
+struct Bench {
+    explicit Bench(Size size = {37, 29}, double scale = 4.3, std::size_t cacheBytes = 64 << 20)
+        : photo(photoOf(pictureOfNoise(size))),
+          staircase(photo.rgb, strongNetwork(tiny, 3), planSchedule(size, scale, 3.0), Precision::float32, cacheBytes),
+          exporter(staircase, photo) {}
+
+    static Image pictureOfNoise(Size size) { return joinChannels(noisePicture(size, 3, 1), noisePicture(size, 1, 2), {nullptr, true}); }
+
+    ExportRequest request(const char* name, Rect photoRegion) const {
+        const int level = staircase.plan().levels() - 1;
+        ExportRequest request;
+        request.output = folder.filePath(name).toStdString();
+        request.level = level;
+        request.region = regionAt(staircase.plan(), level, photoRegion);
+        request.stream.piece = {64, 32};
+        return request;
+    }
+
+    /// The same part computed in one piece and written in one go.
+    Picture reference(const ExportRequest& wanted) {
+        const PlacedImage rgb = staircase.region(wanted.level, wanted.region);
+        return {pictureOf(photo, rgb.image, staircase.plan().sizeOf(wanted.level), wanted.region), 8, {}};
+    }
+
+    JobDescription job() const { return {"p", "h", "w", staircase.profile(), 4.3, 3.0, {0, 0, 37, 29}, "o", 8, 92, false, false}; }
+
+    QTemporaryDir folder;
+    Photo photo;
+    Staircase staircase;
+    Exporter exporter;
+};
+
+void ignoreProgress(double, const std::string&) {}
+
+QByteArray bytesOf(const std::filesystem::path& path) {
+    QFile file(QString::fromStdString(path.string()));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("unreadable");
+}
+
+} // namespace
+
+class TestExport : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { startPictureLibrary(); }
+
+    void aStreamedExportHoldsThePixelsOfTheRegion() {
+        Bench bench;
+        const ExportRequest request = bench.request("a.png", {4, 3, 30, 25});
+        double last = 0;
+        bench.exporter.write(request,
+                             [&](double share, const std::string&) {
+                                 QVERIFY(share >= last);
+                                 last = share;
+                             },
+                             {});
+        QCOMPARE(last, 1.0);
+        const std::filesystem::path reference = bench.folder.filePath("r.png").toStdString();
+        writePicture(reference, bench.reference(request));
+        QVERIFY(sameBits(readPicture(request.output).image, readPicture(reference).image));
+    }
+
+    void aTinyCacheGivesTheSameFile() {
+        Bench large, small({37, 29}, 4.3, 0);
+        const ExportRequest a = large.request("a.png", {0, 0, 37, 29}), b = small.request("a.png", {0, 0, 37, 29});
+        large.exporter.write(a, ignoreProgress, {});
+        small.exporter.write(b, ignoreProgress, {});
+        QCOMPARE(bytesOf(a.output), bytesOf(b.output));
+    }
+
+    void aJobInShardsGivesTheBytesOfAPlainExport() {
+        Bench plain({150, 140}, 2.4), first({150, 140}, 2.4), second({150, 140}, 2.4);
+        const Rect whole{0, 0, 150, 140};
+        const ExportRequest expected = plain.request("a.tif", whole);
+        plain.exporter.write(expected, ignoreProgress, {});
+        const auto job = JobFolder::create(first.folder.filePath("job").toStdString(), first.job());
+        first.exporter.compute(first.request("a.tif", whole), *job, 1, 2, ignoreProgress, {});
+        second.exporter.compute(second.request("a.tif", whole), *job, 0, 2, ignoreProgress, {});
+        const std::int64_t computed = second.staircase.statistics().tilesComputed;
+        const ExportRequest assembled = second.request("a.tif", whole);
+        second.exporter.assemble(assembled, *job, ignoreProgress, {});
+        QCOMPARE(second.staircase.statistics().tilesComputed, computed);
+        QCOMPARE(bytesOf(assembled.output), bytesOf(expected.output));
+    }
+
+    void aCancelledJobGoesOnWhereItStopped() {
+        Bench plain({150, 140}, 2.4), stopped({150, 140}, 2.4), resumed({150, 140}, 2.4);
+        const Rect whole{0, 0, 150, 140};
+        const ExportRequest expected = plain.request("a.png", whole);
+        plain.exporter.write(expected, ignoreProgress, {});
+        const auto job = JobFolder::create(stopped.folder.filePath("job").toStdString(), stopped.job());
+        bool stop = false;
+        const auto stopAfterOne = [&](double, const std::string&) { stop = true; };
+        QVERIFY_EXCEPTION_THROWN(stopped.exporter.compute(stopped.request("a.png", whole), *job, 0, 1, stopAfterOne, [&] { return stop; }),
+                                 Cancelled);
+        const ExportRequest result = resumed.request("a.png", whole);
+        resumed.exporter.compute(result, *job, 0, 1, ignoreProgress, {});
+        QVERIFY(resumed.staircase.statistics().tilesComputed < plain.staircase.statistics().tilesComputed);
+        resumed.exporter.assemble(result, *job, ignoreProgress, {});
+        QCOMPARE(bytesOf(result.output), bytesOf(expected.output));
+    }
+
+    void aCancelledExportLeavesNoFile() {
+        Bench bench;
+        const ExportRequest request = bench.request("a.png", {0, 0, 37, 29});
+        QVERIFY_EXCEPTION_THROWN(bench.exporter.write(request, ignoreProgress, [] { return true; }), Cancelled);
+        QVERIFY(QDir(bench.folder.path()).isEmpty());
+    }
+
+    void preflightTellsBytesAndTiles() {
+        Bench bench;
+        const ExportRequest request = bench.request("a.png", {0, 0, 37, 29});
+        const Preflight before = bench.exporter.preflight(request);
+        QCOMPARE(before.layout.size, (Size{159, 125}));
+        QCOMPARE(before.bytes, std::int64_t{159} * 125 * 4);
+        QVERIFY(before.freeDisk > 0);
+        bench.exporter.write(request, ignoreProgress, {});
+        QCOMPARE(bench.staircase.statistics().tilesComputed, before.tiles);
+    }
+
+    void sixteenBitsAreKeptWhereTheFormatHasThem() {
+        Bench bench;
+        ExportRequest request = bench.request("a.png", {0, 0, 8, 8});
+        request.photoBits = 16;
+        QCOMPARE(bench.exporter.preflight(request).layout.bitsPerSample, 16);
+        request.output.replace_extension(".jpg");
+        QCOMPARE(bench.exporter.preflight(request).layout.bitsPerSample, 8);
+    }
+
+    void aSizeBeyondTheFormatIsRefusedBeforeAnythingRuns() {
+        Bench bench({300, 300}, 64);
+        const ExportRequest request = bench.request("a.webp", {0, 0, 256, 256});
+        QVERIFY(says(errorOf([&] { bench.exporter.write(request, ignoreProgress, {}); }), "16383"));
+        QCOMPARE(bench.staircase.statistics().tilesComputed, std::int64_t{0});
+    }
+};
+
+QTEST_GUILESS_MAIN(TestExport)
+#include "test_export.moc"
