@@ -89,9 +89,9 @@ private Q_SLOTS:
         const long before = peakMemory();
         StreamOptions stream;
         stream.pyramid = true;
-        writePictureStream(folder / name.toStdString(), layoutOf({6000, 20000}), stream, greyPieces());
+        writePictureStream(folder / name.toStdString(), layoutOf({3000, 16000}), stream, greyPieces());
         const long grown = peakMemory() - before;
-        QVERIFY2(grown < 150, qPrintable(QString("%1 MiB for 343 MiB of pixels").arg(grown)));
+        QVERIFY2(grown < 80, qPrintable(QString("grew by %1 MiB for 137 MiB of pixels").arg(grown)));
     }
 
     void streamedPixelsAreThoseOfWritePicture_data() {
@@ -180,7 +180,7 @@ private Q_SLOTS:
             }
             return greyPieces(4)(rect);
         };
-        QVERIFY_EXCEPTION_THROWN(writePictureStream(folder / "a.tif", layoutOf({16384, height}, 4, 16), stream, lookAndStop), Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, writePictureStream(folder / "a.tif", layoutOf({16384, height}, 4, 16), stream, lookAndStop));
         QCOMPARE(found, version);
         QCOMPARE(folder.count(), 0);
     }
@@ -275,7 +275,7 @@ private Q_SLOTS:
             }
             return greyPieces()(rect);
         };
-        QVERIFY_EXCEPTION_THROWN(writePictureStream(path, layoutOf({1000, 900}), {}, pull), Cancelled);
+        QVERIFY_THROWS_EXCEPTION(Cancelled, writePictureStream(path, layoutOf({1000, 900}), {}, pull));
         QCOMPARE(pieces, after + 1);
         QCOMPARE(folder.count(), 0);
     }
@@ -292,7 +292,7 @@ private Q_SLOTS:
             };
             StreamOptions stream;
             stream.pyramid = true;
-            QVERIFY_EXCEPTION_THROWN(writePictureStream(folder / "a.tif", layoutOf({3000, 2900}), stream, pull), Cancelled);
+            QVERIFY_THROWS_EXCEPTION(Cancelled, writePictureStream(folder / "a.tif", layoutOf({3000, 2900}), stream, pull));
             QCOMPARE(pieces, after + 1);
             QCOMPARE(folder.count(), 0);
         }
@@ -323,7 +323,7 @@ private Q_SLOTS:
                  }),
                  std::string("The engine has no weights. Install them."));
         const auto outOfMemory = [](Rect) -> Image { throw std::bad_alloc(); };
-        QVERIFY_EXCEPTION_THROWN(writePictureStream(folder / "a.png", layoutOf({90, 70}), {}, outOfMemory), std::bad_alloc);
+        QVERIFY_THROWS_EXCEPTION(std::bad_alloc, writePictureStream(folder / "a.png", layoutOf({90, 70}), {}, outOfMemory));
         QCOMPARE(bytesOf(folder / "a.png"), std::string("the old file"));
         QCOMPARE(folder.count(), 1);
     }
@@ -331,10 +331,10 @@ private Q_SLOTS:
     void aPieceOfAnotherSizeIsAFaultOfTheCaller() {
         const TestFolder folder;
         const auto larger = [](Rect rect) { return greyPieces()(expanded(rect, 1)); };
-        QVERIFY_EXCEPTION_THROWN(writePictureStream(folder / "a.png", layoutOf({90, 70}), {}, larger), std::logic_error);
-        QVERIFY_EXCEPTION_THROWN(writePictureStream(folder / "a.png", layoutOf({90, 70}), {}, greyPieces(1)), std::logic_error);
-        QVERIFY_EXCEPTION_THROWN(writePictureStream(folder / "a.png", layoutOf({0, 70}), {}, greyPieces()), std::invalid_argument);
-        QVERIFY_EXCEPTION_THROWN(writePictureStream(folder / "a.png", layoutOf({90, 70}, 5), {}, greyPieces(5)), std::invalid_argument);
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, writePictureStream(folder / "a.png", layoutOf({90, 70}), {}, larger));
+        QVERIFY_THROWS_EXCEPTION(std::logic_error, writePictureStream(folder / "a.png", layoutOf({90, 70}), {}, greyPieces(1)));
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, writePictureStream(folder / "a.png", layoutOf({0, 70}), {}, greyPieces()));
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, writePictureStream(folder / "a.png", layoutOf({90, 70}, 5), {}, greyPieces(5)));
         QCOMPARE(folder.count(), 0);
     }
 
