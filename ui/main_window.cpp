@@ -87,6 +87,7 @@ void MainWindow::loadNetwork(NetworkLoader load) {
             if (network) {
                 m_levels.setNetwork(network);
             } else {
+                m_networkProblem = outcome.error;
                 m_messages->showError(outcome.error);
             }
         });
@@ -153,7 +154,11 @@ void MainWindow::paste() {
 
 void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
     statusBar()->clearMessage();
-    m_messages->hide();
+    if (m_networkProblem.isEmpty()) {
+        m_messages->hide();
+    } else {
+        m_messages->showError(m_networkProblem);
+    }
     const GuardedOutcome outcome = guarded([&] { m_levels.setDocument(document); });
     if (!outcome.error.isEmpty()) {
         m_messages->showError(outcome.error);

@@ -98,7 +98,8 @@ private:
     QMenu* m_recentMenu = nullptr;
     std::map<QString, QAction*> m_commands;
     QByteArray m_firstLayout;
-    Worker m_networkWorker; ///< Last: stopped before the rest goes.
+    QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
+    Worker m_networkWorker;   ///< Last: stopped before the rest goes.
 };
 
 } // namespace casr

@@ -45,7 +45,7 @@ QString sizeText(int width, int height) {
 QString factorText(double factor) {
     QLocale locale;
     locale.setNumberOptions(QLocale::OmitGroupSeparator);
-    return locale.toString(factor, 'g', 4);
+    return locale.toString(factor, 'g', factor < 1 ? 2 : 4);
 }
 
 } // namespace casr

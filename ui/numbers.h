@@ -15,7 +15,7 @@ QString durationText(double seconds);
 /// "800 x 600".
 QString sizeText(int width, int height);
 
-/// A factor with up to four digits in the user's locale: "8", "2.67".
+/// A factor in the locale of the user with four digits, below 1 with two: "8", "2.667", "0.26".
 QString factorText(double factor);
 
 } // namespace casr

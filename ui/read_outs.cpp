@@ -19,6 +19,7 @@ QLabel* addLabel(QStatusBar& bar, const QString& name, const QString& tip) {
     label->setObjectName(name);
     label->setToolTip(tip);
     label->setAccessibleName(tip);
+    label->setContentsMargins(6, 0, 12, 0);
     bar.addWidget(label);
     return label;
 }
@@ -30,6 +31,11 @@ QString valuesText(const std::vector<float>& values, int bits) {
         texts << QString::number(std::lround(std::clamp(static_cast<double>(value), 0.0, 1.0) * largest));
     }
     return texts.join(' ');
+}
+
+/// Whole percents, but for very small ones.
+QString percentText(double share) {
+    return share < 0.1 ? factorText(share * 100) : QString::number(std::lround(share * 100));
 }
 
 std::optional<std::vector<float>> computedPixel(Levels& levels, int level, Point source) {
@@ -88,7 +94,7 @@ void ReadOuts::showState() {
         return;
     }
     const ShownState shown = m_canvas.shown();
-    m_scale->setText(tr("source \u00d7%1 / screen %2 %").arg(factorText(shown.sourceScale), factorText(shown.screenShare * 100)));
+    m_scale->setText(tr("source \u00d7%1 / screen %2 %").arg(factorText(shown.sourceScale), percentText(shown.screenShare)));
     m_badge->setText(badgeOf(shown, m_levels.isReady()));
     showCursor(m_source);
 }

@@ -79,14 +79,19 @@ void RegionRun::start(Rect region, int firstLevel, int lastLevel) {
 void RegionRun::count(const Levels::Arrival& arrival) {
     const int level = arrival.key.level;
     m_secondsOfLevel[level] += arrival.seconds;
-    m_progress.level = level;
-    m_progress.tile = ++m_doneOfLevel[level];
-    m_progress.tiles = m_tilesOfLevel[level];
-    if (m_progress.tile == m_progress.tiles) {
-        m_completeLevel = level;
-        m_stepSeconds[level] = m_secondsOfLevel[level];
-        Q_EMIT stepFinished(level);
+    ++m_doneOfLevel[level];
+    // The view may want finer tiles before the run comes to them, so a step can be done before the one below it.
+    while (m_progress.level <= m_progress.levels && m_doneOfLevel[m_progress.level] == m_tilesOfLevel[m_progress.level]) {
+        m_completeLevel = m_progress.level;
+        m_stepSeconds[m_completeLevel] = m_secondsOfLevel[m_completeLevel];
+        Q_EMIT stepFinished(m_completeLevel);
+        if (m_progress.level == m_progress.levels) {
+            break;
+        }
+        ++m_progress.level;
     }
+    m_progress.tile = m_doneOfLevel[m_progress.level];
+    m_progress.tiles = m_tilesOfLevel[m_progress.level];
 }
 
 void RegionRun::take(const Progress& progress) {

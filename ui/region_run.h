@@ -10,7 +10,7 @@ namespace casr {
 
 /// Where a run stands.
 struct RunProgress {
-    int level = 1;         ///< The step that tiles arrive of.
+    int level = 1;         ///< The first step that is not complete.
     int levels = 1;        ///< The last step of the run.
     std::int64_t tile = 0; ///< Done of this step.
     std::int64_t tiles = 0;

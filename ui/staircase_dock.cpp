@@ -15,7 +15,7 @@ namespace {
 
 constexpr int thumbnailSide = 96;
 /// Pixels of the photo in a thumbnail: few enough that the steps differ.
-constexpr int thumbnailSource = 32;
+constexpr int thumbnailSource = 64;
 constexpr int refreshDelayMs = 200;
 
 /// Row 0 follows the zoom, row k + 1 holds level k.
