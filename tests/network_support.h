@@ -1,0 +1,89 @@
+#pragma once
+
+#include "core/base/random.h"
+#include "core/base/safe_file.h"
+#include "core/network/field.h"
+#include "core/network/tensor_file.h"
+
+#include <cmath>
+#include <filesystem>
+#include <string>
+
+/// Names and shapes of a weights file, written down a second time so that a change of the format is noticed.
+inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
+    const std::int64_t width = architecture.channels, waves = architecture.frequencies;
+    casr::TensorFile file;
+    const auto add = [&](const std::string& name, std::vector<std::int64_t> shape) {
+        std::int64_t count = 1;
+        for (const std::int64_t length : shape) {
+            count *= length;
+        }
+        file.tensors.push_back({name, std::move(shape), std::vector<float>(static_cast<std::size_t>(count))});
+    };
+    const auto addConvolution = [&](const std::string& name, std::int64_t out, std::int64_t in, std::int64_t edge) {
+        add(name + ".weight", {out, in, edge, edge});
+        add(name + ".bias", {out});
+    };
+    addConvolution("head", width, 9, 3);
+    for (int block = 0; block < architecture.blocks; ++block) {
+        addConvolution("block" + std::to_string(block) + ".conv0", width, width, 3);
+        addConvolution("block" + std::to_string(block) + ".conv1", width, width, 3);
+    }
+    addConvolution("tail", width, width, 3);
+    addConvolution("field", 6 * waves, width, 1);
+    add("field.frequencies", {waves, 2});
+    add("field.heat", {1});
+    file.metadata = {{"format", "casr-field-network"},
+                     {"version", "1"},
+                     {"architecture", R"({"channels":)" + std::to_string(width) + R"(,"blocks":)" + std::to_string(architecture.blocks) +
+                                          R"(,"frequencies":)" + std::to_string(waves) + "}"},
+                     {"training", "drawn for a test"}};
+    return file;
+}
+
+/// Weights whose field is as large as a picture, and that read the guidance planes: what depends on anything shows.
+inline casr::TensorFile strongWeights(const casr::Architecture& architecture, std::uint64_t seed) {
+    casr::TensorFile file = emptyWeights(architecture);
+    casr::HashRandom random(seed);
+    for (casr::NamedTensor& tensor : file.tensors) {
+        double largest = 0.05;
+        if (tensor.shape.size() == 4) {
+            largest = (tensor.name == "field.weight" ? 0.2 : 1.0) *
+                      std::sqrt(6.0 / static_cast<double>(tensor.shape[1] * tensor.shape[2] * tensor.shape[3]));
+        } else if (tensor.name == "field.frequencies") {
+            largest = 6.0;
+        }
+        for (float& value : tensor.values) {
+            value = static_cast<float>(random.uniform(-largest, largest));
+        }
+    }
+    file.tensors.back().values = {0.08f};
+    return file;
+}
+
+/// `file` written to a temporary file and loaded.
+inline std::shared_ptr<const casr::Network> loaded(const casr::TensorFile& file) {
+    const std::filesystem::path path = casr::temporaryBeside(std::filesystem::temp_directory_path() / "casr-test-weights");
+    writeTensorFile(path, file);
+    const std::shared_ptr<const casr::Network> network = casr::Network::load(path);
+    std::filesystem::remove(path);
+    return network;
+}
+
+inline std::shared_ptr<const casr::Network> strongNetwork(const casr::Architecture& architecture, std::uint64_t seed) {
+    return loaded(strongWeights(architecture, seed));
+}
+
+/// The part of a picture that the network reads for `cells`, its border repeated outside.
+inline casr::PlacedImage parentOf(const casr::Network& network, const casr::Image& picture, casr::Rect cells) {
+    const int reach = std::max(casr::Reach::ofTrunk(network.architecture()), casr::bicubicReach);
+    return coveringByBorder({picture, 0, 0}, expanded(cells, reach));
+}
+
+/// One level computed in one piece.
+inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child) {
+    const casr::Rect cells = rectOf(picture.size());
+    const casr::PlacedImage parent = parentOf(network, picture, cells);
+    const casr::FieldTile tile = network.run(parent, cells, casr::Precision::float32, {});
+    return renderField(network.waves(), tile, parent, {picture.width(), child.width}, {picture.height(), child.height}, rectOf(child));
+}

@@ -1,0 +1,244 @@
+#include "core/base/error.h"
+#include "tests/network_support.h"
+#include "tests/support.h"
+
+#include <QtTest>
+
+#include <atomic>
+#include <cstring>
+#include <map>
+#include <numeric>
+#include <thread>
+
+using namespace casr;
+
+namespace {
+
+const Architecture small{16, 2, 16};
+
+bool sameCoefficients(const FieldTile& a, const FieldTile& b) {
+    return a.cells == b.cells && a.coefficients.size() == b.coefficients.size() &&
+           std::memcmp(a.coefficients.data(), b.coefficients.data(), a.bytes()) == 0;
+}
+
+/// True when every cell of `tile` has the bits it has in `whole`.
+bool isPartOf(const FieldTile& tile, const FieldTile& whole) {
+    const Rect shared = intersection(tile.cells, whole.cells);
+    for (int y = shared.top; y < shared.bottom; ++y) {
+        const std::size_t bytes =
+            sizeof(float) * static_cast<std::size_t>(shared.width()) * static_cast<std::size_t>(tile.coefficientsOfCell);
+        if (std::memcmp(tile.of(shared.left, y), whole.of(shared.left, y), bytes) != 0) {
+            return false;
+        }
+    }
+    return !shared.isEmpty();
+}
+
+/// Squares of `edge` cells that cover a picture.
+std::vector<Rect> squaresOver(Size size, int edge) {
+    std::vector<Rect> list;
+    for (int top = 0; top < size.height; top += edge) {
+        for (int left = 0; left < size.width; left += edge) {
+            list.push_back(rectAt(left, top, {edge, edge}));
+        }
+    }
+    return list;
+}
+
+void shuffle(std::vector<Rect>& list, std::uint64_t seed) {
+    HashRandom random(seed);
+    for (std::size_t i = list.size(); i > 1; --i) {
+        std::swap(list[i - 1], list[static_cast<std::size_t>(random.below(static_cast<int>(i)))]);
+    }
+}
+
+FieldTile run(const Network& network, const Image& picture, Rect cells, Precision precision = Precision::float32,
+              const StopCheck& stop = {}) {
+    return network.run(parentOf(network, picture, cells), cells, precision, stop);
+}
+
+bool isLimitedToAvx2() {
+    return qgetenv("DNNL_MAX_CPU_ISA") == "AVX2";
+}
+
+} // namespace
+
+class TestNetwork : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// One thread where threads are not the question: OpenMP's threads wait by spinning, which is slow on a busy machine.
+    void init() { setComputeThreads(1); }
+
+    void tilesOfAnySizeAreTheWholePicture_data() {
+        QTest::addColumn<int>("edge");
+        for (const int edge : {16, 48, 53, 64, 96, 128, 200, 256, 512}) {
+            QTest::addRow("%d cells", edge) << edge;
+        }
+    }
+
+    void tilesOfAnySizeAreTheWholePicture() {
+        QFETCH(int, edge);
+        const auto network = strongNetwork(small, 1);
+        const Image picture = noisePicture({541, 263}, 3, 2);
+        const FieldTile whole = run(*network, picture, rectOf(picture.size()));
+        std::vector<Rect> squares = squaresOver(picture.size(), edge);
+        shuffle(squares, 3);
+        for (const Rect square : squares) {
+            QVERIFY(isPartOf(run(*network, picture, square), whole));
+        }
+    }
+
+    void tilesOfALargeNetworkAreTheWholePicture() {
+        const auto network = strongNetwork({64, 8, 32}, 1);
+        const Image picture = noisePicture({131, 75}, 3, 2);
+        const FieldTile whole = run(*network, picture, rectOf(picture.size()));
+        for (const int edge : {48, 96}) {
+            for (const Rect square : squaresOver(picture.size(), edge)) {
+                QVERIFY(isPartOf(run(*network, picture, square), whole));
+            }
+        }
+    }
+
+    void threadsDoNotChangeABit() {
+        const Image picture = noisePicture({150, 90}, 3, 4);
+        const Precision precision = resolved(Precision::automatic);
+        for (const Architecture& architecture : {small, Architecture{64, 8, 32}}) {
+            const auto network = strongNetwork(architecture, 5);
+            for (const Precision each : {Precision::float32, precision}) {
+                setComputeThreads(1);
+                const FieldTile one = run(*network, picture, {0, 0, 96, 64}, each);
+                setComputeThreads(2);
+                QCOMPARE(computeThreads(), 2);
+                QVERIFY(sameCoefficients(run(*network, picture, {0, 0, 96, 64}, each), one));
+            }
+        }
+    }
+
+    void orderDoesNotChangeABit() {
+        const auto network = strongNetwork({64, 2, 32}, 6);
+        const Image picture = noisePicture({150, 90}, 3, 7);
+        const Precision precision = resolved(Precision::automatic);
+        std::vector<Rect> squares = squaresOver(picture.size(), 48);
+        std::map<std::pair<int, int>, FieldTile> first;
+        for (const Rect square : squares) {
+            first[{square.left, square.top}] = run(*network, picture, square, precision);
+        }
+        shuffle(squares, 8);
+        for (const Rect square : squares) {
+            QVERIFY(sameCoefficients(run(*network, picture, square, precision), first[{square.left, square.top}]));
+        }
+    }
+
+    void bfloat16IsNearFloat32() {
+        const auto network = strongNetwork({64, 2, 32}, 6);
+        const Image picture = noisePicture({64, 64}, 3, 9);
+        const FieldTile exact = run(*network, picture, {0, 0, 64, 64});
+        const FieldTile fast = run(*network, picture, {0, 0, 64, 64}, resolved(Precision::automatic));
+        double error = 0.0, power = 0.0;
+        for (std::size_t i = 0; i < exact.coefficients.size(); ++i) {
+            error += std::pow(exact.coefficients[i] - fast.coefficients[i], 2);
+            power += std::pow(exact.coefficients[i], 2);
+        }
+        QVERIFY2(error < 1e-4 * power, qPrintable(QString::number(error / power)));
+        QCOMPARE(error == 0.0, resolved(Precision::automatic) == Precision::float32);
+    }
+
+    void callsFromSeveralThreadsWaitForEachOther() {
+        const auto network = strongNetwork(small, 10);
+        const Image picture = noisePicture({60, 60}, 3, 11);
+        const FieldTile expected = run(*network, picture, rectOf(picture.size()));
+        std::atomic<int> same = 0;
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i) {
+            threads.emplace_back([&] { same += sameCoefficients(run(*network, picture, rectOf(picture.size())), expected) ? 1 : 0; });
+        }
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        QCOMPARE(same.load(), 4);
+    }
+
+    void guidanceWithoutWeightHasNoEffect() {
+        const Image picture = noisePicture({40, 30}, 3, 12);
+        const Image guided = joinChannels(picture, noisePicture({40, 30}, InputPlanes::guidance, 13), {});
+        const auto untrained = Network::untrained(small, 14);
+        QVERIFY(sameCoefficients(run(*untrained, picture, {0, 0, 32, 16}), run(*untrained, guided, {0, 0, 32, 16})));
+        const auto reading = strongNetwork(small, 15);
+        QVERIFY(!sameCoefficients(run(*reading, picture, {0, 0, 32, 16}), run(*reading, guided, {0, 0, 32, 16})));
+    }
+
+    void aFreshFieldIsSmall() {
+        const auto network = Network::untrained(small, 16);
+        const FieldTile tile = run(*network, noisePicture({32, 32}, 3, 17), {0, 0, 32, 32});
+        const auto [low, high] = std::minmax_element(tile.coefficients.begin(), tile.coefficients.end());
+        QVERIFY(*low > -0.2f && *high < 0.2f && *low < *high);
+    }
+
+    void stopIsPolledBetweenBlocks() {
+        const auto network = Network::untrained({16, 5, 16}, 18);
+        const Image picture = noisePicture({16, 16}, 3, 19);
+        int polls = 0;
+        run(*network, picture, {0, 0, 16, 16}, Precision::float32, [&] { return ++polls < 0; });
+        QCOMPARE(polls, 5);
+        polls = 0;
+        QVERIFY_EXCEPTION_THROWN(run(*network, picture, {0, 0, 16, 16}, Precision::float32, [&] { return ++polls == 3; }), Cancelled);
+        QCOMPARE(polls, 3);
+        // A cancelled call leaves nothing behind.
+        QVERIFY(!run(*network, picture, {0, 0, 16, 16}).coefficients.empty());
+    }
+
+    void aParentThatDoesNotCoverIsRefused() {
+        const auto network = Network::untrained(small, 20);
+        const Image picture = noisePicture({60, 60}, 3, 21);
+        const int reach = Reach::ofTrunk(small);
+        const Rect cells{reach, reach, 60 - reach, 60 - reach};
+        network->run({picture, 0, 0}, cells, Precision::float32, {});
+        QVERIFY_EXCEPTION_THROWN(network->run({picture, 1, 0}, cells, Precision::float32, {}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(network->run({noisePicture({60, 60}, 4, 1), 0, 0}, cells, Precision::float32, {}), std::invalid_argument);
+    }
+
+    void precisionIsResolvedForThisMachine() {
+        QCOMPARE(resolved(Precision::float32), Precision::float32);
+        QCOMPARE(resolved(Precision::automatic), hasFastBfloat16() ? Precision::bfloat16 : Precision::float32);
+    }
+
+    void forcedBfloat16IsRefusedWhereItCannotRun() {
+        if (isLimitedToAvx2()) {
+            QVERIFY(!hasFastBfloat16());
+        }
+        if (hasFastBfloat16()) {
+            QCOMPARE(resolved(Precision::bfloat16), Precision::bfloat16);
+        } else {
+            QVERIFY(says(errorOf([] { resolved(Precision::bfloat16); }), "--precision auto or fp32"));
+        }
+    }
+
+    void theProfileSaysWhatBitsDependOn() {
+        const std::string exact = numericProfile(Precision::float32), fast = numericProfile(Precision::bfloat16);
+        QVERIFY(exact != fast);
+        QVERIFY(says(exact, "fp32") && says(fast, "bf16") && says(exact, "libtorch"));
+        QCOMPARE(says(exact, "at most AVX2"), isLimitedToAvx2());
+    }
+
+    void theYardstickTakesTime() { QVERIFY(secondsOfBareConvolution(16, 32, Precision::float32, 2) > 0.0); }
+
+    void identityIsThatOfTheFile() {
+        const TensorFile file = strongWeights(small, 22);
+        const auto network = loaded(file);
+        QCOMPARE(network->architecture(), small);
+        QCOMPARE(network->record(), std::string("drawn for a test"));
+        QCOMPARE(network->checksum().size(), std::size_t{64});
+        QVERIFY(network->checksum() != strongNetwork(small, 23)->checksum());
+        const std::int64_t values =
+            std::accumulate(file.tensors.begin(), file.tensors.end(), std::int64_t{0},
+                            [](std::int64_t sum, const NamedTensor& t) { return sum + static_cast<std::int64_t>(t.values.size()); });
+        QCOMPARE(network->parameterCount(), values);
+        QCOMPARE(network->waves().count, 16);
+        QCOMPARE(network->waves().heat, 0.08f);
+        QCOMPARE(network->waves().frequency, file.tensor("field.frequencies").values);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestNetwork)
+#include "test_network.moc"

@@ -1,0 +1,163 @@
+#include "core/zoom/tile_cache.h"
+#include "tests/support.h"
+
+#include <QtTest>
+
+#include <atomic>
+#include <thread>
+
+using namespace casr;
+
+namespace {
+
+constexpr std::size_t bytesOfTile = 4 * 4 * 3 * sizeof(float);
+
+Image tileOf(int number) {
+    return noisePicture({4, 4}, 3, static_cast<std::uint64_t>(number));
+}
+
+TileKey keyOf(int number) {
+    return {1 + number % 3, number, number / 2};
+}
+
+bool holds(TileCache& cache, int number) {
+    const std::optional<Image> found = cache.find(keyOf(number));
+    return found && sameBits(*found, tileOf(number));
+}
+
+void fill(TileCache& cache, int count) {
+    for (int number = 0; number < count; ++number) {
+        cache.insert(keyOf(number), tileOf(number));
+    }
+}
+
+} // namespace
+
+class TestTileCache : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void whatWasPutInComesOut() {
+        TileCache cache(10 * bytesOfTile);
+        QVERIFY(!cache.find(keyOf(0)));
+        fill(cache, 5);
+        for (int number = 0; number < 5; ++number) {
+            QVERIFY(holds(cache, number));
+        }
+        QVERIFY(!cache.find(keyOf(5)));
+        QCOMPARE(cache.bytes(), 5 * bytesOfTile);
+    }
+
+    void levelColumnAndRowAllCount() {
+        TileCache cache(10 * bytesOfTile);
+        cache.insert({1, 2, 3}, tileOf(1));
+        QVERIFY(!cache.find({2, 2, 3}) && !cache.find({1, 3, 3}) && !cache.find({1, 2, 2}));
+        QVERIFY(cache.find({1, 2, 3}));
+    }
+
+    void theOldestGoesFirst() {
+        TileCache cache(3 * bytesOfTile);
+        fill(cache, 5);
+        QVERIFY(!cache.find(keyOf(0)) && !cache.find(keyOf(1)));
+        QVERIFY(holds(cache, 2) && holds(cache, 3) && holds(cache, 4));
+    }
+
+    void whatWasFoundIsYoungAgain() {
+        TileCache cache(3 * bytesOfTile);
+        fill(cache, 3);
+        QVERIFY(holds(cache, 0));
+        cache.insert(keyOf(3), tileOf(3));
+        QVERIFY(!cache.find(keyOf(1)));
+        QVERIFY(holds(cache, 0) && holds(cache, 2) && holds(cache, 3));
+    }
+
+    void theBudgetIsNeverExceeded() {
+        TileCache cache(4 * bytesOfTile - 1);
+        for (int number = 0; number < 20; ++number) {
+            cache.insert(keyOf(number), tileOf(number));
+            QVERIFY(cache.bytes() <= cache.budget());
+        }
+        QCOMPARE(cache.bytes(), 3 * bytesOfTile);
+    }
+
+    void aSecondTileOfTheSameKeyIsNotCountedTwice() {
+        TileCache cache(10 * bytesOfTile);
+        cache.insert(keyOf(1), tileOf(1));
+        cache.insert(keyOf(1), tileOf(1));
+        QCOMPARE(cache.bytes(), bytesOfTile);
+    }
+
+    void aTileBeyondTheBudgetIsNotKeptAndCostsNoOther() {
+        TileCache cache(2 * bytesOfTile);
+        fill(cache, 2);
+        cache.insert(keyOf(9), noisePicture({40, 40}, 3, 1));
+        QVERIFY(!cache.find(keyOf(9)));
+        QVERIFY(holds(cache, 0) && holds(cache, 1));
+    }
+
+    void noBudgetKeepsNothing() {
+        TileCache cache(0);
+        fill(cache, 3);
+        QCOMPARE(cache.bytes(), std::size_t{0});
+        QVERIFY(!cache.find(keyOf(2)));
+    }
+
+    void aSmallerBudgetTakesEffectAtOnce() {
+        TileCache cache(5 * bytesOfTile);
+        fill(cache, 5);
+        cache.setBudget(2 * bytesOfTile);
+        QCOMPARE(cache.budget(), 2 * bytesOfTile);
+        QCOMPARE(cache.bytes(), 2 * bytesOfTile);
+        QVERIFY(holds(cache, 3) && holds(cache, 4) && !cache.find(keyOf(2)));
+    }
+
+    void aClearedCacheCanBeUsedAgain() {
+        TileCache cache(5 * bytesOfTile);
+        fill(cache, 5);
+        cache.clear();
+        QCOMPARE(cache.bytes(), std::size_t{0});
+        QVERIFY(!cache.find(keyOf(0)));
+        fill(cache, 1);
+        QVERIFY(holds(cache, 0));
+    }
+
+    void theDefaultBudgetIsAtMostAGigabyte() {
+        QVERIFY(TileCache::defaultBudget() > 0);
+        QVERIFY(TileCache::defaultBudget() <= std::size_t{1} << 30);
+    }
+
+    void threadsSeeWholeTiles() {
+        TileCache cache(8 * bytesOfTile);
+        std::atomic<int> wrong = 0, found = 0;
+        std::vector<std::thread> threads;
+        for (int thread = 0; thread < 4; ++thread) {
+            threads.emplace_back([&, thread] {
+                HashRandom random(static_cast<std::uint64_t>(thread));
+                for (int step = 0; step < 2000; ++step) {
+                    const int number = random.below(16);
+                    if (const std::optional<Image> tile = cache.find(keyOf(number))) {
+                        ++found;
+                        wrong += sameBits(*tile, tileOf(number)) ? 0 : 1;
+                    } else {
+                        cache.insert(keyOf(number), tileOf(number));
+                    }
+                    if (step % 500 == 499) {
+                        cache.setBudget((4 + static_cast<std::size_t>(random.below(8))) * bytesOfTile);
+                    }
+                    if (step % 900 == 899) {
+                        cache.clear();
+                    }
+                }
+            });
+        }
+        for (std::thread& thread : threads) {
+            thread.join();
+        }
+        QVERIFY(found > 0);
+        QCOMPARE(wrong.load(), 0);
+        QVERIFY(cache.bytes() <= cache.budget());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestTileCache)
+#include "test_tile_cache.moc"
