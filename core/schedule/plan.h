@@ -10,7 +10,7 @@ namespace casr {
 
 constexpr double smallestStepLimit = 1.5;
 constexpr double largestStepLimit = 4.0;
-constexpr double defaultStepLimit = 3.0;
+constexpr double defaultStepLimit = 4.0;
 
 /// One step of the staircase: the picture of `from` pixels becomes one of `to` pixels.
 struct Step {
