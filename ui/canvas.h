@@ -13,7 +13,7 @@
 
 namespace casr {
 
-enum class CompareMode { none, wipe, sideBySide };
+enum class CompareMode { none, wipe };
 
 /// What the canvas shows now, for the read-outs.
 struct ShownState {

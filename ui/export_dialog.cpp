@@ -65,7 +65,9 @@ void ExportDialog::build() {
     path->addWidget(m_path, 1);
     path->addWidget(browseButton);
     auto* form = new QFormLayout(this);
-    form->addRow(tr("&File"), path);
+    auto* pathLabel = new QLabel(tr("&File"), this);
+    pathLabel->setBuddy(m_path);
+    form->addRow(pathLabel, path);
     form->addRow(tr("&Step"), m_level);
     form->addRow(tr("&Depth"), m_bits);
     form->addRow(tr("&Quality"), m_quality);

@@ -4,6 +4,7 @@
 #include "ui/guarded.h"
 #include "ui/message_bar.h"
 #include "ui/numbers.h"
+#include "ui/plots_dock.h"
 #include "ui/read_outs.h"
 #include "ui/region_dialog.h"
 #include "ui/run_bar.h"
@@ -43,7 +44,8 @@ QString firstFileOf(const QMimeData* data) {
 
 MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     : QMainWindow(parent), m_run(m_levels), m_exporter(m_levels), m_canvas(new Canvas(m_levels)), m_messages(new MessageBar),
-      m_runBar(new RunBar(m_run, m_exporter)), m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, this)) {
+      m_runBar(new RunBar(m_run, m_exporter)), m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, this)),
+      m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)) {
     setWindowTitle(tr("CASR Zoom"));
     setAcceptDrops(true);
     auto* centre = new QWidget(this);
@@ -54,6 +56,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     layout->addWidget(m_canvas, 1);
     setCentralWidget(centre);
     addDockWidget(Qt::RightDockWidgetArea, m_staircaseDock);
+    addDockWidget(Qt::RightDockWidgetArea, m_plotsDock);
     new ReadOuts(m_levels, *m_canvas, *statusBar());
     statusBar()->addPermanentWidget(m_runBar);
 
@@ -64,6 +67,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     addProcessMenu();
     addWindowMenu();
     addHelpMenu();
+    addTools();
     m_runBar->setActions(m_commands.at("pauseAction"), m_commands.at("stopAction"));
     connectParts();
     restoreLayout();
@@ -110,6 +114,9 @@ void MainWindow::connectParts() {
     connect(&m_run, &RegionRun::ended, this, [this](Outcome outcome, const QString& message) {
         if (outcome == Outcome::failed) {
             m_messages->showError(message);
+        } else if (outcome == Outcome::finished) {
+            m_messages->showNotice(
+                tr("Computed in %1. Keys 1 to 9 show the steps, Ctrl+E exports.").arg(durationText(m_run.progress().secondsElapsed)));
         }
         updateCommands();
     });
@@ -202,7 +209,12 @@ Rect MainWindow::workRegion() const {
 void MainWindow::chooseScale() {
     auto* dialog = new ScaleDialog(m_levels, workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_levels.setPlan(dialog->plan().scale, dialog->plan().stepLimit); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        const Plan& plan = dialog->plan();
+        if (plan.scale != m_levels.plan().scale || plan.stepLimit != m_levels.plan().stepLimit) {
+            m_levels.setPlan(plan.scale, plan.stepLimit);
+        }
+    });
     dialog->open();
 }
 

@@ -13,6 +13,7 @@ class QActionGroup;
 namespace casr {
 
 class MessageBar;
+class PlotsDock;
 class RunBar;
 class StaircaseDock;
 
@@ -57,6 +58,7 @@ private:
     void addProcessMenu();
     void addWindowMenu();
     void addHelpMenu();
+    void addTools();
 
     void loadNetwork(NetworkLoader load);
     void connectParts();
@@ -95,6 +97,7 @@ private:
     MessageBar* m_messages;
     RunBar* m_runBar;
     StaircaseDock* m_staircaseDock;
+    PlotsDock* m_plotsDock;
     QMenu* m_recentMenu = nullptr;
     std::map<QString, QAction*> m_commands;
     QByteArray m_firstLayout;

@@ -1,12 +1,14 @@
 // The menus: every command with its name, shortcut and tip.
 
 #include "ui/main_window.h"
+#include "ui/plots_dock.h"
 #include "ui/staircase_dock.h"
 #include "ui/theme.h"
 
 #include <QApplication>
 #include <QMenuBar>
 #include <QSettings>
+#include <QToolBar>
 
 namespace casr {
 
@@ -167,6 +169,7 @@ void MainWindow::addProcessMenu() {
 void MainWindow::addWindowMenu() {
     QMenu* menu = addTitledMenu("windowMenu", tr("&Window"));
     menu->addAction(m_staircaseDock->toggleViewAction());
+    menu->addAction(m_plotsDock->toggleViewAction());
     menu->addSeparator();
     addCommand(menu, "resetLayoutAction", tr("&Reset Layout"), tr("Bring all panels back to their places"), {}, [this] { resetLayout(); });
 }
@@ -174,6 +177,20 @@ void MainWindow::addWindowMenu() {
 void MainWindow::addHelpMenu() {
     QMenu* menu = addTitledMenu("helpMenu", tr("&Help"));
     addCommand(menu, "aboutAction", tr("&About CASR Zoom"), tr("Version and licences"), {}, [this] { showAbout(); });
+}
+
+void MainWindow::addTools() {
+    QToolBar* bar = addToolBar(tr("Tools"));
+    bar->setObjectName("toolBar");
+    bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    for (const char* name : {"openAction", "", "fitAction", "fullSizeAction", "", "regionToolAction", "scaleAction", "", "runAction",
+                             "pauseAction", "stopAction", "", "compareAction", "tilesAction", "", "exportAction"}) {
+        if (*name == 0) {
+            bar->addSeparator();
+        } else {
+            bar->addAction(m_commands.at(name));
+        }
+    }
 }
 
 } // namespace casr

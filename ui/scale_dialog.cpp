@@ -61,7 +61,9 @@ void ScaleDialog::build() {
     value->addWidget(m_unit, 1);
     auto* form = new QFormLayout(this);
     form->addRow(tr("Scale &by"), m_basis);
-    form->addRow(tr("&Value"), value);
+    auto* valueLabel = new QLabel(tr("&Value"), this);
+    valueLabel->setBuddy(m_value);
+    form->addRow(valueLabel, value);
     form->addRow(tr("&Pixels per inch"), m_pixelsPerInch);
     form->addRow(tr("Largest &step"), m_stepLimit);
     form->addRow(m_description);
@@ -113,7 +115,7 @@ QString ScaleDialog::described(const Plan& plan) const {
     QStringList lines;
     for (int level = 1; level < plan.levels(); ++level) {
         const Rect pixels = regionAt(plan, level, m_region);
-        lines << tr("Step %1 of %2: \u00d7%3 to \u00d7%4, %5 pixels, %6 tiles")
+        lines << tr("Step %1 of %2: \u00d7%3 (\u00d7%4 in all), %5 pixels, %6 tiles")
                      .arg(level)
                      .arg(plan.levels() - 1)
                      .arg(factorText(plan.steps[static_cast<std::size_t>(level) - 1].scale), factorText(plan.cumulativeOf(level)),

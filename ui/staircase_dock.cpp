@@ -134,8 +134,10 @@ QPixmap StaircaseDock::thumbnailOf(int level) const {
     QImage picture(thumbnailSide, thumbnailSide, QImage::Format_ARGB32_Premultiplied);
     picture.fill(Qt::transparent);
     QPainter painter(&picture);
-    painter.setOpacity(isComputed(level) ? 1.0 : 0.3);
     paintUpTo(painter, m_levels, level, thumbnailView(m_canvas), level == 0 ? Magnified::pixels : Magnified::smooth);
+    if (!isComputed(level)) {
+        painter.fillRect(picture.rect(), QColor(40, 40, 40, 180));
+    }
     painter.end();
     return QPixmap::fromImage(picture);
 }
