@@ -80,7 +80,7 @@ std::uint16_t narrowed(float value) {
 /// Channels are a multiple of this; loops of a fixed length become vector code.
 constexpr std::int64_t chunk = 16;
 
-void addRow(const float* sum, const float* change, std::int64_t count, float* out, float*) {
+void addRow(const float* __restrict sum, const float* __restrict change, std::int64_t count, float* __restrict out, float*) {
     for (std::int64_t first = 0; first < count; first += chunk) {
         for (std::int64_t i = first; i < first + chunk; ++i) {
             out[i] = sum[i] + change[i];
@@ -88,7 +88,8 @@ void addRow(const float* sum, const float* change, std::int64_t count, float* ou
     }
 }
 
-void addRow(const float* sum, const std::uint16_t* change, std::int64_t count, float* out, std::uint16_t* narrow) {
+void addRow(const float* __restrict sum, const std::uint16_t* __restrict change, std::int64_t count, float* __restrict out,
+            std::uint16_t* __restrict narrow) {
     for (std::int64_t first = 0; first < count; first += chunk) {
         for (std::int64_t i = first; i < first + chunk; ++i) {
             out[i] = sum[i] + widened(change[i]);
