@@ -95,7 +95,8 @@ void Canvas::wantTiles() {
     const QPointF cursor = mapFromGlobal(QCursor::pos());
     const Point focus = underMouse() ? m_view.toSource(deviceOf(cursor)) : m_view.centre();
     const int other = m_compareMode == CompareMode::none ? 0 : std::min(m_compared, levelForScale(m_levels.viewingPlan(), m_view.scale()));
-    m_levels.want(std::max(wantedLevel(), other), m_view.visible(), focus);
+    const int last = (m_isRunPreferred ? m_levels.plan() : m_levels.viewingPlan()).levels() - 1;
+    m_levels.want(std::min(std::max(wantedLevel(), other), last), m_view.visible(), focus);
 }
 
 ShownState Canvas::shown() const {
@@ -153,6 +154,11 @@ void Canvas::setTilesShown(bool on) {
 void Canvas::setMagnified(Magnified magnified) {
     m_magnified = magnified;
     update();
+}
+
+void Canvas::setRunPreferred(bool on) {
+    m_isRunPreferred = on;
+    changeView();
 }
 
 void Canvas::zoomBySteps(double steps) {

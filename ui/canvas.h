@@ -52,6 +52,8 @@ public:
 
     void setTilesShown(bool on);
     void setMagnified(Magnified magnified);
+    /// While on, the view asks for levels of the chosen plan only, so that it does not hold up a run.
+    void setRunPreferred(bool on);
 
     /// `steps` of 2^(1/3) around the middle of the view.
     void zoomBySteps(double steps);
@@ -113,6 +115,7 @@ private:
     double m_wipe = 0.5; ///< Share of the view's width left of the handle.
     bool m_isBlinking = false;
     bool m_areTilesShown = false;
+    bool m_isRunPreferred = false;
     Magnified m_magnified = Magnified::smooth;
     std::set<TileKey> m_started;
 

@@ -1,5 +1,6 @@
 #include "ui/export_dialog.h"
 
+#include "core/io/picture_file.h"
 #include "ui/numbers.h"
 
 #include <QCheckBox>
@@ -84,9 +85,10 @@ void ExportDialog::build() {
 }
 
 void ExportDialog::browse() {
-    const QString path = QFileDialog::getSaveFileName(this, tr("Export To"), m_path->text(),
-                                                      tr("PNG (*.png);;TIFF (*.tif *.tiff);;JPEG (*.jpg *.jpeg);;WebP (*.webp)"), nullptr,
-                                                      QFileDialog::DontConfirmOverwrite);
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Export To"), m_path->text(),
+        tr("PNG (*.png);;TIFF (*.tif *.tiff);;JPEG (*.jpg *.jpeg);;WebP (*.webp);;JPEG XL (*.jxl);;AVIF (*.avif)"), nullptr,
+        QFileDialog::DontConfirmOverwrite);
     if (!path.isEmpty()) {
         m_path->setText(QDir::toNativeSeparators(path));
     }
@@ -99,16 +101,16 @@ ExportJob ExportDialog::job() const {
     job.pixels = regionAt(m_levels.plan(), job.level, m_region);
     job.options.bitsPerSample = m_bits->currentData().toInt();
     job.options.quality = m_quality->value();
-    job.options.lossless = m_lossless->isChecked();
+    job.options.lossless = m_lossless->isEnabled() && m_lossless->isChecked();
     return job;
 }
 
 void ExportDialog::check() {
     const QString suffix = QFileInfo(m_path->text()).suffix().toLower();
-    const bool isWebp = suffix == "webp";
-    m_quality->setEnabled(isWebp || suffix == "jpg" || suffix == "jpeg");
-    m_lossless->setEnabled(isWebp);
-    m_bits->setEnabled(!isWebp && !m_quality->isEnabled());
+    const bool canBeEither = suffix == "webp" || suffix == "jxl";
+    m_quality->setEnabled(canBeEither || suffix == "avif" || suffix == "jpg" || suffix == "jpeg");
+    m_lossless->setEnabled(canBeEither);
+    m_bits->setEnabled(holds16Bits("a." + suffix.toStdString()));
     const ExportJob chosen = job();
     const GuardedOutcome outcome = guarded([&] { checkExport(*m_levels.document(), chosen); });
     m_buttons->button(QDialogButtonBox::Save)->setEnabled(outcome.error.isEmpty());

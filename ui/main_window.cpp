@@ -110,6 +110,8 @@ void MainWindow::connectParts() {
     connect(&m_levels, &Levels::failed, m_messages, &MessageBar::showError);
     connect(m_canvas, &Canvas::regionChanged, this, &MainWindow::updateCommands);
     connect(&m_run, &RegionRun::started, this, &MainWindow::updateCommands);
+    connect(&m_run, &RegionRun::started, m_canvas, [this] { m_canvas->setRunPreferred(true); });
+    connect(&m_run, &RegionRun::ended, m_canvas, [this] { m_canvas->setRunPreferred(false); });
     connect(&m_run, &RegionRun::progressed, this, &MainWindow::updateCommands);
     connect(&m_run, &RegionRun::ended, this, [this](Outcome outcome, const QString& message) {
         if (outcome == Outcome::failed) {

@@ -93,13 +93,14 @@ QString nameOf(const Plan& plan, int level) {
 PlotsDock::PlotsDock(Levels& levels, RegionRun& run, Canvas& canvas, QWidget* parent)
     : QDockWidget(tr("Plots"), parent), m_levels(levels), m_run(run), m_canvas(canvas), m_tabs(new QTabWidget(this)) {
     setObjectName("plotsDock");
-    m_powers = addPlot("powerPlot", tr("Detail"), tr("Cycles per pixel of the photo"), tr("Mean power"));
+    m_powers = addPlot("powerPlot", tr("Detail"), tr("Cycles per pixel of the photo"), tr("Power density"));
     m_powers->xAxis->setScaleType(QCPAxis::stLogarithmic);
     m_powers->xAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
     m_powers->yAxis->setScaleType(QCPAxis::stLogarithmic);
     m_powers->yAxis->setTicker(QSharedPointer<QCPAxisTickerLog>::create());
     m_powers->yAxis->setNumberFormat("eb");
     m_powers->yAxis->setNumberPrecision(0);
+    m_powers->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignBottom);
     m_histograms = addPlot("histogramPlot", tr("Values"), tr("Value"), tr("Share of values"));
     m_times = addPlot("timePlot", tr("Time"), tr("Step"), tr("Seconds"));
     setWidget(m_tabs);
@@ -183,7 +184,9 @@ void PlotsDock::showCurves(const std::vector<Curves>& curves) {
         QVector<double> frequency, power, value, share;
         for (std::size_t ring = 1; ring < curve.power.size(); ++ring) {
             frequency << static_cast<double>(ring) * curve.cyclesPerRing;
-            power << std::max(curve.power[ring], 1e-12);
+            // A density over the photo's frequencies, so that equal content gives equal curves at every step.
+            const double pitch = curve.cyclesPerRing * patchSide;
+            power << std::max(curve.power[ring] / (pitch * pitch), 1e-12);
         }
         for (std::size_t bin = 0; bin < curve.histogram.size(); ++bin) {
             value << (static_cast<double>(bin) + 0.5) / histogramBins;

@@ -47,11 +47,12 @@ StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, QWi
     connect(&levels, &Levels::tileArrived, this, refreshSoon);
     connect(&run, &RegionRun::stepFinished, this, refreshSoon);
     connect(&canvas, &Canvas::regionChanged, this, refreshSoon);
+    connect(&canvas, &Canvas::viewChanged, this, refreshSoon);
     connect(&canvas, &Canvas::heldLevelChanged, this, &StaircaseDock::select);
     connect(m_list, &QListWidget::currentRowChanged, this, &StaircaseDock::choose);
     connect(m_list, &QListWidget::customContextMenuRequested, this, [this](QPoint place) {
         const int row = m_list->indexAt(place).row();
-        if (row > 0) {
+        if (row > 0 && row <= m_levels.plan().levels()) {
             QMenu menu(this);
             connect(menu.addAction(tr("Export This Step\u2026")), &QAction::triggered, this,
                     [this, row] { Q_EMIT exportRequested(row - 1); });
@@ -67,14 +68,23 @@ void StaircaseDock::rebuild() {
         return;
     }
     m_list->addItem(tr("Follow the zoom"));
-    for (int level = 0; level < m_levels.plan().levels(); ++level) {
+    for (int level = 0; level < levelsListed(); ++level) {
         m_list->addItem(new QListWidgetItem(textOf(level)));
     }
     select();
     refresh();
 }
 
+int StaircaseDock::levelsListed() const {
+    const int reached = std::max(m_canvas.shown().level, m_canvas.heldLevel().value_or(0)) + 1;
+    return std::max(m_levels.plan().levels(), reached);
+}
+
 void StaircaseDock::refresh() {
+    if (m_levels.document() && m_list->count() != levelsListed() + 1) {
+        rebuild();
+        return;
+    }
     for (int row = 1; row < m_list->count(); ++row) {
         m_list->item(row)->setText(textOf(row - 1));
         m_list->item(row)->setIcon(thumbnailOf(row - 1));
@@ -91,11 +101,15 @@ void StaircaseDock::choose(int row) {
 }
 
 QString StaircaseDock::textOf(int level) const {
-    const Plan& plan = m_levels.plan();
+    const Plan& plan = m_levels.viewingPlan();
+    const int chosen = m_levels.plan().levels() - 1;
     const Size size = plan.sizeOf(level);
     QStringList lines;
-    lines << (level == 0 ? tr("Photo")
-                         : tr("Step %1 of %2, \u00d7%3").arg(level).arg(plan.levels() - 1).arg(factorText(plan.cumulativeOf(level))));
+    lines << (level == 0 ? tr("Photo") : tr("Step %1 of %2, \u00d7%3").arg(level).arg(chosen).arg(factorText(plan.cumulativeOf(level))));
+    if (level > chosen) {
+        lines.first() = tr("Step %1, \u00d7%2").arg(level).arg(factorText(plan.cumulativeOf(level)));
+        lines << tr("beyond the chosen scale");
+    }
     if (const std::optional<Rect> region = m_canvas.region()) {
         const Rect pixels = regionAt(plan, level, *region);
         lines << tr("region %1").arg(sizeText(pixels.width(), pixels.height()));

@@ -24,6 +24,8 @@ Q_SIGNALS:
 private:
     void rebuild();
     void refresh();
+    /// The chosen levels, and those beyond that the view has reached.
+    int levelsListed() const;
     void select();
     void choose(int row);
     QString textOf(int level) const;

@@ -8,9 +8,25 @@
 #include <QCommandLineParser>
 #include <QSettings>
 
+#include <algorithm>
 #include <clocale>
+#include <string_view>
+
+namespace {
+
+/// Help and version are asked for on machines without a display, too.
+bool needsNoDisplay(int argc, char** argv) {
+    return std::any_of(argv + 1, argv + argc, [](const std::string_view argument) {
+        return argument == "--help" || argument == "-h" || argument == "--version" || argument == "-v";
+    });
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
+    if (needsNoDisplay(argc, argv)) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
     QApplication application(argc, argv);
     QApplication::setOrganizationName("casr-zoom");
     QApplication::setApplicationName("casr-zoom");
