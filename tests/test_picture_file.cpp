@@ -6,6 +6,7 @@
 #include <vips/vips8>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
@@ -55,6 +56,10 @@ VImage noise(Size size, int bands, VipsInterpretation interpretation) {
     return VImage::new_from_memory(bytes.data(), bytes.size(), size.width, size.height, bands, VIPS_FORMAT_UCHAR)
         .copy_memory()
         .copy(VImage::option()->set("interpretation", interpretation));
+}
+
+VipsInterpretation interpretation(int bits) {
+    return bits == 16 ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
 }
 
 VImage flat(Size size, const std::vector<double>& colour, VipsInterpretation interpretation) {
@@ -126,20 +131,51 @@ std::string exifBlock(bool bigEndianOrder) {
                           : std::string("Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0", 32);
 }
 
-void addFormatsAndChannels(bool wide) {
+/// AVIF is the one format that cannot be written without loss.
+const QStringList losslessExtensions{".png", ".tif", ".tiff", ".webp", ".jxl"};
+const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif"};
+
+void addFormatsAndChannels() {
     QTest::addColumn<QString>("extension");
     QTest::addColumn<int>("channels");
     QTest::addColumn<int>("bits");
-    for (const char* extension : {".png", ".tif", ".tiff", ".webp"}) {
-        const bool webp = QString(extension) == ".webp";
+    for (const QString& extension : losslessExtensions) {
+        const bool webp = extension == ".webp";
         for (int channels = webp ? 3 : 1; channels <= 4; ++channels) {
-            for (const int bits : {8, 16}) {
-                if (bits == 8 || (wide && !webp)) {
-                    QTest::addRow("%s, %d channels, %d bits", extension, channels, bits) << QString(extension) << channels << bits;
-                }
+            for (int bits = 8; bits <= (webp ? 8 : 16); bits += 8) {
+                QTest::addRow("%s, %d channels, %d bits", qPrintable(extension), channels, bits) << extension << channels << bits;
             }
         }
     }
+}
+
+void addExtensions(const QStringList& extensions) {
+    QTest::addColumn<QString>("extension");
+    for (const QString& extension : extensions) {
+        QTest::newRow(qPrintable(extension)) << extension;
+    }
+}
+
+/// The largest difference between two pictures of the same size and channels.
+float largestDifference(const Image& first, const Image& second) {
+    float largest = 0;
+    for (std::size_t at = 0; at < first.values().size(); ++at) {
+        largest = std::max(largest, std::abs(first.values()[at] - second.values()[at]));
+    }
+    return largest;
+}
+
+/// Red grows to the right, green downwards; alpha is 0.6.
+Picture gradient(Size size, int channels) {
+    std::vector<float> values;
+    for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x) {
+            const std::array<float, 4> pixel{static_cast<float>(x) / static_cast<float>(size.width - 1),
+                                             static_cast<float>(y) / static_cast<float>(size.height - 1), 0.3f, 0.6f};
+            values.insert(values.end(), pixel.begin(), pixel.begin() + channels);
+        }
+    }
+    return {Image(size, channels, std::move(values), {nullptr, channels == 4}), 16, {}};
 }
 
 } // namespace
@@ -150,7 +186,7 @@ class TestPictureFile : public QObject {
 private Q_SLOTS:
     void initTestCase() { startPictureLibrary(); }
 
-    void losslessFormatsComeBackExactly_data() { addFormatsAndChannels(true); }
+    void losslessFormatsComeBackExactly_data() { addFormatsAndChannels(); }
     void losslessFormatsComeBackExactly() {
         QFETCH(QString, extension);
         QFETCH(int, channels);
@@ -166,7 +202,7 @@ private Q_SLOTS:
         QCOMPARE(folder.count(), 1);
     }
 
-    void aFileHoldsTheCodesThatLibvipsReads_data() { addFormatsAndChannels(true); }
+    void aFileHoldsTheCodesThatLibvipsReads_data() { addFormatsAndChannels(); }
     void aFileHoldsTheCodesThatLibvipsReads() {
         QFETCH(QString, extension);
         QFETCH(int, channels);
@@ -194,6 +230,117 @@ private Q_SLOTS:
         QCOMPARE(read.image.channels(), channels);
         QCOMPARE(read.bitsPerSample, 8);
         QVERIFY(std::abs(read.image.at(5, 5, 0) - 0.4f) < 0.01f);
+    }
+
+    void avifComesBackNearly_data() {
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<float>("tolerance");
+        for (int channels = 3; channels <= 4; ++channels) {
+            QTest::addRow("%d channels, 8 bits", channels) << channels << 8 << 3.0f / 255;
+            QTest::addRow("%d channels, 12 bits", channels) << channels << 16 << 0.5f / 255;
+        }
+    }
+    void avifComesBackNearly() {
+        QFETCH(int, channels);
+        QFETCH(int, bits);
+        QFETCH(float, tolerance);
+        const TestFolder folder;
+        const Picture picture = gradient({160, 120}, channels);
+        writePicture(folder / "a.avif", picture, {.bitsPerSample = bits, .quality = 100, .lossless = false});
+        const Picture read = readPicture(folder / "a.avif");
+        QCOMPARE(read.bitsPerSample, bits);
+        QCOMPARE(opened(folder / "a.avif").get_int("heif-bitdepth"), bits == 16 ? 12 : 8);
+        QCOMPARE(read.image.encoding().hasAlpha, channels == 4);
+        const float difference = largestDifference(read.image, picture.image);
+        QVERIFY2(difference < tolerance, qPrintable(QString::number(difference * 255)));
+    }
+
+    void theWhiteOfTwelveBitsIsOne() {
+        const TestFolder folder;
+        Picture white = flatPicture({64, 48}, {1.0f, 1.0f, 1.0f});
+        white.bitsPerSample = 16;
+        writePicture(folder / "a.avif", white);
+        const Image read = readPicture(folder / "a.avif").image;
+        QVERIFY2(read.at(9, 9, 1) > 0.9995f && read.at(9, 9, 1) <= 1.0f, qPrintable(QString::number(read.at(9, 9, 1))));
+    }
+
+    void heicOfEveryDepthIsRead_data() {
+        QTest::addColumn<int>("depth");
+        for (const int depth : {8, 10, 12}) {
+            QTest::addRow("%d bits", depth) << depth;
+        }
+    }
+    void heicOfEveryDepthIsRead() {
+        QFETCH(int, depth);
+        const TestFolder folder;
+        const int bits = depth == 8 ? 8 : 16;
+        const double scale = depth == 8 ? 1.0 : 257.0;
+        const VImage colour = flat({64, 48}, {200 * scale, 100 * scale, 255 * scale}, interpretation(bits));
+        colour.cast(depth == 8 ? VIPS_FORMAT_UCHAR : VIPS_FORMAT_USHORT)
+            .heifsave((folder / "a.heic").c_str(), VImage::option()->set("Q", 100)->set("bitdepth", depth));
+        const Picture read = readPicture(folder / "a.heic");
+        QCOMPARE(readPictureInfo(folder / "a.heic").format, std::string("HEIC"));
+        QCOMPARE(read.bitsPerSample, bits);
+        for (const auto& [channel, code] : {std::pair(0, 200), std::pair(1, 100), std::pair(2, 255)}) {
+            QVERIFY2(std::abs(read.image.at(9, 9, channel) * 255 - static_cast<float>(code)) < 3,
+                     qPrintable(QString::number(read.image.at(9, 9, channel) * 255)));
+        }
+    }
+
+    void theFirstFrameOfAGifIsRead() {
+        const TestFolder folder;
+        const VImage red = flat(oddSize, {255, 0, 0}, VIPS_INTERPRETATION_sRGB).cast(VIPS_FORMAT_UCHAR);
+        const VImage blue = flat(oddSize, {0, 0, 255}, VIPS_INTERPRETATION_sRGB).cast(VIPS_FORMAT_UCHAR);
+        VImage frames = VImage::arrayjoin({red, blue}, VImage::option()->set("across", 1));
+        frames.set("page-height", oddSize.height);
+        frames.gifsave((folder / "a.gif").c_str());
+        const Picture read = readPicture(folder / "a.gif");
+        QCOMPARE(readPictureInfo(folder / "a.gif").format, std::string("GIF"));
+        QCOMPARE(read.image.size(), oddSize);
+        QCOMPARE(read.image.at(5, 5, 0), 1.0f);
+        QCOMPARE(read.image.at(5, 5, 2), 0.0f);
+    }
+
+    void lossyJpegXlComesBackNearlyInItsOwnColours_data() {
+        QTest::addColumn<int>("bits");
+        QTest::newRow("8") << 8;
+        QTest::newRow("16") << 16;
+    }
+    void lossyJpegXlComesBackNearlyInItsOwnColours() {
+        QFETCH(int, bits);
+        const TestFolder folder;
+        const Picture picture = withProfile(flatPicture(oddSize, {0.3f, 0.6f, 0.4f}), wideProfile());
+        writePicture(folder / "a.jxl", picture, {.bitsPerSample = bits, .quality = 95, .lossless = false});
+        const Picture read = readPicture(folder / "a.jxl");
+        QCOMPARE(read.bitsPerSample, bits);
+        const float difference = largestDifference(convertedToSrgb(read.image), convertedToSrgb(picture.image));
+        QVERIFY2(difference < 2.0f / 255, qPrintable(QString::number(difference * 255)));
+    }
+
+    void jpegXlKeepsWhatAGreyProfileMeans() {
+        const TestFolder folder;
+        writePicture(folder / "a.jxl", withProfile(flatPicture(oddSize, {0.5f}), linearGreyProfile()));
+        const Image srgb = convertedToSrgb(readPicture(folder / "a.jxl").image);
+        // Half the light is code 188 of sRGB.
+        QVERIFY2(std::abs(srgb.at(5, 5, 1) * 255 - 187.5f) < 2, qPrintable(QString::number(srgb.at(5, 5, 1) * 255)));
+    }
+
+    void losslessJpegXlKeepsTheProfile() {
+        const TestFolder folder;
+        const Picture picture = withProfile(codedPicture(oddSize, 3, 16), wideProfile());
+        writePicture(folder / "a.jxl", picture, {.bitsPerSample = 0, .quality = 90, .lossless = true});
+        const Image read = readPicture(folder / "a.jxl").image;
+        QVERIFY(sameBits(selectChannels(read, 0, 3), selectChannels(picture.image, 0, 3)));
+        QVERIFY(largestDifference(convertedToSrgb(read), convertedToSrgb(picture.image)) < 0.5f / 255);
+    }
+
+    void whatHasNoGreyGetsThreeEqualChannels() {
+        const TestFolder folder;
+        writePicture(folder / "a.avif", flatPicture(oddSize, {0.4f}));
+        const Image read = readPicture(folder / "a.avif").image;
+        QCOMPARE(read.channels(), 3);
+        QVERIFY(std::abs(read.at(5, 5, 2) - 0.4f) < 0.01f);
     }
 
     void aGreyWebpHasThreeEqualChannels() {
@@ -250,12 +397,7 @@ private Q_SLOTS:
         QCOMPARE(read.image.at(2, 2, 3) * 255, 128.0f);
     }
 
-    void profileBytesAreKept_data() {
-        QTest::addColumn<QString>("extension");
-        for (const char* extension : {".jpg", ".png", ".tif", ".webp"}) {
-            QTest::newRow(extension) << QString(extension);
-        }
-    }
+    void profileBytesAreKept_data() { addExtensions({".jpg", ".png", ".tif", ".webp", ".avif"}); }
     void profileBytesAreKept() {
         QFETCH(QString, extension);
         const TestFolder folder;
@@ -285,11 +427,13 @@ private Q_SLOTS:
         }
     }
 
-    void webpRefusesAGreyProfile() {
+    void whatHasNoGreyRefusesAGreyProfile_data() { addExtensions({".webp", ".avif"}); }
+    void whatHasNoGreyRefusesAGreyProfile() {
+        QFETCH(QString, extension);
         const TestFolder folder;
         const std::string greyProfile = linearGreyProfile();
         const Picture picture = withProfile(codedPicture(oddSize, 1, 8), greyProfile);
-        QVERIFY(says(errorOf([&] { writePicture(folder / "a.webp", picture); }), "PNG"));
+        QVERIFY(says(errorOf([&] { writePicture(folder / ("a" + extension.toStdString()), picture); }), "PNG"));
         QCOMPARE(folder.count(), 0);
     }
 
@@ -307,8 +451,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("orientation");
         QTest::addColumn<QString>("extension");
         for (int orientation = 1; orientation <= 8; ++orientation) {
-            for (const char* extension : {".jpg", ".tif", ".png", ".webp"}) {
-                QTest::addRow("%d %s", orientation, extension) << orientation << QString(extension);
+            for (const QString& extension : QStringList{".jpg", ".tif", ".png", ".webp"}) {
+                QTest::addRow("%d %s", orientation, qPrintable(extension)) << orientation << extension;
             }
         }
     }
@@ -332,9 +476,9 @@ private Q_SLOTS:
         QCOMPARE(readPictureInfo(path).size, read.image.size());
         QCOMPARE(read.image.size(), (orientation >= 5 ? Size{23, 37} : Size{37, 23}));
 
-        for (const char* target : {".jpg", ".tif", ".png", ".webp"}) {
-            writePicture(folder / (std::string("out") + target), read);
-            const VImage again = opened(folder / (std::string("out") + target));
+        for (const QString& target : everyExtension) {
+            writePicture(folder / ("out" + target.toStdString()), read);
+            const VImage again = opened(folder / ("out" + target.toStdString()));
             QCOMPARE(vips_image_get_orientation(again.get_image()), 1);
             QCOMPARE((Size{again.width(), again.height()}), read.image.size());
         }
@@ -365,7 +509,7 @@ private Q_SLOTS:
         QCOMPARE(withUprightOrientation(wild), wild);
     }
 
-    void metadataIsKept_data() { profileBytesAreKept_data(); }
+    void metadataIsKept_data() { addExtensions({".jpg", ".png", ".tif", ".webp", ".avif"}); }
     void metadataIsKept() {
         QFETCH(QString, extension);
         const TestFolder folder;
@@ -401,7 +545,7 @@ private Q_SLOTS:
         }
     }
 
-    void metadataThatNoFormatTakesDoesNotStopTheWriting_data() { profileBytesAreKept_data(); }
+    void metadataThatNoFormatTakesDoesNotStopTheWriting_data() { addExtensions(everyExtension); }
     void metadataThatNoFormatTakesDoesNotStopTheWriting() {
         QFETCH(QString, extension);
         const TestFolder folder;
@@ -536,9 +680,9 @@ private Q_SLOTS:
     void aFileCutShortIsRefused_data() {
         QTest::addColumn<QString>("extension");
         QTest::addColumn<double>("share");
-        for (const char* extension : {".jpg", ".png", ".tif", ".webp"}) {
+        for (const QString& extension : everyExtension + QStringList{".gif", ".heic"}) {
             for (const double share : {0.02, 0.5, 0.9}) {
-                QTest::addRow("%s %g", extension, share) << QString(extension) << share;
+                QTest::addRow("%s %g", qPrintable(extension), share) << extension << share;
             }
         }
     }
@@ -547,8 +691,9 @@ private Q_SLOTS:
         QFETCH(double, share);
         const TestFolder folder;
         const auto path = folder / ("picture" + extension.toStdString());
-        writePicture(path, codedPicture({200, 150}, 3, 8));
+        noise({200, 150}, 3, VIPS_INTERPRETATION_sRGB).write_to_file(path.c_str());
         const std::string whole = bytesOf(path);
+        QCOMPARE(readPicture(path).image.size(), (Size{200, 150}));
         putBytes(path, whole.substr(0, static_cast<std::size_t>(static_cast<double>(whole.size()) * share)));
         const std::string text = errorOf([&] { readPicture(path); });
         QVERIFY2(says(text, "damaged or cut short"), text.c_str());
@@ -606,6 +751,7 @@ private Q_SLOTS:
         QTest::newRow("no extension") << "a" << 0 << 90 << "known extension";
         QTest::newRow("16-bit JPEG") << "a.jpg" << 16 << 90 << "PNG or TIFF";
         QTest::newRow("16-bit WebP") << "a.webp" << 16 << 90 << "PNG or TIFF";
+        QTest::newRow("lossless AVIF") << "a.avif" << 0 << 90 << "JPEG XL";
         QTest::newRow("12 bits") << "a.png" << 12 << 90 << "8 or 16";
         QTest::newRow("quality 0") << "a.jpg" << 0 << 0 << "1 to 100";
         QTest::newRow("quality 101") << "a.jpg" << 0 << 101 << "1 to 100";
@@ -618,7 +764,7 @@ private Q_SLOTS:
         QFETCH(QString, text);
         const TestFolder folder;
         const Picture picture = codedPicture(oddSize, 3, 8);
-        const WriteOptions options{bits, quality, false};
+        const WriteOptions options{bits, quality, says(QTest::currentDataTag(), "lossless")};
         const std::string error = errorOf([&] { writePicture(folder / name.toStdString(), picture, options); });
         QVERIFY2(says(error, text.toStdString()), error.c_str());
         QCOMPARE(folder.count(), 0);
@@ -632,11 +778,20 @@ private Q_SLOTS:
     }
 
     void knownExtensionsAreWritable() {
-        for (const char* name : {"a.jpg", "a.JPEG", "a.png", "a.tif", "a.TIFF", "a.webp"}) {
+        for (const char* name : {"a.jpg", "a.JPEG", "a.png", "a.tif", "a.TIFF", "a.webp", "a.jxl", "a.AVIF"}) {
             QVERIFY(isWritableFormat(name));
         }
         for (const char* name : {"a.dz", "a.gif", "a", "jpg", "", "a.png.txt"}) {
             QVERIFY(!isWritableFormat(name));
+        }
+    }
+
+    void extensionsTellWhichFilesHoldMoreThanEightBits() {
+        for (const char* name : {"a.png", "a.TIF", "a.tiff", "a.jxl", "a.avif"}) {
+            QVERIFY(holds16Bits(name));
+        }
+        for (const char* name : {"a.jpg", "a.webp", "a.dz", "a.gif", "a"}) {
+            QVERIFY(!holds16Bits(name));
         }
     }
 

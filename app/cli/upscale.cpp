@@ -8,14 +8,15 @@ namespace {
 
 void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_option("IN", arguments.in, "The photo");
-    command.add_option("-o,--output", arguments.out, "The result: .png, .tif, .jpg, .webp or .dz (DeepZoom)");
+    command.add_option("-o,--output", arguments.out, "The result: .png, .tif, .jpg, .webp, .jxl, .avif or .dz (DeepZoom)");
     command.add_option("--scale", arguments.scale, "Factor, any real number from 1 to 64")->check(CLI::Range(1.0, maxScale));
     command.add_option("--region", arguments.region, "x,y,width,height in pixels of the photo; all of it when not given")
         ->check([](const std::string& text) { return parseRegion(text), std::string(); });
     command.add_option("--keep-steps", arguments.keepSteps, "Folder for the picture of every step");
-    command.add_option("--bits", arguments.bits, "Bits per sample; as the photo when not given")->check(CLI::IsMember({8, 16}));
-    command.add_option("--quality", arguments.quality, "Of JPEG and WebP")->check(CLI::Range(1, 100))->capture_default_str();
-    command.add_flag("--lossless", arguments.lossless, "WebP and DeepZoom without loss");
+    command.add_option("--bits", arguments.bits, "Bits per sample, 16 being 12 in AVIF; as the photo when not given")
+        ->check(CLI::IsMember({8, 16}));
+    command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();
+    command.add_flag("--lossless", arguments.lossless, "WebP, JPEG XL and DeepZoom without loss");
     command.add_flag("--pyramid", arguments.pyramid, "TIFF with every half size, for fast viewing");
     command.add_flag("--json", arguments.json, "Print plan, timings, sizes and memory as JSON");
 }

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::size_t assemblyCacheBytes = std::size_t{256} << 20;
 
-bool holds16Bits(const std::filesystem::path& path) {
-    const std::string extension = path.extension().string();
-    return extension == ".png" || extension == ".tif" || extension == ".tiff" || extension == ".PNG" || extension == ".TIF" ||
-           extension == ".TIFF";
-}
-
 std::int64_t freeBytesFor(const std::filesystem::path& output) {
     std::error_code problem;
     const std::filesystem::path folder = output.parent_path().empty() ? "." : output.parent_path();

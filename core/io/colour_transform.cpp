@@ -1,5 +1,6 @@
 #include "core/io/colour_transform.h"
 
+#include "core/image/quantise.h"
 #include "core/io/vips_support.h"
 
 #include <algorithm>
@@ -11,10 +12,8 @@ namespace {
 
 std::vector<std::uint16_t> in16Bits(const Image& image) {
     std::vector<std::uint16_t> samples(image.values().size());
-    std::transform(image.values().begin(), image.values().end(), samples.begin(), [](float value) {
-        const double clamped = value > 0.0f ? std::min(static_cast<double>(value), 1.0) : 0.0;
-        return static_cast<std::uint16_t>(clamped * 65535.0 + 0.5);
-    });
+    std::transform(image.values().begin(), image.values().end(), samples.begin(),
+                   [](float value) { return static_cast<std::uint16_t>(quantised(value, 65535)); });
     return samples;
 }
 

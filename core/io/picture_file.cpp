@@ -111,6 +111,7 @@ struct Destination {
     Size stored; ///< As in the file, before the orientation.
     int orientation = 1;
     int channels = 1;
+    float largest = 1; ///< The sample that means 1.
     std::vector<float>& values;
 
     /// Upright position of the stored pixel, counted in pixels.
@@ -126,12 +127,11 @@ struct Destination {
 
 template <typename Sample>
 void storeRow(const VipsPel* pixels, int y, VipsRect area, const Destination& destination) {
-    constexpr auto largest = static_cast<float>(std::numeric_limits<Sample>::max());
     const auto* sample = reinterpret_cast<const Sample*>(pixels);
     for (int x = area.left; x < area.left + area.width; ++x) {
         float* out = destination.values.data() + destination.pixelOf(x, y) * static_cast<std::size_t>(destination.channels);
         for (int channel = 0; channel < destination.channels; ++channel) {
-            *out++ = static_cast<float>(*sample++) / largest;
+            *out++ = static_cast<float>(*sample++) / destination.largest;
         }
     }
 }
@@ -147,11 +147,21 @@ int storeStrip(VipsRegion* region, VipsRect* area, void* data) {
     return 0;
 }
 
+/// The sample that means 1: libvips leaves the lower bits of HEIF samples of 10 and 12 bits empty.
+float largestSample(const vips::VImage& image) {
+    constexpr const char* heifBits = "heif-bitdepth";
+    if (image.format() == VIPS_FORMAT_UCHAR) {
+        return 255.0f;
+    }
+    const int bits = image.get_typeof(heifBits) == 0 ? 16 : std::clamp(image.get_int(heifBits), 9, 16);
+    return static_cast<float>(65536 - (65536 >> bits));
+}
+
 /// Every value of `image` as float 0 .. 1, turned upright on the way (a decoder that runs from top to bottom cannot rotate).
 std::vector<float> decodedUpright(const std::filesystem::path& path, const vips::VImage& image, int orientation) {
     const Size stored{image.width(), image.height()};
     std::vector<float> values(static_cast<std::size_t>(stored.area()) * static_cast<std::size_t>(image.bands()));
-    Destination destination{stored, orientation, image.bands(), values};
+    Destination destination{stored, orientation, image.bands(), largestSample(image), values};
     if (vips_sink_disc(image.get_image(), storeStrip, &destination)) {
         failToDecode(path);
     }
@@ -230,7 +240,7 @@ Picture readPicture(const std::filesystem::path& path) {
 
 void writePicture(const std::filesystem::path& path, const Picture& picture, const WriteOptions& options) {
     if (!isWritableFormat(path)) {
-        throw Error("'" + path.string() + "' has no known extension. Choose .jpg, .png, .tif or .webp.");
+        throw Error("'" + path.string() + "' has no known extension. Choose .jpg, .png, .tif, .webp, .jxl or .avif.");
     }
     const Image& image = picture.image;
     const PictureLayout layout{image.size(), image.channels(), picture.bitsPerSample, image.encoding(), picture.metadata};

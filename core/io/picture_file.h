@@ -21,13 +21,13 @@ struct Metadata {
 /// A picture as it was read: values 0 .. 1 in the file's own encoding, EXIF orientation applied.
 struct Picture {
     Image image;
-    int bitsPerSample = 8; ///< 8 or 16: what the file had, what comes back unless the user says otherwise.
+    int bitsPerSample = 8; ///< 8 or 16 (for all above 8): what the file had, what comes back unless the user says otherwise.
     Metadata metadata;
 };
 
 /// What the header says, without decoding.
 struct PictureInfo {
-    std::string format; ///< "JPEG", "PNG", "TIFF", "WebP", ...
+    std::string format; ///< "JPEG", "PNG", "TIFF", "WebP", "JPEG XL", "AVIF", "HEIC", ...
     Size size;          ///< After EXIF orientation.
     int channels = 0;
     int bitsPerSample = 8;
@@ -43,19 +43,23 @@ PictureInfo readPictureInfo(const std::filesystem::path& path);
 Picture readPicture(const std::filesystem::path& path);
 
 struct WriteOptions {
-    int bitsPerSample = 0; ///< 0: as in the picture where the format can, else 8.
-    int quality = 92;      ///< JPEG and lossy WebP, 1 .. 100.
-    bool lossless = false; ///< WebP.
+    int bitsPerSample = 0; ///< 8 or 16 (AVIF then has 12); 0: as in the picture where the format can, else 8.
+    int quality = 92;      ///< JPEG, AVIF and lossy WebP and JPEG XL, 1 .. 100.
+    bool lossless = false; ///< WebP and JPEG XL.
 };
 
-/// Writes by the extension of `path`: .jpg .jpeg .png .tif .tiff .webp. Written beside, re-opened and compared in size, then renamed.
-/// Metadata goes along as far as the format and libvips take it: no EXIF and IPTC in TIFF, IPTC in JPEG alone, blocks over 64 KB
-/// not at all; a picture without a density gets 72 pixels an inch. A profile of another colour space than the pixels is left out.
-/// Throws Error: unknown extension, alpha that the format cannot hold (JPEG: flattened on white instead), size beyond the format, disk.
+/// Writes by the extension of `path`: .jpg .jpeg .png .tif .tiff .webp .jxl .avif. Written beside, re-opened and compared in size, then
+/// renamed. Metadata goes along as far as the format and libvips take it: no EXIF in TIFF, IPTC in JPEG alone, blocks over 64 KB not at
+/// all, JPEG XL keeps the profile alone; a picture without a density gets 72 pixels an inch. A profile of another colour space than the
+/// pixels is left out. Throws Error: unknown extension, alpha that the format cannot hold (JPEG: flattened on white instead), size beyond
+/// the format or, for WebP, JPEG XL and AVIF, the memory that is free; AVIF without loss; disk.
 void writePicture(const std::filesystem::path& path, const Picture& picture, const WriteOptions& options = {});
 
 /// True when writePicture knows the extension of `path`.
 bool isWritableFormat(const std::filesystem::path& path);
+
+/// True when the extension of `path` names a kind of file with more than 8 bits a sample.
+bool holds16Bits(const std::filesystem::path& path);
 
 /// Starts the picture library; call it once in main before threads. Safe to call again.
 void startPictureLibrary();

@@ -1,13 +1,13 @@
 #include "core/io/picture_stream.h"
 
 #include "core/base/safe_file.h"
+#include "core/image/quantise.h"
+#include "core/io/file_format.h"
 #include "core/io/forgiving_target.h"
 #include "core/io/vips_support.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <exception>
 #include <fstream>
@@ -26,70 +26,10 @@ namespace casr {
 
 namespace {
 
-enum class FileKind { jpeg, png, tiff, webp, deepZoom };
-
-/// What a kind of file can hold.
-struct Format {
-    FileKind kind;
-    const char* name;
-    int maxSide;
-    bool has16Bit;
-    const char* alternative; ///< What takes a larger picture.
-};
-
-/// libvips itself stops at 10,000,000 pixels a side, libpng at 1,000,000.
-constexpr std::array<Format, 5> formats{{{FileKind::jpeg, "JPEG", 65500, false, "PNG, TIFF or DeepZoom (.png, .tif, .dz)"},
-                                         {FileKind::png, "PNG", 1000000, true, "TIFF (.tif)"},
-                                         {FileKind::tiff, "TIFF", VIPS_MAX_COORD, true, "a smaller scale or region"},
-                                         {FileKind::webp, "WebP", 16383, false, "PNG, TIFF or DeepZoom (.png, .tif, .dz)"},
-                                         {FileKind::deepZoom, "DeepZoom", VIPS_MAX_COORD, false, "a smaller scale or region"}}};
-
-struct Extension {
-    std::string_view text;
-    FileKind kind;
-};
-
-constexpr std::array<Extension, 7> extensions{{{".jpg", FileKind::jpeg},
-                                               {".jpeg", FileKind::jpeg},
-                                               {".png", FileKind::png},
-                                               {".tif", FileKind::tiff},
-                                               {".tiff", FileKind::tiff},
-                                               {".webp", FileKind::webp},
-                                               {".dz", FileKind::deepZoom}}};
-
-constexpr std::int64_t bigTiffFrom = std::int64_t{1} << 31;
 constexpr std::int64_t maxOptimizedPixels = std::int64_t{1} << 24;
-constexpr std::int64_t classicTiffBytes = 4000000000;
-
-std::optional<FileKind> kindOf(const std::filesystem::path& path) {
-    std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](char letter) { return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter; });
-    const auto known = std::find_if(extensions.begin(), extensions.end(), [&](const Extension& each) { return each.text == extension; });
-    return known == extensions.end() ? std::nullopt : std::optional(known->kind);
-}
 
 std::string quoted(const std::filesystem::path& path) {
     return "'" + path.string() + "'";
-}
-
-const Format& formatOf(const std::filesystem::path& path) {
-    const std::optional<FileKind> kind = kindOf(path);
-    if (!kind) {
-        throw Error(quoted(path) + " has no known extension. Choose .jpg, .png, .tif, .webp or .dz.");
-    }
-    return *std::find_if(formats.begin(), formats.end(), [&](const Format& format) { return format.kind == *kind; });
-}
-
-/// Bits a sample of the file.
-int fileBits(const Format& format, const PictureLayout& layout, const WriteOptions& options) {
-    const int wanted = options.bitsPerSample ? options.bitsPerSample : layout.bitsPerSample;
-    return format.has16Bit ? wanted : 8;
-}
-
-std::int64_t uncompressedBytes(const PictureLayout& layout, int bits, bool pyramid) {
-    const std::int64_t bytes = layout.size.area() * layout.channels * (bits / 8);
-    return pyramid ? bytes + bytes / 3 : bytes;
 }
 
 /// libvips keeps the smaller levels of a pyramid in the folder for temporary files until the largest is written.
@@ -104,53 +44,6 @@ void checkScratchSpace(const Format& format, const PictureLayout& layout, const 
     if (failure || space.available < static_cast<std::uintmax_t>(bytes)) {
         throw Error("The pyramid needs " + std::to_string(bytes / 1000000) + " MB of temporary space in " + quoted(folder) +
                     ". Free some, set TMPDIR to another folder, or write without the pyramid.");
-    }
-}
-
-/// A layout that no caller may give, whatever the user did.
-void checkLayout(const PictureLayout& layout, const StreamOptions& options) {
-    const bool alphaFits = layout.encoding.hasAlpha == (layout.channels == 2 || layout.channels == 4);
-    const bool bitsFit = layout.bitsPerSample == 8 || layout.bitsPerSample == 16;
-    if (layout.size.isEmpty() || layout.channels < 1 || layout.channels > 4 || !alphaFits || !bitsFit || options.piece.isEmpty()) {
-        throw std::invalid_argument("writePictureStream: not a layout of grey or RGB pixels");
-    }
-}
-
-void checkOptions(const Format& format, const WriteOptions& options) {
-    if (options.quality < 1 || options.quality > 100) {
-        throw Error("The quality is " + std::to_string(options.quality) + ". Give a number from 1 to 100.");
-    }
-    if (options.bitsPerSample != 0 && options.bitsPerSample != 8 && options.bitsPerSample != 16) {
-        throw Error("A file has 8 or 16 bits a sample, not " + std::to_string(options.bitsPerSample) + ". Give one of the two.");
-    }
-    if (options.bitsPerSample == 16 && !format.has16Bit) {
-        throw Error(std::string(format.name) + " holds 8 bits a sample. Choose PNG or TIFF (.png, .tif) for 16 bits, or ask for 8.");
-    }
-}
-
-void checkSides(const Format& format, Size size) {
-    if (std::max(size.width, size.height) > format.maxSide) {
-        throw Error("The picture has " + std::to_string(size.width) + " x " + std::to_string(size.height) + " pixels; " + format.name +
-                    " holds " + std::to_string(format.maxSide) + " a side. Choose " + format.alternative + ".");
-    }
-}
-
-void checkTiffBytes(const Format& format, const PictureLayout& layout, const StreamOptions& options) {
-    const std::int64_t bytes = uncompressedBytes(layout, fileBits(format, layout, options.write), options.pyramid);
-    if (format.kind == FileKind::tiff && options.bigTiff == BigTiff::never && bytes > classicTiffBytes) {
-        throw Error("The picture takes " + std::to_string(bytes / 1000000) +
-                    " MB; a classic TIFF holds 4000. Choose BigTIFF, PNG or DeepZoom.");
-    }
-}
-
-std::string_view profileSpace(const std::string& profile) {
-    return profile.size() < 20 ? std::string_view() : std::string_view(profile).substr(16, 4);
-}
-
-void checkProfile(const Format& format, const PictureLayout& layout) {
-    const auto& profile = layout.encoding.iccProfile;
-    if (format.kind == FileKind::webp && layout.channels <= 2 && profile && profileSpace(*profile) == "GRAY") {
-        throw Error("WebP holds no grey picture with a colour profile. Choose JPEG, PNG or TIFF (.jpg, .png, .tif).");
     }
 }
 
@@ -177,8 +70,8 @@ struct PixelSource {
     const PictureLayout& layout;
     const PullPixels& pull;
     Size piece;
-    FileKind kind;
-    int bits = 8;
+    const Format& format;
+    int bits = 8; ///< Of the file: 8, 12 or 16.
     bool runsToItsEnd = false;
     std::exception_ptr failure; ///< What `pull` threw; guarded by the lock of vips_sequential.
 };
@@ -203,39 +96,28 @@ Image greyAsRgb(const Image& image) {
     return image.channels() == 1 ? rgb : joinChannels(rgb, selectChannels(image, 1, 1), {nullptr, true});
 }
 
-int fileChannels(FileKind kind, const PictureLayout& layout) {
-    if (kind == FileKind::jpeg && layout.encoding.hasAlpha) {
-        return layout.channels - 1;
-    }
-    return kind == FileKind::webp && layout.channels <= 2 ? layout.channels + 2 : layout.channels;
-}
-
 /// The pixels of `rect` with the channels of the file.
 Image pulled(const PixelSource& source, Rect rect) {
     const Image image = source.pull(rect);
     if (image.size() != rect.size() || image.channels() != source.layout.channels) {
         throw std::logic_error("writePictureStream: the pull function returned another size or other channels than asked for");
     }
-    if (source.kind == FileKind::jpeg && source.layout.encoding.hasAlpha) {
+    if (source.format.kind == FileKind::jpeg && source.layout.encoding.hasAlpha) {
         return flattenedOnWhite(withEncoding(image, source.layout.encoding));
     }
-    return source.kind == FileKind::webp && image.channels() <= 2 ? greyAsRgb(image) : image;
+    return !source.format.hasGrey && image.channels() <= 2 ? greyAsRgb(image) : image;
 }
 
-/// Halves up, after the clamp; NaN fails the first comparison and becomes 0.
+/// Samples of 12 bits stand in the upper bits of 16, where libvips looks for them.
 template <typename Sample>
-Sample rounded(float value) {
-    constexpr double largest = std::numeric_limits<Sample>::max();
-    const double clamped = value > 0.0f ? std::min(static_cast<double>(value), 1.0) : 0.0;
-    return static_cast<Sample>(clamped * largest + 0.5);
-}
-
-template <typename Sample>
-void storePiece(const Image& image, Rect rect, VipsRegion* region) {
+void storePiece(const Image& image, Rect rect, int bits, VipsRegion* region) {
     const std::size_t count = static_cast<std::size_t>(image.width()) * static_cast<std::size_t>(image.channels());
+    const int largest = (1 << bits) - 1;
+    const int unused = std::numeric_limits<Sample>::digits - bits;
     for (int y = 0; y < image.height(); ++y) {
         auto* out = reinterpret_cast<Sample*>(VIPS_REGION_ADDR(region, rect.left, rect.top + y));
-        std::transform(image.row(y), image.row(y) + count, out, rounded<Sample>);
+        std::transform(image.row(y), image.row(y) + count, out,
+                       [&](float value) { return static_cast<Sample>(quantised(value, largest) << unused); });
     }
 }
 
@@ -248,7 +130,8 @@ void fillRegion(const PixelSource& source, VipsRegion* region) {
         for (int left = whole.left / piece.width * piece.width; left < whole.right; left += piece.width) {
             const Rect rect = intersection(rectAt(left, top, piece), whole);
             const Image image = pulled(source, rect);
-            source.bits == 16 ? storePiece<std::uint16_t>(image, rect, region) : storePiece<std::uint8_t>(image, rect, region);
+            source.bits > 8 ? storePiece<std::uint16_t>(image, rect, source.bits, region)
+                            : storePiece<std::uint8_t>(image, rect, 8, region);
         }
     }
 }
@@ -283,9 +166,9 @@ double densityOf(const Metadata& metadata) {
 }
 
 /// The profile to embed: one of another colour space than the pixels (greys with an sRGB profile exist) would spoil the file.
-std::string profileFor(FileKind kind, const PictureLayout& layout) {
+std::string profileFor(const Format& format, const PictureLayout& layout) {
     const auto& profile = layout.encoding.iccProfile;
-    const std::string_view unfit = fileChannels(kind, layout) >= 3 ? "GRAY" : "RGB ";
+    const std::string_view unfit = fileChannels(format, layout) >= 3 ? "GRAY" : "RGB ";
     return profile && profileSpace(*profile) != unfit ? *profile : std::string();
 }
 
@@ -301,18 +184,18 @@ Metadata metadataFor(FileKind kind, const PictureLayout& layout) {
 /// A libvips picture that pulls whole strips, each once and in order, however many threads the encoder has.
 vips::VImage pictureOf(PixelSource& source) {
     const PictureLayout& layout = source.layout;
-    const int channels = fileChannels(source.kind, layout);
+    const int channels = fileChannels(source.format, layout);
     VipsImage* image = vips_image_new();
     const vips::VImage owner(image);
-    vips_image_init_fields(image, layout.size.width, layout.size.height, channels,
-                           source.bits == 16 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR, VIPS_CODING_NONE,
-                           interpretationOf(channels >= 3 ? 3 : 1, source.bits), densityOf(layout.metadata), densityOf(layout.metadata));
+    vips_image_init_fields(image, layout.size.width, layout.size.height, channels, source.bits > 8 ? VIPS_FORMAT_USHORT : VIPS_FORMAT_UCHAR,
+                           VIPS_CODING_NONE, interpretationOf(channels >= 3 ? 3 : 1, source.bits > 8 ? 16 : 8), densityOf(layout.metadata),
+                           densityOf(layout.metadata));
     if (vips_image_pipelinev(image, VIPS_DEMAND_STYLE_THINSTRIP, nullptr) ||
         vips_image_generate(image, nullptr, generate, nullptr, &source, nullptr)) {
         throw vips::VError();
     }
     vips::VImage strips = owner.sequential(vips::VImage::option()->set("tile_height", source.piece.height));
-    setMetadata(strips, metadataFor(source.kind, layout), profileFor(source.kind, layout));
+    setMetadata(strips, metadataFor(source.format.kind, layout), profileFor(source.format, layout));
     return strips;
 }
 
@@ -324,7 +207,7 @@ void saveJpeg(const vips::VImage& image, const std::filesystem::path& file, cons
 
 vips::VOption* tiffOptions(const PixelSource& source, const StreamOptions& options) {
     const bool deflate = options.compression == TiffCompression::deflate;
-    const bool large = uncompressedBytes(source.layout, source.bits, options.pyramid) >= bigTiffFrom;
+    const bool large = needsBigTiff(uncompressedBytes(source.layout, source.bits, options.pyramid));
     const bool big = options.bigTiff == BigTiff::always || (options.bigTiff == BigTiff::automatic && large);
     return vips::VImage::option()
         ->set("compression", deflate ? VIPS_FOREIGN_TIFF_COMPRESSION_DEFLATE : VIPS_FOREIGN_TIFF_COMPRESSION_NONE)
@@ -370,15 +253,26 @@ void saveDeepZoom(const vips::VImage& image, const PixelSource& source, const st
                                                  ->set("container", VIPS_FOREIGN_DZ_CONTAINER_FS));
 }
 
+/// In 10 bits the encoder would end the program: 8 or 12 alone.
+void saveAvif(const vips::VImage& image, const PixelSource& source, const std::filesystem::path& file, const WriteOptions& options) {
+    image.heifsave(file.c_str(), vips::VImage::option()
+                                     ->set("compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1)
+                                     ->set("Q", options.quality)
+                                     ->set("bitdepth", source.bits));
+}
+
 void save(PixelSource& source, const std::filesystem::path& file, const StreamOptions& options) {
     const vips::VImage image = pictureOf(source);
     const WriteOptions& write = options.write;
-    switch (source.kind) {
+    switch (source.format.kind) {
     case FileKind::jpeg: return saveJpeg(image, file, write);
     case FileKind::png: return image.pngsave(file.c_str());
     case FileKind::tiff: return saveTiff(image, source, file, options);
     case FileKind::webp:
         return image.webpsave(file.c_str(), vips::VImage::option()->set("Q", write.quality)->set("lossless", write.lossless));
+    case FileKind::jpegXl:
+        return image.jxlsave(file.c_str(), vips::VImage::option()->set("Q", write.quality)->set("lossless", write.lossless));
+    case FileKind::avif: return saveAvif(image, source, file, write);
     case FileKind::deepZoom: return saveDeepZoom(image, source, file, write);
     }
 }
@@ -464,18 +358,19 @@ void checkWritten(FileKind kind, Size size, const std::filesystem::path& file, c
 
 } // namespace
 
+bool holds16Bits(const std::filesystem::path& path) {
+    const std::optional<FileKind> kind = kindOf(path);
+    return kind && formatOf(*kind).maxBits > 8;
+}
+
 bool isWritableFormat(const std::filesystem::path& path) {
     const std::optional<FileKind> kind = kindOf(path);
     return kind && *kind != FileKind::deepZoom;
 }
 
 void checkPictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options) {
-    checkLayout(layout, options);
     const Format& format = formatOf(path);
-    checkOptions(format, options.write);
-    checkSides(format, layout.size);
-    checkTiffBytes(format, layout, options);
-    checkProfile(format, layout);
+    checkFormat(format, layout, options);
     checkPlace(format, path);
     checkScratchSpace(format, layout, options);
 }
@@ -487,7 +382,7 @@ void writePictureStream(const std::filesystem::path& path, const PictureLayout& 
     const Format& format = formatOf(path);
     const Unfinished unfinished(path, format.kind);
     PixelSource source{
-        layout, pull, options.piece, format.kind, fileBits(format, layout, options.write), format.kind == FileKind::tiff && options.pyramid,
+        layout, pull, options.piece, format, fileBits(format, layout, options.write), format.kind == FileKind::tiff && options.pyramid,
         nullptr};
     saveOrThrow(source, unfinished.path(), path, options);
     checkWritten(format.kind, layout.size, unfinished.path(), path);

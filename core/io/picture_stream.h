@@ -36,13 +36,14 @@ struct StreamOptions {
 using PullPixels = std::function<Image(Rect)>;
 
 /// The checks that writePictureStream makes before it asks for a pixel: known extension, bits, sides and bytes that the format
-/// can hold, a folder that can be written to. Throws Error with what would work instead.
+/// can hold, memory for the encoders that hold the whole picture, a folder that can be written to. Throws Error with what would work
+/// instead.
 void checkPictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
 
 /// Writes a picture that need not fit into memory, by the extension of `path`: those of writePicture, or .dz for a folder with a
 /// DeepZoom pyramid (image.dzi and image_files; JPEG tiles, PNG when lossless or with alpha). `pull` is called from one thread at
 /// a time (not always the same), for each piece once, left to right and top to bottom; about four rows of pieces are held in
-/// memory, only WebP holds everything. What `pull` throws comes out unchanged and at once, but a TIFF pyramid is
+/// memory, only WebP, JPEG XL and AVIF hold everything. What `pull` throws comes out unchanged and at once, but a TIFF pyramid is
 /// run to its end with black pixels first (seconds for a gigabyte). Written beside, re-opened and compared in size, then
 /// renamed; after a failure nothing is left. Throws as checkPictureStream, and Error when the disk fails.
 void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,

@@ -81,19 +81,30 @@ void checkNoRaw(const std::filesystem::path& path) {
     }
 }
 
+struct Magic {
+    std::size_t at;
+    std::string_view bytes;
+};
+
 /// Tells a damaged picture, which no loader wants either, from a file of another kind.
 bool beginsLikeAPicture(const std::filesystem::path& path) {
-    std::array<char, 4> first{};
+    std::array<char, 12> first{};
     std::ifstream(path, std::ios::binary).read(first.data(), first.size());
-    const std::string_view magic(first.data(), first.size());
-    constexpr std::array<std::string_view, 7> known{std::string_view("II*\0", 4),
-                                                    std::string_view("II+\0", 4),
-                                                    std::string_view("MM\0*", 4),
-                                                    std::string_view("MM\0+", 4),
-                                                    "\xFF\xD8\xFF",
-                                                    "\x89PNG",
-                                                    "RIFF"};
-    return std::any_of(known.begin(), known.end(), [&](std::string_view each) { return magic.substr(0, each.size()) == each; });
+    const std::string_view head(first.data(), first.size());
+    constexpr std::array<Magic, 12> known{{{0, std::string_view("II*\0", 4)},
+                                           {0, std::string_view("II+\0", 4)},
+                                           {0, std::string_view("MM\0*", 4)},
+                                           {0, std::string_view("MM\0+", 4)},
+                                           {0, "\xFF\xD8\xFF"},
+                                           {0, "\x89PNG"},
+                                           {0, "RIFF"},
+                                           {0, "GIF8"},
+                                           {0, "\xFF\x0A"},
+                                           {4, "JXL "},
+                                           {4, "ftypavif"},
+                                           {4, "ftyphei"}}};
+    return std::any_of(known.begin(), known.end(),
+                       [&](const Magic& magic) { return head.substr(magic.at, magic.bytes.size()) == magic.bytes; });
 }
 
 const Loader& loaderOf(const std::filesystem::path& path, const vips::VSource& source) {
@@ -106,7 +117,8 @@ const Loader& loaderOf(const std::filesystem::path& path, const vips::VSource& s
             failToDecode(path);
         }
         vips_error_clear();
-        throw Error(quoted(path) + " is no picture of a known kind. Open a JPEG, PNG, TIFF or WebP file, or convert it to one.");
+        throw Error(quoted(path) +
+                    " is no picture of a known kind. Open a JPEG, PNG, TIFF, WebP, AVIF, HEIC, JPEG XL or GIF file, or convert it to one.");
     }
     return *loader;
 }
@@ -182,6 +194,19 @@ std::string takeVipsError() {
     return text.substr(0, text.find('\n'));
 }
 
+namespace {
+
+/// AVIF and HEIC share a container and a loader.
+std::string formatName(const Loader& loader, const vips::VImage& image) {
+    constexpr const char* compression = "heif-compression";
+    if (image.get_typeof(compression) == 0) {
+        return loader.format;
+    }
+    return std::string_view(image.get_string(compression)) == "av1" ? "AVIF" : "HEIC";
+}
+
+} // namespace
+
 OpenedPicture openPicture(const std::filesystem::path& path) {
     startPictureLibrary();
     checkRegularFile(path);
@@ -191,7 +216,8 @@ OpenedPicture openPicture(const std::filesystem::path& path) {
         const vips::VSource source = vips::VSource::new_from_file(path.c_str());
         const Loader& loader = loaderOf(path, source);
         vips::VOption* options = vips::VImage::option()->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_TRUNCATED);
-        return {vips::VImage::new_from_source(source, "", options), loader.format};
+        const vips::VImage image = vips::VImage::new_from_source(source, "", options);
+        return {image, formatName(loader, image)};
     } catch (const vips::VError&) {
         failToDecode(path);
     }

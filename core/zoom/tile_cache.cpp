@@ -1,32 +1,20 @@
 #include "core/zoom/tile_cache.h"
 
+#include "core/base/memory.h"
+
 #include <algorithm>
-#include <fstream>
-#include <string>
+#include <cstdint>
 
 namespace casr {
 
 namespace {
 
-constexpr std::size_t largestDefault = std::size_t{1} << 30;
-
-std::size_t freeMemory() {
-    std::ifstream in("/proc/meminfo");
-    std::string name, unit;
-    std::size_t kilobytes = 0;
-    while (in >> name >> kilobytes) {
-        std::getline(in, unit);
-        if (name == "MemAvailable:") {
-            return kilobytes * 1024;
-        }
-    }
-    return largestDefault;
-}
+constexpr std::int64_t largestDefault = std::int64_t{1} << 30;
 
 } // namespace
 
 std::size_t TileCache::defaultBudget() {
-    return std::min(largestDefault, freeMemory() / 4);
+    return static_cast<std::size_t>(std::min(largestDefault, availableMemory().value_or(largestDefault) / 4));
 }
 
 std::optional<Image> TileCache::find(const TileKey& key) {
