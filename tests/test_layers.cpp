@@ -11,7 +11,7 @@ const QStringList tensorSources{"core/network/field_network.h",  "core/network/f
                                 "core/network/network_file.cpp", "core/network/network.cpp",       "core/train/trainer.cpp"};
 
 /// Headers that show a picture library's types; each is private to the sources of its own folder.
-const QStringList pictureLibraryHeaders{"core/io/vips_support.h"};
+const QStringList pictureLibraryHeaders{"core/io/forgiving_target.h", "core/io/vips_support.h"};
 
 bool matches(const QString& text, const char* pattern) {
     return QRegularExpression(pattern).match(text).hasMatch();

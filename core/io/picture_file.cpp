@@ -2,6 +2,7 @@
 
 #include "core/io/exif.h"
 #include "core/io/picture_stream.h"
+#include "core/io/raw_file.h"
 #include "core/io/vips_support.h"
 
 #include <algorithm>
@@ -211,6 +212,10 @@ ColourEncoding encodingOf(const vips::VImage& image) {
 } // namespace
 
 PictureInfo readPictureInfo(const std::filesystem::path& path) {
+    checkRegularFile(path);
+    if (isRawFile(path)) {
+        return readRawInfo(path);
+    }
     const OpenedPicture opened = openPicture(path);
     const vips::VImage& image = opened.image;
     PictureInfo info;
@@ -225,7 +230,8 @@ PictureInfo readPictureInfo(const std::filesystem::path& path) {
 }
 
 Picture readPicture(const std::filesystem::path& path) {
-    const OpenedPicture opened = openPicture(path);
+    checkRegularFile(path);
+    const OpenedPicture opened = isRawFile(path) ? developRaw(path) : openPicture(path);
     checkReadable(path, opened.image);
     const int orientation = orientationOf(opened.image);
     try {

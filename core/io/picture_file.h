@@ -27,7 +27,7 @@ struct Picture {
 
 /// What the header says, without decoding.
 struct PictureInfo {
-    std::string format; ///< "JPEG", "PNG", "TIFF", "WebP", "JPEG XL", "AVIF", "HEIC", ...
+    std::string format; ///< "JPEG", "PNG", "TIFF", "WebP", "JPEG XL", "AVIF", "HEIC", "RAW", ...
     Size size;          ///< After EXIF orientation.
     int channels = 0;
     int bitsPerSample = 8;
@@ -39,7 +39,8 @@ struct PictureInfo {
 /// Throws Error when `path` is missing, no regular file, or no picture.
 PictureInfo readPictureInfo(const std::filesystem::path& path);
 
-/// Throws Error when `path` cannot be read as a picture. Grey and RGB keep their own encoding and profile; CMYK and Lab become RGB.
+/// Throws Error when `path` cannot be read as a picture. Grey and RGB keep their own encoding and profile; CMYK, Lab and camera RAW
+/// become 16-bit RGB of Display P3 (RAW with the camera's white balance, without metadata).
 Picture readPicture(const std::filesystem::path& path);
 
 struct WriteOptions {

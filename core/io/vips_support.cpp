@@ -32,18 +32,8 @@ constexpr std::array<Loader, 7> loaders{{{"VipsForeignLoadJpeg", "JPEG"},
                                          {"VipsForeignLoadJxl", "JPEG XL"},
                                          {"VipsForeignLoadNsgif", "GIF"}}};
 
-constexpr std::array<std::string_view, 14> rawExtensions{".dng", ".cr2", ".cr3", ".crw", ".nef", ".nrw", ".arw",
-                                                         ".orf", ".pef", ".raf", ".rw2", ".srw", ".3fr", ".iiq"};
-
 /// Bytes that fit into one segment of a JPEG file, and so of EXIF.
 constexpr std::size_t maxSegment = 65533;
-
-std::string lowerExtension(const std::filesystem::path& path) {
-    std::string extension = path.extension().string();
-    std::transform(extension.begin(), extension.end(), extension.begin(),
-                   [](unsigned char letter) { return letter < 128 ? static_cast<char>(std::tolower(letter)) : letter; });
-    return extension;
-}
 
 std::string quoted(const std::filesystem::path& path) {
     return "'" + path.string() + "'";
@@ -51,34 +41,6 @@ std::string quoted(const std::filesystem::path& path) {
 
 [[noreturn]] void failToOpen(const std::filesystem::path& path, const std::string& reason) {
     throw Error(quoted(path) + " cannot be opened (" + reason + "). Check the name and the permissions.");
-}
-
-/// Refuses what is no readable file, by looking at it from outside.
-void checkRegularFile(const std::filesystem::path& path) {
-    std::error_code failure;
-    const std::filesystem::file_status status = std::filesystem::status(path, failure);
-    if (status.type() == std::filesystem::file_type::not_found) {
-        failToOpen(path, std::strerror(ENOENT));
-    }
-    if (failure) {
-        failToOpen(path, failure.message());
-    }
-    if (std::filesystem::is_directory(status)) {
-        throw Error(quoted(path) + " is a folder. Choose a picture file inside it.");
-    }
-    if (!std::filesystem::is_regular_file(status)) {
-        throw Error(quoted(path) + " is a pipe or a device, not a file. Save the picture to a file first.");
-    }
-    if (::access(path.c_str(), R_OK) != 0) {
-        failToOpen(path, std::strerror(errno));
-    }
-}
-
-/// A camera RAW is a TIFF inside and would open as its thumbnail or as a grey mosaic.
-void checkNoRaw(const std::filesystem::path& path) {
-    if (std::find(rawExtensions.begin(), rawExtensions.end(), lowerExtension(path)) != rawExtensions.end()) {
-        throw Error(quoted(path) + " is a camera RAW file. Develop it to a 16-bit TIFF first.");
-    }
 }
 
 struct Magic {
@@ -183,6 +145,26 @@ void configureVips() {
 
 } // namespace
 
+void checkRegularFile(const std::filesystem::path& path) {
+    std::error_code failure;
+    const std::filesystem::file_status status = std::filesystem::status(path, failure);
+    if (status.type() == std::filesystem::file_type::not_found) {
+        failToOpen(path, std::strerror(ENOENT));
+    }
+    if (failure) {
+        failToOpen(path, failure.message());
+    }
+    if (std::filesystem::is_directory(status)) {
+        throw Error(quoted(path) + " is a folder. Choose a picture file inside it.");
+    }
+    if (!std::filesystem::is_regular_file(status)) {
+        throw Error(quoted(path) + " is a pipe or a device, not a file. Save the picture to a file first.");
+    }
+    if (::access(path.c_str(), R_OK) != 0) {
+        failToOpen(path, std::strerror(errno));
+    }
+}
+
 void startPictureLibrary() {
     static std::once_flag once;
     std::call_once(once, configureVips);
@@ -210,7 +192,6 @@ std::string formatName(const Loader& loader, const vips::VImage& image) {
 OpenedPicture openPicture(const std::filesystem::path& path) {
     startPictureLibrary();
     checkRegularFile(path);
-    checkNoRaw(path);
     // A source, not a name: libvips would read options out of a name that ends in "]".
     try {
         const vips::VSource source = vips::VSource::new_from_file(path.c_str());

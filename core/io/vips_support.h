@@ -16,13 +16,16 @@ namespace casr {
 /// First line of libvips' error text; the text is cleared, because libvips would append the next failure to it.
 std::string takeVipsError();
 
+/// Throws Error when `path` is missing or no readable regular file, by looking at it from outside: opening a pipe would block.
+void checkRegularFile(const std::filesystem::path& path);
+
 /// A picture file opened for reading from top to bottom; the header is read, no pixel yet.
 struct OpenedPicture {
     vips::VImage image;
     std::string format; ///< "JPEG", "PNG", ...
 };
 
-/// Throws Error when `path` is missing, no regular file (checked before opening: a pipe would block) or no known picture.
+/// Throws Error when `path` is missing, no regular file or no known picture.
 OpenedPicture openPicture(const std::filesystem::path& path);
 
 /// The error of a file whose header is sound and whose pixels are not.
