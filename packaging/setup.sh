@@ -82,5 +82,5 @@ build_preset() {
     if [[ ! -f $folder/build.ninja || $casr_root/CMakePresets.json -nt $folder/build.ninja ]]; then
         phase "Configuring ($preset)" configure_preset "$preset"
     fi
-    phase "Building ($preset)" ninja -C "$folder" -j "$(build_jobs)" "$@"
+    phase "Building ($preset)" ninja --quiet -C "$folder" -j "$(build_jobs)" "$@"
 }
