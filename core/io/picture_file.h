@@ -50,8 +50,8 @@ struct WriteOptions {
 };
 
 /// Writes by the extension of `path`: .jpg .jpeg .png .tif .tiff .webp .jxl .avif. Written beside, re-opened and compared in size, then
-/// renamed. Metadata goes along as far as the format and libvips take it: no EXIF in TIFF, IPTC in JPEG alone, blocks over 64 KB not at
-/// all, JPEG XL keeps the profile alone; a picture without a density gets 72 pixels an inch. A profile of another colour space than the
+/// renamed. Metadata goes along as far as the format and libvips take it: no maker notes in TIFF, IPTC in JPEG alone, blocks over 64 KB not
+/// at all, JPEG XL keeps the profile alone; a picture without a density gets 72 pixels an inch. A profile of another colour space than the
 /// pixels is left out. Throws Error: unknown extension, alpha that the format cannot hold (JPEG: flattened on white instead), size beyond
 /// the format or, for WebP, JPEG XL and AVIF, the memory that is free; AVIF without loss; disk.
 void writePicture(const std::filesystem::path& path, const Picture& picture, const WriteOptions& options = {});

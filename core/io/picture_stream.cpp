@@ -4,6 +4,7 @@
 #include "core/image/quantise.h"
 #include "core/io/file_format.h"
 #include "core/io/forgiving_target.h"
+#include "core/io/tiff_exif.h"
 #include "core/io/vips_support.h"
 
 #include <algorithm>
@@ -385,6 +386,9 @@ void writePictureStream(const std::filesystem::path& path, const PictureLayout& 
         layout, pull, options.piece, format, fileBits(format, layout, options.write), format.kind == FileKind::tiff && options.pyramid,
         nullptr};
     saveOrThrow(source, unfinished.path(), path, options);
+    if (format.kind == FileKind::tiff && !addExifToTiff(unfinished.path(), layout.metadata.exif, layout.size)) {
+        failToSave(path, "its EXIF block cannot be added");
+    }
     checkWritten(format.kind, layout.size, unfinished.path(), path);
     commitFile(unfinished.path(), path);
 }
