@@ -44,12 +44,13 @@ void sumRows(const PlacedImage& parent, const Weights& row, int left, std::vecto
 }
 
 void sumColumns(const std::vector<float>& sum, int left, int channels, const std::vector<Weights>& columns, float* out) {
+    const std::ptrdiff_t step = channels;
     for (const Weights& column : columns) {
         const float* first = sum.data() + static_cast<std::size_t>(column.first - left) * channels;
         for (int channel = 0; channel < channels; ++channel) {
             const float* value = first + channel;
-            *out++ = (column.weight[0] * value[0] + column.weight[1] * value[channels]) +
-                     (column.weight[2] * value[2 * channels] + column.weight[3] * value[3 * channels]);
+            *out++ = (column.weight[0] * value[0] + column.weight[1] * value[step]) +
+                     (column.weight[2] * value[2 * step] + column.weight[3] * value[3 * step]);
         }
     }
 }

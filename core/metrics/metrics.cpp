@@ -40,9 +40,10 @@ double meanSquaredError(std::span<const float> a, std::span<const float> b) {
 
 std::array<double, windowEdge> gaussianWindow() {
     std::array<double, windowEdge> window{};
+    constexpr int middle = windowEdge / 2;
     double sum = 0.0;
     for (int i = 0; i < windowEdge; ++i) {
-        const double distance = (i - windowEdge / 2) / windowDeviation;
+        const double distance = (i - middle) / windowDeviation;
         sum += window[static_cast<std::size_t>(i)] = std::exp(-0.5 * distance * distance);
     }
     for (double& weight : window) {
