@@ -54,8 +54,8 @@ VImage noise(Size size, int bands, VipsInterpretation interpretation) {
         byte = static_cast<std::uint8_t>(random.below(256));
     }
     return VImage::new_from_memory(bytes.data(), bytes.size(), size.width, size.height, bands, VIPS_FORMAT_UCHAR)
-        .copy_memory()
-        .copy(VImage::option()->set("interpretation", interpretation));
+        .copy(VImage::option()->set("interpretation", interpretation))
+        .copy_memory(); // Last: a picture that is in memory already would go on pointing at these bytes.
 }
 
 VipsInterpretation interpretation(int bits) {
