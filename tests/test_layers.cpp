@@ -8,7 +8,9 @@ namespace {
 
 /// The sources that run tensors. Everything else sees plain types: LibTorch's headers take long to compile and clash with Qt's.
 const QStringList tensorSources{"core/network/field_network.h",  "core/network/field_network.cpp", "core/network/network_file.h",
-                                "core/network/network_file.cpp", "core/network/network.cpp",       "core/train/trainer.cpp"};
+                                "core/network/network_file.cpp", "core/network/network.cpp",       "core/train/trainer.cpp",
+                                "core/depth/depth_network.h",    "core/depth/depth_network.cpp",   "core/depth/depth_loss.h",
+                                "core/depth/depth_loss.cpp",     "core/depth/depth_trainer.cpp",   "core/depth/depth_model.cpp"};
 
 /// Headers that show a picture library's types; each is private to the sources of its own folder.
 const QStringList pictureLibraryHeaders{"core/io/forgiving_target.h", "core/io/vips_support.h"};
@@ -33,8 +35,8 @@ QString breachOf(const QString& path, const QString& included) {
     if (path.startsWith("ui/") && included.startsWith("app/")) {
         return "ui does not know app";
     }
-    const bool isTensor =
-        matches(included, "^(torch|ATen|c10|caffe2)/") || matches(included, "^core/network/(field_network|network_file)\\.h$");
+    const bool isTensor = matches(included, "^(torch|ATen|c10|caffe2)/") ||
+                          matches(included, "^core/(network/(field_network|network_file)|depth/(depth_network|depth_loss))\\.h$");
     if (isTensor && !tensorSources.contains(path)) {
         return "LibTorch stays in the listed sources";
     }
@@ -126,6 +128,8 @@ private Q_SLOTS:
         row("core/zoom/engine.cpp", "#include <c10/util/Half.h>");
         row("core/zoom/engine.h", "#include \"core/network/field_network.h\"");
         row("core/zoom/engine.cpp", "#include \"core/network/network_file.h\"");
+        row("core/zoom/staircase.cpp", "#include \"core/depth/depth_network.h\"");
+        row("core/depth/depth_map.h", "#include <opencv2/ximgproc.hpp>");
         row("core/io/picture_file.h", "#include <vips/vips8>");
         row("core/io/picture_file.h", "#include <opencv2/core.hpp>");
         row("core/io/picture_file.h", "#include <libraw/libraw.h>");
@@ -147,6 +151,8 @@ private Q_SLOTS:
         row("core/image/image.cpp", "#include <queue>");
         row("core/network/network.cpp", "#include <ATen/Parallel.h>");
         row("core/network/network.cpp", "#include \"core/network/network_file.h\"");
+        row("core/zoom/staircase.cpp", "#include \"core/depth/depth_map.h\"");
+        row("core/depth/guided_filter.cpp", "#include <opencv2/ximgproc.hpp>");
         row("core/io/picture_file.cpp", "#include <vips/vips8>");
         row("core/io/picture_file.cpp", "#include \"core/io/vips_support.h\"");
         row("ui/canvas.h", "#include <QWidget>");

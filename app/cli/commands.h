@@ -15,5 +15,6 @@ Action addEvaluate(CLI::App& app);
 Action addPlan(CLI::App& app);
 Action addInfo(CLI::App& app);
 Action addBench(CLI::App& app);
+Action addDepth(CLI::App& app);
 
 } // namespace casr::cli
