@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/image/resample.h"
 #include "core/zoom/staircase.h"
 #include "tests/network_support.h"
 #include "tests/support.h"
@@ -14,6 +15,7 @@ using namespace casr;
 namespace {
 
 const Architecture small{16, 2, 16};
+const Architecture full{16, 2, 16, 16, 8};
 constexpr Size photoSize{37, 53};
 constexpr std::size_t plenty = std::size_t{1} << 28;
 
@@ -59,7 +61,15 @@ public:
     const std::string& record() const override { return m_text; }
     std::int64_t parameterCount() const override { return 0; }
 
-    FieldTile run(const PlacedImage&, Rect cells, Precision precision, const StopCheck&) const override {
+    std::shared_ptr<const SourceMemory> remember(const Image&, Precision, const StopCheck&, const StepInputs&) const override {
+        return nullptr;
+    }
+    SuperpixelTile superpixelsOf(const PlacedImage&, Rect) const override { throw std::invalid_argument("none"); }
+    Borrowing borrowedBy(const PlacedImage&, Rect, Precision, const StopCheck&, const StepInputs&) const override {
+        throw std::invalid_argument("none");
+    }
+
+    FieldTile run(const PlacedImage&, Rect cells, Precision precision, const StopCheck&, const StepInputs&) const override {
         const float value = m_answer(cells, precision, m_calls++);
         return {cells, 96, std::vector<float>(static_cast<std::size_t>(cells.size().area()) * 96, value / 16.0f)};
     }
@@ -130,6 +140,70 @@ private Q_SLOTS:
             difference += std::abs(base.values()[i] - parent.values()[i]);
         }
         QVERIFY(difference > 0.01 * static_cast<double>(base.values().size()));
+    }
+
+    void theWholeMethodIsTheLevelComputedInOnePiece() {
+        const auto network = strongNetwork(full, 2);
+        const Plan plan = planSchedule(photoSize, 4.0, 2.05);
+        Staircase staircase(photo(), network, plan, Precision::float32, plenty);
+        StepInputs inputs;
+        inputs.memory = network->remember(photo(), Precision::float32, {});
+        QVERIFY(inputs.memory && !inputs.memory->places().empty());
+        Image parent = photo();
+        for (int level = 1; level < plan.levels(); ++level) {
+            parent = levelAtOnce(*network, parent, plan.sizeOf(level), inputs);
+            QVERIFY(sameBits(wholeLevel(staircase, level), parent));
+        }
+    }
+
+    void everyPartOfTheMethodChangesTheResult() {
+        const auto network = strongNetwork(full, 2);
+        const auto resultWith = [&](const StepControls& controls) {
+            Staircase staircase(photo(), network, planSchedule(photoSize, 2.0), Precision::float32, plenty, controls);
+            return wholeLevel(staircase, 1);
+        };
+        const Image all = resultWith({});
+        QVERIFY(sameBits(all, resultWith({})));
+        QVERIFY(!sameBits(all, resultWith({0, 0, {false, true, true, true}})));
+        QVERIFY(!sameBits(all, resultWith({0, 0, {true, true, false, true}})));
+        QVERIFY(!sameBits(all, resultWith({0, 0, {true, true, true, false}})));
+        QVERIFY(!sameBits(all, resultWith({0.5f, 0, {}})));
+        QVERIFY(!sameBits(all, resultWith({0, 0.5f, {}})));
+    }
+
+    void degradationIsThePhotosAlone() {
+        const auto network = strongNetwork(full, 2);
+        const Plan plan = planSchedule(photoSize, 4.0, 2.05);
+        Staircase cleaned(photo(), network, plan, Precision::float32, plenty, {0.5f, 0, {true, true, false, true}});
+        Staircase plain(photo(), network, plan, Precision::float32, plenty, {0, 0, {true, true, false, true}});
+        const Image first = wholeLevel(cleaned, 1);
+        QVERIFY(!sameBits(first, wholeLevel(plain, 1)));
+        QVERIFY(sameBits(wholeLevel(cleaned, 2), levelAtOnce(*network, first, plan.sizeOf(2))));
+    }
+
+    void preparingHappensOnceAndCanBeStopped() {
+        const auto network = strongNetwork(full, 2);
+        Staircase staircase(photo(), network, planSchedule(photoSize, 2.0), Precision::float32, plenty);
+        QVERIFY(!staircase.isPrepared());
+        QVERIFY_EXCEPTION_THROWN(staircase.prepare([] { return true; }), Cancelled);
+        QVERIFY(!staircase.isPrepared());
+        staircase.prepare();
+        QVERIFY(staircase.isPrepared());
+        staircase.prepare([] { return true; });
+    }
+
+    void aLevelShrinksBackToItsParent() {
+        Staircase staircase = staircaseOf(Precision::float32);
+        const auto errorWith = [](const Image& child, const Image& parent) {
+            const Image back = resized(child, parent.size());
+            double sum = 0.0;
+            for (std::size_t i = 0; i < back.values().size(); ++i) {
+                sum += std::abs(back.values()[i] - parent.values()[i]);
+            }
+            return sum / static_cast<double>(back.values().size());
+        };
+        Staircase without(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, {0, 0, {true, true, true, false}});
+        QVERIFY(errorWith(wholeLevel(staircase, 1), photo()) < 0.5 * errorWith(wholeLevel(without, 1), photo()));
     }
 
     void aRegionIsTheCropOfItsLevel_data() { addPrecisions(); }

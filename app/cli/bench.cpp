@@ -55,7 +55,7 @@ double operationsOfConvolution(int width, int edge) {
 }
 
 double networkRate(const Network& network, Precision precision) {
-    const PlacedImage photo{noisePhoto(tileCells + 2 * Reach::trunkLimit), -Reach::trunkLimit, -Reach::trunkLimit};
+    const PlacedImage photo{noisePhoto(tileCells + 2 * Reach::limit), -Reach::limit, -Reach::limit};
     const double seconds = bestOf([&] { network.run(photo, rectOf({tileCells, tileCells}), precision, isInterrupted); });
     return operationsOfTile(network.architecture()) / seconds / 1e12;
 }

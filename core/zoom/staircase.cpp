@@ -1,6 +1,7 @@
 #include "core/zoom/staircase.h"
 
 #include "core/base/error.h"
+#include "core/image/back_projection.h"
 
 #include <algorithm>
 #include <chrono>
@@ -47,12 +48,43 @@ bool isSound(const Image& tile, const Image& cells) {
     return rangeOf(tile) > flatRange || rangeOf(cells) < texturedRange;
 }
 
-Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes)
-    : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_cache(cacheBytes) {
+Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
+                     StepControls controls)
+    : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_cache(cacheBytes),
+      m_controls(controls) {
     if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
         throw std::invalid_argument("Staircase: the plan is for another picture");
     }
     m_statistics.levels.resize(m_plan.steps.size());
+}
+
+void Staircase::prepare(const StopCheck& stop) {
+    const std::scoped_lock onlyOnce(m_preparing);
+    if (isPrepared()) {
+        return;
+    }
+    std::shared_ptr<const SourceMemory> memory =
+        m_controls.parts.memory ? m_network->remember(m_source, m_precision, stop, inputsOf(1)) : nullptr;
+    const std::scoped_lock lock(m_mutex);
+    m_memory = std::move(memory);
+    m_isPrepared = true;
+}
+
+bool Staircase::isPrepared() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_isPrepared;
+}
+
+/// What a step to `level` knows beside its parent. Noise and JPEG are the photo's: later steps read a clean parent.
+StepInputs Staircase::inputsOf(int level) const {
+    StepInputs inputs;
+    inputs.superpixels = m_controls.parts.superpixels;
+    inputs.memory = m_memory;
+    if (level == 1) {
+        inputs.noise = m_controls.noise;
+        inputs.jpeg = m_controls.jpeg;
+    }
+    return inputs;
 }
 
 LevelGrid Staircase::gridOf(int level) const {
@@ -87,7 +119,7 @@ Image Staircase::fetch(const TileKey& key, const StopCheck& stop) {
 /// What a rectangle of tiles reads of the level below; may reach past its border.
 Rect Staircase::readFor(const LevelGrid& grid, Rect tiles) const {
     const Rect first = grid.cellsOf(tiles.left, tiles.top), last = grid.cellsOf(tiles.right - 1, tiles.bottom - 1);
-    const int reach = std::max(Reach::ofTrunk(m_network->architecture()), bicubicReach);
+    const int reach = std::max(Reach::ofStep(m_network->architecture()), bicubicReach) + Reach::backProjection;
     return expanded({first.left, first.top, last.right, last.bottom}, reach);
 }
 
@@ -103,6 +135,7 @@ std::int64_t Staircase::tilesNeeded(int level, Rect region) const {
 }
 
 Image Staircase::compute(const TileKey& key, const StopCheck& stop) {
+    prepare(stop);
     const LevelGrid grid = gridOf(key.level);
     const Rect read = readFor(grid, rectAt(key.column, key.row, {1, 1}));
     const Rect inside = intersection(read, rectOf(m_plan.sizeOf(key.level - 1)));
@@ -125,9 +158,16 @@ Image Staircase::compute(const TileKey& key, const StopCheck& stop) {
 Image Staircase::computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent,
                            const StopCheck& stop) {
     const Clock::time_point start = Clock::now();
-    const FieldTile field = m_network->run(parent, grid.cellsOf(key.column, key.row), precision, stop);
+    const Axis columns = grid.columnAxis(), rows = grid.rowAxis();
+    const Rect out = grid.pixelsOf(key.column, key.row), cells = grid.cellsOf(key.column, key.row);
+    // Without back-projection too: one tensor size, so that a part's worth is measured and not the backend's rounding.
+    const FieldTile field = m_network->run(parent, expanded(cells, Reach::backProjection), precision, stop, inputsOf(key.level));
     const double networkSeconds = secondsSince(start);
-    Image result = renderField(m_network->waves(), field, parent, grid.columnAxis(), grid.rowAxis(), grid.pixelsOf(key.column, key.row));
+    const Rect wide = m_controls.parts.backProjection ? readByBackProjection(columns, rows, out) : out;
+    Image result = renderField(m_network->waves(), field, parent, columns, rows, wide);
+    if (m_controls.parts.backProjection) {
+        result = backProjected({result, wide.left, wide.top}, parent, columns, rows, out);
+    }
     const std::scoped_lock lock(m_mutex);
     ++m_statistics.tilesComputed;
     m_statistics.networkSeconds += networkSeconds;

@@ -2,6 +2,7 @@
 
 #include "core/network/field.h"
 #include "core/schedule/plan.h"
+#include "core/zoom/step_parts.h"
 #include "core/zoom/tile_backing.h"
 #include "core/zoom/tile_cache.h"
 
@@ -25,16 +26,31 @@ struct StaircaseStatistics {
     double fieldSeconds = 0;
 };
 
+/// How the steps are taken, beside the plan: part of what decides every pixel.
+struct StepControls {
+    float noise = 0; ///< Amount of noise to remove from the photo, 0 .. 1; later steps see a clean parent.
+    float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
+    StepParts parts;
+
+    bool operator==(const StepControls&) const = default;
+};
+
 /// The levels of one photo under one plan, computed by tiles on demand down to the photo. A tile is a pure function of its parent's
 /// pixels: order, threads, cache and region never change a bit. Any thread may call anything; inferences wait for each other.
 class Staircase {
 public:
     /// `source`: RGB, 0 .. 1. `precision` is resolved.
-    Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes);
+    Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
+              StepControls controls = {});
+
+    /// Makes what all tiles need of the whole photo (its memory); the first tile does so when nobody did before. Throws Cancelled, Error.
+    void prepare(const StopCheck& stop = {});
+    bool isPrepared() const;
 
     const Plan& plan() const { return m_plan; }
     const Network& network() const { return *m_network; }
     Precision precision() const { return m_precision; }
+    const StepControls& controls() const { return m_controls; }
     std::string profile() const { return numericProfile(m_precision); }
     TileCache& cache() { return m_cache; }
 
@@ -64,12 +80,17 @@ private:
     Image fetch(const TileKey& key, const StopCheck& stop);
     Image compute(const TileKey& key, const StopCheck& stop);
     Image computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent, const StopCheck& stop);
+    StepInputs inputsOf(int level) const;
 
     Image m_source;
     std::shared_ptr<const Network> m_network;
     Plan m_plan;
     Precision m_precision;
     TileCache m_cache;
+    StepControls m_controls;
+    std::mutex m_preparing;
+    std::shared_ptr<const SourceMemory> m_memory;
+    bool m_isPrepared = false;
     std::shared_ptr<TileBacking> m_backing;
     mutable std::mutex m_mutex;
     StaircaseStatistics m_statistics;
