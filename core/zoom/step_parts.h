@@ -2,12 +2,12 @@
 
 namespace casr {
 
-/// Which parts of the method a step uses; all of them but where their worth is measured.
+/// The parts of a step that can be left out, to measure what each brings.
 struct StepParts {
-    bool superpixels = true;
-    bool depth = true;
-    bool memory = true;
-    bool backProjection = true;
+    bool superpixels = true;    ///< Mean colours of superpixels as an input.
+    bool depth = true;          ///< The depth map as an input.
+    bool memory = true;         ///< Tokens of the source photo, read by cross-attention.
+    bool backProjection = true; ///< Correction so that the step shrinks to its parent.
 
     bool operator==(const StepParts&) const = default;
 };
