@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/train/patterns.h"
 #include "core/train/trainer.h"
 #ifdef CASR_WITH_PICTURES
@@ -9,6 +10,7 @@
 
 #include <csignal>
 #include <iostream>
+#include <limits>
 
 namespace {
 
@@ -71,6 +73,7 @@ int runTraining(RunArguments& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+    casr::keepLargeBuffers(std::numeric_limits<int>::max());
     CLI::App app("casr-train: trains the network of CASR Zoom");
     app.require_subcommand(1);
     RunArguments arguments;
