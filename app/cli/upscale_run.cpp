@@ -92,7 +92,7 @@ UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
     }
 }
 
-/// Without its job folder a run looks here last, so that the job holds everything it needs.
+/// Opened here, added behind the job folder later: what is found here goes into the job too.
 void UpscaleRun::addCache() {
     const TileSource source{hashOfFile(m_arguments.in), m_staircase.network().checksum(), describe(plan()), m_staircase.profile()};
     m_cache = std::make_shared<DiskCache>(m_arguments.cache, source, std::int64_t{m_arguments.cacheLimit} << 20);
@@ -121,7 +121,8 @@ ExportProgress UpscaleRun::progress(int level) {
     const std::int64_t needed = std::max<std::int64_t>(1, m_staircase.tilesNeeded(lastLevel(), regionAt(plan(), lastLevel(), m_region)));
     const std::string step = "step " + std::to_string(level) + "/" + std::to_string(plan().steps.size());
     return [this, needed, step](double, const std::string&) {
-        const std::int64_t done = std::min(needed, m_staircase.statistics().tilesComputed);
+        const StaircaseStatistics statistics = m_staircase.statistics();
+        const std::int64_t done = std::min(needed, statistics.tilesComputed + statistics.tilesLoaded);
         m_bar.show(static_cast<double>(done) / static_cast<double>(needed),
                    step + ", tile " + std::to_string(done) + "/" + std::to_string(needed));
     };
