@@ -1,3 +1,4 @@
+#include "cli_support.h"
 #include "core/io/picture_file.h"
 #include "core/network/tensor_file.h"
 #include "network_support.h"
@@ -9,16 +10,6 @@
 
 using namespace casr;
 
-namespace {
-
-struct Run {
-    int code = -1;
-    QString out;
-    QString err;
-};
-
-} // namespace
-
 /// Drives the command line as a user would: as a process.
 class TestCli : public QObject {
     Q_OBJECT
@@ -26,12 +17,7 @@ class TestCli : public QObject {
 private:
     QString path(const char* name) const { return m_folder.filePath(name); }
 
-    Run casr(QStringList arguments) const {
-        QProcess process;
-        process.start(CASR_PROGRAM, arguments);
-        process.waitForFinished(120000);
-        return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-    }
+    Run casr(const QStringList& arguments) const { return runCasr(arguments); }
 
     QStringList upscale(QStringList further) const {
         return QStringList{"upscale", path("photo.png"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
@@ -107,6 +93,62 @@ private Q_SLOTS:
         QFile::remove(path("shared.png"));
         QCOMPARE(casr(QStringList{"upscale", "--resume", path("job")} + common).code, 0);
         QVERIFY(QFile::exists(path("shared.png")));
+    }
+
+    void aDryRunTellsWhatTheRunWouldTake() {
+        const Run text = casr(upscale({"-o", path("dry.tif"), "--scale", "6", "--dry-run"}));
+        QVERIFY2(text.code == 0, qPrintable(text.err));
+        for (const char* part : {"240 x 180 pixels", "3 channels of 8 bits", "free on the disk", "memory", "tiles", "a tile"}) {
+            QVERIFY2(text.out.contains(part), qPrintable(text.out));
+        }
+        const Run run = casr(upscale({"-o", path("dry.tif"), "--scale", "6", "--dry-run", "--json"}));
+        const QJsonObject report = QJsonDocument::fromJson(run.out.toUtf8()).object();
+        QCOMPARE(report["uncompressed_bytes"].toInt(), 240 * 180 * 3);
+        QVERIFY(report["seconds_of_tile"].toDouble() > 0);
+        QVERIFY(report["seconds"].toDouble() >= report["seconds_of_tile"].toDouble());
+        QVERIFY(report["problems"].toArray().isEmpty());
+        QVERIFY(!QFile::exists(path("dry.tif")));
+    }
+
+    void aDryRunNamesTheLimitsAndWhatWouldWork() {
+        writePicture(path("wide.png").toStdString(), {noisePicture({1100, 2}, 3, 1), 8, {}});
+        const Run run = casr({"upscale", path("wide.png"), "-o", path("wide.webp"), "--scale", "16", "--dry-run", "--weights",
+                              path("tiny.safetensors"), "--precision", "fp32"});
+        QCOMPARE(run.code, 1);
+        QVERIFY(run.out.contains("problem"));
+        QVERIFY(run.err.contains("16383") && run.err.contains(".tif"));
+    }
+
+    void aPhotoOf16BitsBecomes8BitsWithAWord() {
+        writePicture(path("deep.png").toStdString(), {noisePicture({20, 16}, 3, 1), 16, {}});
+        const QStringList common{"--scale", "2", "--weights", path("tiny.safetensors"), "--precision", "fp32"};
+        for (const char* name : {"deep.jpg", "deep.webp"}) {
+            const Run run = casr(QStringList{"upscale", path("deep.png"), "-o", path(name)} + common);
+            QCOMPARE(run.code, 0);
+            QVERIFY2(run.err.contains("16 bits"), qPrintable(run.err));
+        }
+        QVERIFY(casr(QStringList{"upscale", path("deep.png"), "-o", path("deep.tif")} + common).err.isEmpty());
+        QVERIFY(casr(QStringList{"upscale", path("deep.png"), "-o", path("asked.jpg"), "--bits", "8"} + common).err.isEmpty());
+    }
+
+    void aSecondRunTakesItsTilesFromTheCacheFolder() {
+        const auto tiles = [&](const char* out, const QStringList& further) {
+            const Run run = casr(upscale({"-o", path(out), "--scale", "5", "--json"}) + further);
+            const QJsonObject report = QJsonDocument::fromJson(run.out.toUtf8()).object();
+            return std::pair(report["tiles_computed"].toInt(), report["tiles_loaded"].toInt());
+        };
+        const auto first = tiles("c1.png", {"--cache", path("cache")}), second = tiles("c2.png", {"--cache", path("cache")});
+        QVERIFY(first.first > 0 && first.second == 0);
+        QVERIFY(second.first == 0 && second.second > 0);
+        const auto small = tiles("c3.png", {"--cache", path("cache"), "--step-limit", "1.8"});
+        QVERIFY(small.first > 0); // another plan
+        QVERIFY(sameBits(readPicture(path("c1.png").toStdString()).image, readPicture(path("c2.png").toStdString()).image));
+    }
+
+    void aResumedJobTakesThePrecisionItWasBegunWith() {
+        QCOMPARE(casr(upscale({"-o", path("m.png"), "--scale", "3", "--job", path("matched")})).code, 0);
+        const Run run = casr({"upscale", "--resume", path("matched"), "--weights", path("tiny.safetensors")});
+        QVERIFY2(run.code == 0, qPrintable(run.err));
     }
 
     void aJobOfAnotherProfileIsRefusedWithAHint() {

@@ -18,6 +18,14 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();
     command.add_flag("--lossless", arguments.lossless, "WebP, JPEG XL and DeepZoom without loss");
     command.add_flag("--pyramid", arguments.pyramid, "TIFF with every half size, for fast viewing");
+    command.add_flag("--dry-run", arguments.dryRun, "Tell what the run would take, and every limit it would break; write nothing");
+    command.add_option("--memory", arguments.memory, "Megabytes for computed tiles; 0: the smaller of 1024 and a quarter of what is free")
+        ->check(CLI::Range(0, 1 << 20))
+        ->capture_default_str();
+    command.add_option("--cache", arguments.cache, "Folder that keeps computed tiles for later runs");
+    command.add_option("--cache-limit", arguments.cacheLimit, "Megabytes that the folder of --cache may hold")
+        ->check(CLI::Range(1, 1 << 24))
+        ->capture_default_str();
     command.add_flag("--json", arguments.json, "Print plan, timings, sizes and memory as JSON");
 }
 
@@ -51,6 +59,9 @@ void run(const CLI::App& command, UpscaleArguments arguments) {
         arguments = argumentsOfJob(arguments, arguments.job);
     }
     UpscaleRun work(arguments);
+    if (arguments.dryRun) {
+        return work.examine();
+    }
     arguments.job.empty() ? work.writeResult() : work.runJob();
     work.tell();
 }

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/train/patterns.h"
 #include "core/train/superpixel_trainer.h"
 #include "core/train/trainer.h"
@@ -10,6 +11,7 @@
 
 #include <csignal>
 #include <iostream>
+#include <limits>
 
 namespace {
 
@@ -103,6 +105,7 @@ int runTraining(RunArguments& arguments) {
 } // namespace
 
 int main(int argc, char** argv) {
+    casr::keepLargeBuffers(std::numeric_limits<int>::max());
     CLI::App app("casr-train: trains the network of CASR Zoom");
     app.require_subcommand(1);
     RunArguments arguments;

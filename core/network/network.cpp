@@ -1,6 +1,7 @@
 #include "core/network/network.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/network/memory_selection.h"
 #include "core/network/network_file.h"
 
@@ -15,20 +16,10 @@
 #include <thread>
 
 #include <cpuid.h>
-#include <malloc.h>
 
 namespace casr {
 
 namespace {
-
-/// Large tensors come and go with every tile: keep their memory instead of returning it to the system and faulting it in again.
-void keepLargeBlocks() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        mallopt(M_MMAP_THRESHOLD, 1 << 30);
-        mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    });
-}
 
 struct CpuId {
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
@@ -96,8 +87,16 @@ at::ScalarType typeOf(Precision precision) {
     return precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat;
 }
 
+[[noreturn]] void failForMemory(const std::string& what) {
+    throw OutOfMemory("The network could not run: " + what + ". Free some memory and try again.");
+}
+
+/// LibTorch and oneDNN have no exception of its own for a lack of memory.
 [[noreturn]] void fail(const std::string& what) {
-    throw Error("The network could not run: " + what + ". Free some memory and try again.");
+    if (what.find("memory") != std::string::npos) {
+        failForMemory(what);
+    }
+    throw Error("The network could not run: " + what + ". Try --precision fp32, or other weights.");
 }
 
 /// `work` alone at a time, its failures as errors.
@@ -111,7 +110,7 @@ auto guarded(std::mutex& running, const Work& work) {
     } catch (const c10::Error& error) {
         fail(error.what_without_backtrace());
     } catch (const std::bad_alloc& error) {
-        fail(error.what());
+        failForMemory(error.what());
     }
 }
 
@@ -131,7 +130,7 @@ public:
     TorchNetwork(FieldNetwork network, std::string checksum, std::string record)
         : m_network(std::move(network)), m_fast(hasFastBfloat16() ? m_network.withTrunkIn(at::kBFloat16) : m_network),
           m_checksum(std::move(checksum)), m_record(std::move(record)) {
-        keepLargeBlocks();
+        keepLargeBuffers();
         m_waves.count = m_network.architecture.frequencies;
         const float* frequency = m_network.frequencies.data_ptr<float>();
         m_waves.frequency.assign(frequency, frequency + 2 * m_waves.count);
@@ -328,6 +327,11 @@ void setComputeThreads(int threads) {
 
 int computeThreads() {
     return at::get_num_threads();
+}
+
+void inParallel(int count, const std::function<void(int first, int last)>& work) {
+    at::init_num_threads(); // OpenMP keeps the number for each calling thread
+    at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) { work(static_cast<int>(first), static_cast<int>(last)); });
 }
 
 std::shared_ptr<const Network> Network::load(const std::filesystem::path& path) {

@@ -5,7 +5,9 @@
 #include "core/image/superpixels.h"
 #include "core/network/architecture.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,17 +27,24 @@ Precision resolved(Precision wanted);
 void setComputeThreads(int threads);
 int computeThreads();
 
+/// Calls `work` for disjoint ranges that together are 0 .. count - 1, on the compute threads; returns when all are done. What `work`
+/// throws comes out. Any thread may call it.
+void inParallel(int count, const std::function<void(int first, int last)>& work);
+
 /// The field of a rectangle of parent cells, as the network predicts it.
 struct FieldTile {
     Rect cells;                 ///< Whole-picture coordinates of the parent.
     int coefficientsOfCell = 0; ///< 3 * 2K: for each colour, K amplitudes of cosines, then K of sines.
     std::vector<float> coefficients;
+    std::vector<std::uint16_t> narrow{}; ///< In place of `coefficients`: rounded to bfloat16, in half the memory.
 
-    const float* of(int x, int y) const {
-        const std::size_t index = static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left);
-        return coefficients.data() + index * coefficientsOfCell;
+    bool isNarrow() const { return !narrow.empty(); }
+    /// Where the coefficients of a cell begin in either list.
+    std::size_t indexOf(int x, int y) const {
+        return (static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left)) * coefficientsOfCell;
     }
-    std::size_t bytes() const { return coefficients.size() * sizeof(float); }
+    const float* of(int x, int y) const { return coefficients.data() + indexOf(x, y); }
+    std::size_t bytes() const { return coefficients.size() * sizeof(float) + narrow.size() * sizeof(std::uint16_t); }
 };
 
 /// The part of the field that all cells share.
