@@ -285,7 +285,7 @@ private Q_SLOTS:
         Staircase reference = staircaseOf(Precision::float32);
         const Image expected = wholeLevel(reference, 3);
         for (const int cells : {48, 112, 192, 512}) {
-            Staircase staircase(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, cells);
+            Staircase staircase(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, StepControls(), cells);
             QVERIFY(sameBits(wholeLevel(staircase, 3), expected));
         }
     }

@@ -82,7 +82,7 @@ struct ViewTimes {
 /// From the request for a view at x2 to its first and last tile, through the engine.
 ViewTimes timesOfView(const std::shared_ptr<const Network>& network, Precision precision, int tileCells) {
     const Size photo{1600, 1200};
-    Staircase staircase(noisePhoto(photo), network, planOf(photo, 2.0), precision, TileCache::defaultBudget(), tileCells);
+    Staircase staircase(noisePhoto(photo), network, planOf(photo, 2.0), precision, TileCache::defaultBudget(), StepControls(), tileCells);
     Engine engine([&](const TileKey& key, const StopCheck& stop) { return staircase.tile(key, stop); });
     const Rect view = rectAt(640, 660, viewSize);
     ViewTimes times;
