@@ -96,7 +96,7 @@ PlacedImage missingIn(const PlacedImage& child, const PlacedImage& parent, Axis 
             for (int channel = 0; channel < channels; ++channel) {
                 float down = 0.0f;
                 for (std::size_t i = 0; i < column.places.size(); ++i) {
-                    down += column.weights[i] * sum[static_cast<std::size_t>((column.places[i] - child.left) * channels + channel)];
+                    down += column.weights[i] * sum[static_cast<std::size_t>(column.places[i] - child.left) * channels + channel];
                 }
                 values.push_back(parent.pixel(x, y)[channel] - down);
             }

@@ -32,6 +32,7 @@ void requireSameSize(const Image& a, const Image& b) {
 std::vector<int> tileStarts(int length, int side) {
     const int count = (length + side - 1) / side;
     std::vector<int> starts;
+    starts.reserve(static_cast<std::size_t>(count));
     for (int i = 0; i < count; ++i) {
         starts.push_back(count == 1 ? 0 : static_cast<int>(std::int64_t{length - side} * i / (count - 1)));
     }
@@ -71,15 +72,16 @@ Cell cellAt(const Image& luma, int left, int top) {
     Cell cell{};
     for (int y = 0; y < cellEdge; ++y) {
         for (int x = 0; x < cellEdge; ++x) {
-            cell[static_cast<std::size_t>(y * cellEdge + x)] = (luma.at(left + x, top + y, 0) - 16.0) * 255.0 / 219.0;
+            cell[static_cast<std::size_t>(y) * cellEdge + static_cast<std::size_t>(x)] =
+                (luma.at(left + x, top + y, 0) - 16.0) * 255.0 / 219.0;
         }
     }
     return cell;
 }
 
 double squaredFrequency(std::size_t index) {
-    const auto u = static_cast<double>(index % cellEdge), v = static_cast<double>(index / cellEdge);
-    return u * u + v * v;
+    const std::size_t u = index % cellEdge, v = index / cellEdge;
+    return static_cast<double>(u * u + v * v);
 }
 
 /// What rounding to 8 bit, of variance 1/12, adds to the energy of a descriptor.
@@ -278,8 +280,8 @@ double colourDifference(const Image& a, const Image& b, Size size) {
     double sum = 0;
     for (int y = 0; y < size.height; ++y) {
         for (int x = 0; x < size.width; ++x) {
-            const auto labA = labOf(smallA.row(y) + x * smallA.channels(), smallA.colourChannels());
-            const auto labB = labOf(smallB.row(y) + x * smallB.channels(), smallB.colourChannels());
+            const auto labA = labOf(smallA.row(y) + std::ptrdiff_t{x} * smallA.channels(), smallA.colourChannels());
+            const auto labB = labOf(smallB.row(y) + std::ptrdiff_t{x} * smallB.channels(), smallB.colourChannels());
             sum += std::hypot(labA[0] - labB[0], labA[1] - labB[1], labA[2] - labB[2]);
         }
     }

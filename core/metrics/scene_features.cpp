@@ -108,7 +108,7 @@ std::array<double, windowEdge> gaussianWindow() {
 }
 
 void blurRow(const double* in, int width, const std::array<double, windowEdge>& window, std::vector<double>& padded, double* out) {
-    padded.assign(static_cast<std::size_t>(width + 2 * windowRadius), in[0]);
+    padded.assign(static_cast<std::size_t>(width) + std::size_t{2} * windowRadius, in[0]);
     std::copy_n(in, width, padded.begin() + windowRadius);
     std::fill_n(padded.end() - windowRadius, windowRadius, in[width - 1]);
     for (int x = 0; x < width; ++x) {

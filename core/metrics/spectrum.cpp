@@ -84,6 +84,7 @@ double luma(const Image& image, int x, int y) {
 
 std::vector<Complex> windowedLuma(const Image& image) {
     std::vector<double> window;
+    window.reserve(static_cast<std::size_t>(image.width()));
     for (int i = 0; i < image.width(); ++i) {
         window.push_back(hann(i, image.width()));
     }
