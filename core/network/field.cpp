@@ -279,7 +279,7 @@ void requireTiles(const FieldWaves& waves, std::span<const FieldTile* const> til
         const Rect shared = intersection(tile->cells, cells);
         for (int y = shared.top; y < shared.bottom && !shared.isEmpty(); ++y) {
             const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(y - cells.top) * cells.width() - cells.left;
-            std::fill(held.begin() + row + shared.left, held.begin() + row + shared.right, char{1});
+            std::fill(held.begin() + (row + shared.left), held.begin() + (row + shared.right), char{1});
         }
     }
     if (std::count(held.begin(), held.end(), char{0}) != 0) {
