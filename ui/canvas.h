@@ -2,6 +2,7 @@
 
 #include "ui/comparison.h"
 #include "ui/levels.h"
+#include "ui/overlay_layer.h"
 #include "ui/region_tool.h"
 #include "ui/view_transform.h"
 
@@ -37,11 +38,14 @@ public:
 
     std::optional<Rect> region() const { return m_region.region(); }
     void setRegion(std::optional<Rect> region);
+    /// While the mouse draws or moves it.
+    bool isChoosingRegion() const { return m_region.isDragging(); }
     bool isRegionToolActive() const { return m_isRegionToolActive; }
     void setRegionToolActive(bool active);
 
     Comparison& comparison() { return m_comparison; }
 
+    OverlayLayer& overlay() { return m_overlay; }
     void setTilesShown(bool on);
     void setMagnified(Magnified magnified);
     /// While on, the view asks for levels of the chosen plan only, so that it does not hold up a run.
@@ -91,6 +95,8 @@ private:
     void wantSoon();
     void wantTiles();
     int wantedLevel() const;
+    /// The part of the photo that must be computed for what is shown.
+    Area wantedArea(int level) const;
     void relay();
     Size deviceSize() const;
     Point deviceOf(QPointF position) const;
@@ -115,6 +121,7 @@ private:
     RegionTool m_region;
     bool m_isRegionToolActive = false;
     Comparison m_comparison;
+    OverlayLayer m_overlay;
     bool m_areTilesShown = false;
     bool m_isRunPreferred = false;
     Magnified m_magnified = Magnified::smooth;

@@ -60,27 +60,90 @@ Levels::~Levels() {
 }
 
 void Levels::setDocument(std::shared_ptr<const Document> document) {
+    forgetBranches();
     m_document = std::move(document);
     const double longest = std::max(m_document->size().width, m_document->size().height);
     m_plan = planSchedule(m_document->size(), std::min(m_plan.scale, (1 << 29) / longest), m_plan.stepLimit);
     rebuild();
 }
 
+void Levels::recolour(std::shared_ptr<const Document> document) {
+    m_document = std::move(document);
+    wantNothing();
+    m_store.clear();
+    Q_EMIT recoloured();
+}
+
+void Levels::setCacheBudget(std::size_t bytes) {
+    m_cacheBytes = bytes;
+    if (m_staircase) {
+        m_staircase->cache().setBudget(bytes);
+    }
+}
+
+void Levels::setPrecision(Precision precision) {
+    if (precision != m_precision) {
+        m_precision = precision;
+        forgetBranches();
+        rebuild();
+    }
+}
+
 void Levels::setNetwork(std::shared_ptr<const Network> network) {
     m_network = std::move(network);
+    forgetBranches();
     rebuild();
 }
 
 void Levels::setPlan(double scale, double stepLimit) {
-    m_plan = m_document ? planSchedule(m_document->size(), scale, stepLimit) : Plan{{}, scale, stepLimit, {}};
+    const Plan plan = m_document ? planSchedule(m_document->size(), scale, stepLimit) : Plan{{}, scale, stepLimit, {}};
+    if (m_document) {
+        keepBranch();
+    }
+    m_plan = plan;
     rebuild();
+}
+
+void Levels::keepBranch() {
+    if (m_staircase) {
+        m_staircase->cache().setBudget(m_cacheBytes / mostBranches);
+    }
+    m_branches.insert(m_branches.begin(), {m_plan, m_staircase});
+    if (m_branches.size() >= mostBranches) {
+        m_branches.pop_back();
+    }
+}
+
+std::vector<Plan> Levels::branches() const {
+    std::vector<Plan> plans{m_plan};
+    for (const Branch& branch : m_branches) {
+        plans.push_back(branch.plan);
+    }
+    return plans;
+}
+
+/// The staircase of the chosen plan, with what it computed when the photo had that plan before.
+std::shared_ptr<Staircase> Levels::takeStaircase() {
+    const auto found = std::find_if(m_branches.begin(), m_branches.end(), [this](const Branch& branch) {
+        return branch.plan.scale == m_plan.scale && branch.plan.stepLimit == m_plan.stepLimit;
+    });
+    std::shared_ptr<Staircase> staircase;
+    if (found != m_branches.end()) {
+        staircase = found->staircase;
+        m_branches.erase(found);
+    }
+    if (!staircase) {
+        return std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes);
+    }
+    staircase->cache().setBudget(m_cacheBytes);
+    return staircase;
 }
 
 void Levels::rebuild() {
     retire();
     m_viewingPlan = m_document ? continuedPlan(m_plan) : m_plan;
     if (m_document && m_network) {
-        m_staircase = std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, TileCache::defaultBudget());
+        m_staircase = takeStaircase();
         m_engine = std::make_unique<Engine>(
             [staircase = m_staircase](const TileKey& key, const StopCheck& stop) { return staircase->tile(key, stop); });
     }
@@ -160,8 +223,12 @@ Listener Levels::listenerOf(Hooks hooks) {
         const Rect place = gridOf(plan, key.level).pixelsOf(key.column, key.row);
         const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place);
         const TilePicture shown(place, document->colours.shown(picture));
-        deliver([this, arrival, shown, hooks] {
-            receive(arrival, shown);
+        deliver([this, arrival, shown, hooks, document] {
+            // Prepared for another screen: it is asked for again.
+            if (document == m_document) {
+                m_store.insert(arrival.key, shown);
+            }
+            Q_EMIT tileArrived(arrival);
             if (hooks.tileDone) {
                 hooks.tileDone(arrival);
             }
@@ -174,11 +241,6 @@ Listener Levels::listenerOf(Hooks hooks) {
         deliver([hooks, outcome, text = QString::fromStdString(message)] { hooks.ended(outcome, text); });
     };
     return listener;
-}
-
-void Levels::receive(const Arrival& arrival, const TilePicture& picture) {
-    m_store.insert(arrival.key, picture);
-    Q_EMIT tileArrived(arrival);
 }
 
 void Levels::cancel(Engine::RequestId id) {

@@ -33,8 +33,18 @@ public:
 
     void setDocument(std::shared_ptr<const Document> document);
     void setNetwork(std::shared_ptr<const Network> network);
-    /// Throws Error when the photo cannot have this plan.
+    /// The same photo with other screen colours: what is shown is prepared again, nothing is computed again.
+    void recolour(std::shared_ptr<const Document> document);
+    /// Computed tiles are kept up to this many bytes.
+    void setCacheBudget(std::size_t bytes);
+    /// `precision` is resolved.
+    void setPrecision(Precision precision);
+    /// Throws Error when the photo cannot have this plan. The staircase of the plan before is kept as a branch, with what it has computed.
     void setPlan(double scale, double stepLimit);
+
+    /// The plans that this photo had, the latest first; the chosen one is among them.
+    std::vector<Plan> branches() const;
+    static constexpr std::size_t mostBranches = 4;
 
     const std::shared_ptr<const Document>& document() const { return m_document; }
     /// As chosen.
@@ -74,15 +84,24 @@ public:
 Q_SIGNALS:
     /// Another photo, network or plan.
     void replaced();
+    /// The same photo for another screen.
+    void recoloured();
     void tileStarted(casr::TileKey key);
     void tileArrived(casr::Levels::Arrival arrival);
     void failed(const QString& message);
 
 private:
+    struct Branch {
+        Plan plan;
+        std::shared_ptr<Staircase> staircase; ///< Null before anything could be computed.
+    };
+
     void rebuild();
     void retire();
+    void forgetBranches() { m_branches.clear(); }
+    std::shared_ptr<Staircase> takeStaircase();
+    void keepBranch();
     Listener listenerOf(Hooks hooks);
-    void receive(const Arrival& arrival, const TilePicture& picture);
 
     std::shared_ptr<const Document> m_document;
     std::shared_ptr<const Network> m_network;
@@ -90,7 +109,9 @@ private:
     Plan m_viewingPlan;
     Precision m_precision;
     TileStore m_store;
+    std::size_t m_cacheBytes = TileCache::defaultBudget();
     std::shared_ptr<Staircase> m_staircase;
+    std::vector<Branch> m_branches; ///< Of this photo, latest first, without the chosen one.
     std::unique_ptr<Engine> m_engine;
     quint64 m_generation = 0;
     Engine::RequestId m_viewRequest = 0;

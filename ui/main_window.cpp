@@ -4,13 +4,19 @@
 #include "ui/export_dialog.h"
 #include "ui/guarded.h"
 #include "ui/message_bar.h"
+#include "ui/navigator_dock.h"
 #include "ui/numbers.h"
+#include "ui/overlay_controller.h"
 #include "ui/plots_dock.h"
+#include "ui/preferences_controller.h"
+#include "ui/properties_dialog.h"
 #include "ui/read_outs.h"
 #include "ui/region_dialog.h"
 #include "ui/run_bar.h"
 #include "ui/scale_dialog.h"
+#include "ui/settings_history.h"
 #include "ui/staircase_dock.h"
+#include "ui/truth_meter.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -27,6 +33,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace casr {
 
@@ -44,10 +51,13 @@ QString firstFileOf(const QMimeData* data) {
 } // namespace
 
 MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
-    : QMainWindow(parent), m_run(m_levels), m_exporter(m_levels), m_canvas(new Canvas(m_levels)), m_messages(new MessageBar),
-      m_runBar(new RunBar(m_run, m_exporter)), m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, this)),
-      m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)),
-      m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)) {
+    : QMainWindow(parent), m_run(m_levels), m_exporter(m_levels), m_canvas(new Canvas(m_levels)),
+      m_truth(new TruthMeter(m_levels, *m_canvas, m_canvas)), m_messages(new MessageBar), m_runBar(new RunBar(m_run, m_exporter)),
+      m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, *m_truth, this)),
+      m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)), m_navigator(new NavigatorDock(m_levels, *m_canvas, this)),
+      m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)), m_overlays(new OverlayController(*m_canvas, this)),
+      m_preferences(new PreferencesController(m_levels, m_opener, m_commands, *m_messages, this)),
+      m_history(new SettingsHistory(m_levels, *m_canvas, this)), m_session(new SessionKeeper(m_levels, *m_canvas, this)) {
     setWindowTitle(tr("CASR Zoom"));
     setAcceptDrops(true);
     auto* centre = new QWidget(this);
@@ -57,6 +67,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     layout->addWidget(m_messages);
     layout->addWidget(m_canvas, 1);
     setCentralWidget(centre);
+    addDockWidget(Qt::RightDockWidgetArea, m_navigator);
     addDockWidget(Qt::RightDockWidgetArea, m_staircaseDock);
     addDockWidget(Qt::RightDockWidgetArea, m_plotsDock);
     new ReadOuts(m_levels, *m_canvas, *statusBar());
@@ -72,6 +83,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     addTools();
     m_runBar->setActions(m_commands.at("pauseAction"), m_commands.at("stopAction"));
     connectParts();
+    m_preferences->applyKept();
     restoreLayout();
     updateCommands();
     m_canvas->setFocus();
@@ -137,10 +149,20 @@ void MainWindow::connectParts() {
     });
     connect(&m_exporter, &Exporter::stopped, this, &MainWindow::updateCommands);
     connect(m_staircaseDock, &StaircaseDock::exportRequested, this, &MainWindow::exportLevel);
+    connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::choosePlan);
+    connect(m_staircaseDock, &StaircaseDock::runRequested, this, [this](int level) { startRun(level, m_levels.plan().levels() - 1); });
 }
 
-void MainWindow::openPhoto(const QString& path) {
+void MainWindow::openPhoto(const QString& path, const StartState& state) {
+    m_startState = state;
     m_opener.open(path);
+}
+
+void MainWindow::offerLastSession() {
+    if (const std::optional<SessionKeeper::Left> left = SessionKeeper::left()) {
+        m_messages->showOffer(tr("The program ended while %1 was open.").arg(QFileInfo(left->path).fileName()), tr("Bring It Back"),
+                              [this, left] { openPhoto(left->path, left->state); });
+    }
 }
 
 void MainWindow::choosePhoto() {
@@ -171,7 +193,11 @@ void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
     } else {
         m_messages->showError(m_networkProblem);
     }
-    const GuardedOutcome outcome = guarded([&] { m_levels.setDocument(document); });
+    const StartState state = std::exchange(m_startState, {});
+    const GuardedOutcome outcome = guarded([&] {
+        m_levels.setDocument(document);
+        apply(state, m_levels, *m_canvas);
+    });
     if (!outcome.error.isEmpty()) {
         m_messages->showError(outcome.error);
         return;
@@ -214,12 +240,19 @@ Rect MainWindow::workRegion() const {
 void MainWindow::chooseScale() {
     auto* dialog = new ScaleDialog(m_levels, workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] {
-        const Plan& plan = dialog->plan();
-        if (plan.scale != m_levels.plan().scale || plan.stepLimit != m_levels.plan().stepLimit) {
-            m_levels.setPlan(plan.scale, plan.stepLimit);
-        }
-    });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { choosePlan(dialog->plan().scale, dialog->plan().stepLimit); });
+    dialog->open();
+}
+
+void MainWindow::choosePlan(double scale, double stepLimit) {
+    if (scale != m_levels.plan().scale || stepLimit != m_levels.plan().stepLimit) {
+        m_levels.setPlan(scale, stepLimit);
+    }
+}
+
+void MainWindow::showProperties() {
+    auto* dialog = new PropertiesDialog(m_levels, workRegion(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }
 
@@ -371,6 +404,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     QSettings settings;
     settings.setValue("window/geometry", saveGeometry());
     settings.setValue("window/state", saveState());
+    m_session->close();
     event->accept();
 }
 

@@ -6,6 +6,7 @@
 #include "ui/levels.h"
 #include "ui/photo_opener.h"
 #include "ui/region_run.h"
+#include "ui/session.h"
 
 #include <QMainWindow>
 
@@ -15,9 +16,14 @@ namespace casr {
 
 class CompareController;
 class MessageBar;
+class NavigatorDock;
+class OverlayController;
 class PlotsDock;
+class PreferencesController;
 class RunBar;
+class SettingsHistory;
 class StaircaseDock;
+class TruthMeter;
 
 /// The window: canvas, docks, menus, and what the commands do.
 class MainWindow : public QMainWindow {
@@ -31,12 +37,16 @@ public:
     /// Stops what runs and waits for it.
     ~MainWindow() override;
 
-    void openPhoto(const QString& path);
+    /// `state`: how the photo is shown when it is there.
+    void openPhoto(const QString& path, const StartState& state = {});
+    /// Asks whether what a crash left behind shall come back.
+    void offerLastSession();
 
     Levels& levels() { return m_levels; }
     Canvas& canvas() { return *m_canvas; }
     RegionRun& run() { return m_run; }
     Exporter& exporter() { return m_exporter; }
+    TruthMeter& truth() { return *m_truth; }
     CompareController& compare() { return *m_compare; }
 
 protected:
@@ -69,6 +79,8 @@ private:
 
     Rect workRegion() const;
     void chooseScale();
+    void choosePlan(double scale, double stepLimit);
+    void showProperties();
     void chooseRegion();
     void previewRegion();
     void runRegion();
@@ -91,14 +103,21 @@ private:
     Exporter m_exporter;
     PhotoOpener m_opener;
     Canvas* m_canvas;
+    TruthMeter* m_truth;
     MessageBar* m_messages;
     RunBar* m_runBar;
     StaircaseDock* m_staircaseDock;
     PlotsDock* m_plotsDock;
+    NavigatorDock* m_navigator;
     QMenu* m_recentMenu = nullptr;
     Commands m_commands;
     CompareController* m_compare;
+    OverlayController* m_overlays;
+    PreferencesController* m_preferences;
+    SettingsHistory* m_history;
+    SessionKeeper* m_session;
     QByteArray m_firstLayout;
+    StartState m_startState;  ///< For the photo that is being opened.
     QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
     Worker m_networkWorker;   ///< Last: stopped before the rest goes.
 };
