@@ -23,6 +23,12 @@ private Q_SLOTS:
     void onlyOneColouredOverlayIsOn();
     void theOpacityIsSharedAndShownWithAnOverlay();
     void coloursOfAScaleAreClearWhereNothingIs();
+    void superpixelBordersLieWhereLabelsDiffer();
+    void superpixelMeansAreWhatTheStepReads();
+    void aClickShowsWhatWasBorrowedAndADragDoesNot();
+    void sharesOfOnePlaceAddUp();
+    void weightsWithoutSuperpixelsAndMemorySwitchTheirOverlaysOff();
+    void preparingIsShownAndCanBeStopped();
     void theTruthOfAStepIsThatOfTheWholePicture();
     void aPartThatIsNotComputedHasNoTruth();
     void theSentenceNamesTheShareAndLeadsToTheDetail();
@@ -80,9 +86,93 @@ void TestWindowTruth::coloursOfAScaleAreClearWhereNothingIs() {
     QCOMPARE(qAlpha(consistency.colourOf(0)), 0);
     QCOMPARE(qAlpha(added.colourOf(0)), 0);
     QCOMPARE(qAlpha(consistency.colourOf(-1)), 255);
-    QCOMPARE(consistency.colourOf(1), consistency.colourOf(8.0f / 255));
+    QCOMPARE(consistency.colourOf(1), consistency.colourOf(2.0f / 255));
     QVERIFY(qBlue(consistency.colourOf(-1)) > qRed(consistency.colourOf(-1)));
     QVERIFY(qRed(consistency.colourOf(1)) > qBlue(consistency.colourOf(1)));
+}
+
+void TestWindowTruth::superpixelBordersLieWhereLabelsDiffer() {
+    casr::Staircase& staircase = *m_window->levels().staircase();
+    const casr::Rect cells{20, 10, 33, 21};
+    const casr::SuperpixelTile tile = staircase.superpixels(1, cells);
+    const QImage picture = casr::overlayPicture(staircase, casr::OverlayKind::superpixelBorders, {1, 0, 0}, cells, 0, {});
+    QCOMPARE(picture.width() % cells.width(), 0);
+    const int edge = picture.width() / cells.width();
+    int lines = 0;
+    for (int y = cells.top; y < cells.bottom; ++y) {
+        for (int x = cells.left; x < cells.right; ++x) {
+            const QRgb inside = picture.pixel((x - cells.left) * edge, (y - cells.top) * edge + 1);
+            const bool isBorder = tile.labels.at(x, y) != tile.labels.at(x - 1, y);
+            QCOMPARE(qAlpha(inside) != 0, isBorder);
+            lines += isBorder ? 1 : 0;
+        }
+    }
+    QVERIFY(lines > 0);
+}
+
+void TestWindowTruth::superpixelMeansAreWhatTheStepReads() {
+    casr::Staircase& staircase = *m_window->levels().staircase();
+    const casr::Rect cells{0, 0, 19, 13};
+    const casr::Image mean = staircase.superpixels(1, cells).mean;
+    const QImage picture = casr::overlayPicture(staircase, casr::OverlayKind::superpixelMeans, {1, 0, 0}, cells, 0, {});
+    QCOMPARE(picture.size(), QSize(19, 13));
+    for (int y = 0; y < 13; ++y) {
+        for (int x = 0; x < 19; ++x) {
+            QVERIFY(std::abs(qGreen(picture.pixel(x, y)) - 255 * mean.row(y)[3 * x + 1]) <= 0.51);
+        }
+    }
+}
+
+void TestWindowTruth::aClickShowsWhatWasBorrowedAndADragDoesNot() {
+    canvas().setScreenShare(4);
+    QTest::keyClick(&canvas(), Qt::Key_B);
+    QVERIFY(canvas().borrowing().isOn());
+    const QPoint middle = canvas().rect().center();
+    QTest::mouseClick(&canvas(), Qt::LeftButton, Qt::NoModifier, middle);
+    QTRY_VERIFY_WITH_TIMEOUT(canvas().borrowing().isAnswered(), patience);
+    const std::vector<casr::BorrowingProbe::Loan> loans = canvas().borrowing().loans();
+    for (const casr::BorrowingProbe::Loan& loan : loans) {
+        QVERIFY(casr::contains(casr::rectOf(photoSize), loan.place));
+        QVERIFY(loan.weight > 0 && loan.weight <= 1);
+    }
+    QVERIFY(std::is_sorted(loans.begin(), loans.end(), [](const auto& a, const auto& b) { return a.weight > b.weight; }));
+    QTest::mousePress(&canvas(), Qt::LeftButton, Qt::NoModifier, middle);
+    QTest::mouseMove(&canvas(), middle + QPoint(60, 0));
+    QTest::mouseRelease(&canvas(), Qt::LeftButton, Qt::NoModifier, middle + QPoint(60, 0));
+    QVERIFY(canvas().borrowing().isAnswered());
+    QTest::keyClick(&canvas(), Qt::Key_O);
+    QVERIFY(!canvas().borrowing().isOn());
+}
+
+void TestWindowTruth::sharesOfOnePlaceAddUp() {
+    const std::vector<casr::Rect> places{{0, 0, 2, 2}, {4, 4, 6, 6}};
+    const std::vector<casr::BorrowingProbe::Loan> loans = casr::loansOf({{0, 0, 2, 2}, {1, -1, 0, 1}, {0.5f, 0.9f, 0.25f, 0.5f}}, places);
+    QCOMPARE(loans.size(), std::size_t{2});
+    QCOMPARE(loans[0].place, places[1]);
+    QCOMPARE(loans[0].weight, 0.25);
+    QCOMPARE(loans[1].weight, 0.0625);
+}
+
+void TestWindowTruth::weightsWithoutSuperpixelsAndMemorySwitchTheirOverlaysOff() {
+    QVERIFY(command("superpixelBordersAction")->isEnabled() && command("borrowedAction")->isEnabled());
+    m_window->levels().setNetwork(casr::Network::untrained({16, 1, 16}, 7));
+    QVERIFY(!command("superpixelBordersAction")->isEnabled());
+    QVERIFY(!command("superpixelMeansAction")->isEnabled());
+    QVERIFY(!command("borrowedAction")->isEnabled());
+    QVERIFY(command("consistencyAction")->isEnabled());
+}
+
+void TestWindowTruth::preparingIsShownAndCanBeStopped() {
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->levels().isPreparing(), patience);
+    auto* badge = child<QLabel>("badge");
+    QVERIFY(!badge->text().contains("Preparing"));
+    m_window->levels().setNetwork(smallNetwork());
+    QVERIFY(badge->text().contains("Preparing"));
+    QTest::keyClick(&canvas(), Qt::Key_Escape);
+    QVERIFY(!m_window->levels().isPreparing());
+    QVERIFY(!badge->text().contains("Preparing"));
+    runAll();
+    QCOMPARE(m_window->run().completeLevel(casr::rectOf(photoSize)), m_window->levels().plan().levels() - 1);
 }
 
 void TestWindowTruth::theTruthOfAStepIsThatOfTheWholePicture() {

@@ -35,7 +35,8 @@ QRectF photoBox(const ViewTransform& view) {
 
 } // namespace
 
-Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(levels), m_comparison(levels), m_overlay(levels) {
+Canvas::Canvas(Levels& levels, QWidget* parent)
+    : QWidget(parent), m_levels(levels), m_comparison(levels), m_overlay(levels), m_borrowing(levels) {
     setObjectName("canvas");
     setAccessibleName(tr("Photo"));
     setAccessibleDescription(tr("The photo and its steps. The wheel zooms, dragging moves."));
@@ -59,6 +60,7 @@ Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(leve
         wantSoon();
         update();
     });
+    connect(&m_borrowing, &BorrowingProbe::changed, this, qOverload<>(&QWidget::update));
     connect(&m_comparison, &Comparison::relaid, this, &Canvas::relay);
     connect(&levels, &Levels::tileStarted, this, [this](const TileKey& key) {
         m_started.insert(key);
@@ -261,7 +263,12 @@ void Canvas::paintOverlays(QPainter& painter) {
     if (m_region.region()) {
         paintRegion(painter, *m_region.region(), m_view, m_isRegionToolActive, unit);
     }
-    paintLegend(painter, m_overlay.kind(), m_view.view(), unit);
+    m_borrowing.paint(painter, m_view, unit);
+    if (m_borrowing.isOn()) {
+        m_borrowing.paintLegend(painter, m_view.view(), unit);
+    } else {
+        paintLegend(painter, m_overlay.kind(), m_view.view(), unit);
+    }
 }
 
 } // namespace casr

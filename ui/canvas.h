@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/borrowing_probe.h"
 #include "ui/comparison.h"
 #include "ui/levels.h"
 #include "ui/overlay_layer.h"
@@ -46,6 +47,7 @@ public:
     Comparison& comparison() { return m_comparison; }
 
     OverlayLayer& overlay() { return m_overlay; }
+    BorrowingProbe& borrowing() { return m_borrowing; }
     void setTilesShown(bool on);
     void setMagnified(Magnified magnified);
     /// While on, the view asks for levels of the chosen plan only, so that it does not hold up a run.
@@ -110,6 +112,7 @@ private:
     void paintOverlays(QPainter& painter);
 
     Drag dragFor(const QMouseEvent& event) const;
+    bool isClick(QPointF released) const;
     void zoomWhileHeld(bool held);
     void updateCursor(QPointF position);
     bool isOnWipe(QPointF position) const;
@@ -122,6 +125,7 @@ private:
     bool m_isRegionToolActive = false;
     Comparison m_comparison;
     OverlayLayer m_overlay;
+    BorrowingProbe m_borrowing;
     bool m_areTilesShown = false;
     bool m_isRunPreferred = false;
     Magnified m_magnified = Magnified::smooth;
@@ -130,6 +134,7 @@ private:
     Drag m_drag = Drag::none;
     bool m_isSpaceHeld = false;
     QPointF m_lastPosition;
+    QPointF m_pressPosition;
     int m_pane = 0; ///< Where the drag began, or the mouse is.
     std::optional<ViewTransform> m_beforeHeldZoom;
     QTimer m_wantTimer; ///< Joins the requests of quick changes.

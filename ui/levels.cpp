@@ -53,7 +53,12 @@ std::vector<WantedTile> tilesOfStep(const Plan& plan, int level, Rect region) {
 
 Levels::Levels(QObject* parent)
     : QObject(parent), m_plan{{}, defaultScale, defaultStepLimit, {}}, m_viewingPlan(m_plan), m_precision(resolved(Precision::automatic)),
-      m_store(displayBytes) {}
+      m_store(displayBytes) {
+    connect(&m_preparation, &NewestJob::failed, this, [this](const QString& message) {
+        Q_EMIT preparingChanged();
+        Q_EMIT failed(message);
+    });
+}
 
 Levels::~Levels() {
     m_engine.reset();
@@ -146,13 +151,28 @@ void Levels::rebuild() {
         m_staircase = takeStaircase();
         m_engine = std::make_unique<Engine>(
             [staircase = m_staircase](const TileKey& key, const StopCheck& stop) { return staircase->tile(key, stop); });
+        prepare();
     }
     Q_EMIT replaced();
+}
+
+void Levels::prepare() {
+    m_preparation.post([this, staircase = m_staircase](const StopCheck& stop) {
+        staircase->prepare(stop);
+        return NewestJob::Show([this] { Q_EMIT preparingChanged(); });
+    });
+    Q_EMIT preparingChanged();
+}
+
+void Levels::stopPreparing() {
+    m_preparation.drop();
+    Q_EMIT preparingChanged();
 }
 
 void Levels::retire() {
     ++m_generation;
     m_viewRequest = 0;
+    m_preparation.drop();
     m_store.clear();
     m_staircase.reset();
     if (m_engine) {

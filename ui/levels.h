@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/document.h"
+#include "ui/newest_job.h"
 #include "ui/tile_store.h"
 #include "ui/view_transform.h"
 #include "ui/worker.h"
@@ -53,6 +54,10 @@ public:
     const Plan& viewingPlan() const { return m_viewingPlan; }
     /// True when tiles can be computed: a photo and a network are there.
     bool isReady() const { return m_staircase != nullptr; }
+    /// True while what all tiles need of the photo (its memory) is being made, from the opening on.
+    bool isPreparing() const { return m_preparation.isBusy(); }
+    /// Leaves it to the first tile.
+    void stopPreparing();
     const std::shared_ptr<Staircase>& staircase() const { return m_staircase; }
     Precision precision() const { return m_precision; }
 
@@ -84,6 +89,8 @@ public:
 Q_SIGNALS:
     /// Another photo, network or plan.
     void replaced();
+    /// isPreparing() is another.
+    void preparingChanged();
     /// The same photo for another screen.
     void recoloured();
     void tileStarted(casr::TileKey key);
@@ -97,6 +104,7 @@ private:
     };
 
     void rebuild();
+    void prepare();
     void retire();
     void forgetBranches() { m_branches.clear(); }
     std::shared_ptr<Staircase> takeStaircase();
@@ -115,6 +123,7 @@ private:
     std::unique_ptr<Engine> m_engine;
     quint64 m_generation = 0;
     Engine::RequestId m_viewRequest = 0;
+    NewestJob m_preparation;
     Worker m_disposal; ///< Ends replaced engines without making the window wait.
 };
 

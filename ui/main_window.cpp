@@ -55,7 +55,8 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_truth(new TruthMeter(m_levels, *m_canvas, m_canvas)), m_messages(new MessageBar), m_runBar(new RunBar(m_run, m_exporter)),
       m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, *m_truth, this)),
       m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)), m_navigator(new NavigatorDock(m_levels, *m_canvas, this)),
-      m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)), m_overlays(new OverlayController(*m_canvas, this)),
+      m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)),
+      m_overlays(new OverlayController(m_levels, *m_canvas, this)),
       m_preferences(new PreferencesController(m_levels, m_opener, m_commands, *m_messages, this)),
       m_history(new SettingsHistory(m_levels, *m_canvas, this)), m_session(new SessionKeeper(m_levels, *m_canvas, this)) {
     setWindowTitle(tr("CASR Zoom"));
@@ -312,6 +313,8 @@ void MainWindow::stopWork() {
     }
     if (m_run.isRunning()) {
         m_run.stop();
+    } else if (m_levels.isPreparing()) {
+        m_levels.stopPreparing();
     } else if (m_commands.at("regionToolAction")->isChecked()) {
         m_commands.at("regionToolAction")->setChecked(false);
     } else {

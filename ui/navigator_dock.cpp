@@ -50,6 +50,7 @@ Navigator::Navigator(Levels& levels, Canvas& canvas, QWidget* parent) : QWidget(
     connect(&levels, &Levels::replaced, this, qOverload<>(&QWidget::update));
     connect(&canvas, &Canvas::viewChanged, this, qOverload<>(&QWidget::update));
     connect(&canvas, &Canvas::regionChanged, this, qOverload<>(&QWidget::update));
+    connect(&canvas.borrowing(), &BorrowingProbe::changed, this, qOverload<>(&QWidget::update));
 }
 
 ViewTransform Navigator::transform() const {
@@ -81,6 +82,7 @@ void Navigator::paintEvent(QPaintEvent*) {
         paintArea(painter, view, area, regionColour, unit, Qt::DashLine);
     }
     paintArea(painter, view, shown, viewColour, 2 * unit, Qt::SolidLine);
+    m_canvas.borrowing().paint(painter, view, unit);
     if (hasFocus()) {
         painter.setPen(QPen(palette().color(QPalette::Highlight), 2 * unit));
         painter.drawRect(QRectF(0, 0, view.view().width, view.view().height).adjusted(unit, unit, -unit, -unit));

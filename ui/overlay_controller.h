@@ -14,7 +14,7 @@ class OverlayController : public QObject {
     Q_OBJECT
 
 public:
-    OverlayController(Canvas& canvas, QObject* parent);
+    OverlayController(Levels& levels, Canvas& canvas, QObject* parent);
 
     void addMenu(QMenu* view, Commands& commands);
     void addTools(QToolBar& bar);
@@ -23,9 +23,12 @@ private:
     void setKind(OverlayKind kind, bool on);
     void switchOff();
     void showSlider();
+    void allowWhatTheWeightsHave();
 
+    Levels& m_levels;
     Canvas& m_canvas;
     QAction* m_tiles = nullptr;
+    QAction* m_borrowing = nullptr;
     QList<QAction*> m_kinds;
     QAction* m_sliderAction = nullptr;
 };

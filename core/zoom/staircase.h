@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/network/field.h"
+#include "core/network/network.h"
 #include "core/schedule/plan.h"
 #include "core/zoom/step_parts.h"
 #include "core/zoom/tile_backing.h"
@@ -92,6 +93,17 @@ public:
     /// True when view() of the same would need no network.
     bool isReady(int level, Size whole, Rect out);
 
+    /// The superpixels of `cells` (pixels of the level below), as the step to `level` reads them. Throws as region(), and
+    /// std::invalid_argument when the network has none.
+    SuperpixelTile superpixels(int level, Rect cells, const StopCheck& stop = {});
+
+    /// Where in the photo the step to `level` takes the texture of `cells` (pixels of the level below) from: none when the network has no
+    /// memory. Throws as region().
+    Borrowing borrowing(int level, Rect cells, const StopCheck& stop = {});
+
+    /// The photo's pixels behind each token of a Borrowing; empty without a memory. Throws as prepare().
+    std::vector<Rect> placesRemembered(const StopCheck& stop = {});
+
     StaircaseStatistics statistics() const;
 
     /// How many tiles of all levels the pixels of `region` of `level` need when none is known yet.
@@ -110,6 +122,7 @@ private:
     };
 
     Rect readFor(const LevelGrid& grid, Rect tiles) const;
+    PlacedImage parentAround(int level, Rect cells, int reach, const StopCheck& stop);
     void requireTile(const TileKey& key) const;
     Image fetch(const TileKey& key, const StopCheck& stop);
     std::optional<Image> stored(const TileKey& key);
