@@ -94,7 +94,8 @@ UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
 
 /// Opened here, added behind the job folder later: what is found here goes into the job too.
 void UpscaleRun::addCache() {
-    const TileSource source{hashOfFile(m_arguments.in), m_staircase.network().checksum(), describe(plan()), m_staircase.profile()};
+    const TileSource source{hashOfFile(m_arguments.in), m_staircase.network().checksum(), describe(plan()), m_staircase.profile(),
+                            describe(m_staircase.controls())};
     m_cache = std::make_shared<DiskCache>(m_arguments.cache, source, std::int64_t{m_arguments.cacheLimit} << 20);
 }
 
@@ -180,7 +181,8 @@ JobDescription UpscaleRun::describeJob() const {
             preflight.layout.bitsPerSample,
             m_arguments.quality,
             m_arguments.lossless,
-            m_arguments.pyramid};
+            m_arguments.pyramid,
+            m_staircase.controls()};
 }
 
 void UpscaleRun::runJob() {
