@@ -3,7 +3,7 @@
 #include "core/network/field.h"
 #include "core/network/network.h"
 #include "core/schedule/plan.h"
-#include "core/zoom/step_parts.h"
+#include "core/zoom/step_controls.h"
 #include "core/zoom/tile_backing.h"
 #include "core/zoom/tile_cache.h"
 
@@ -29,15 +29,6 @@ struct StaircaseStatistics {
     std::int64_t tilesLoaded = 0;   ///< Found in a backing instead of computed.
     double networkSeconds = 0;
     double fieldSeconds = 0;
-};
-
-/// How the steps are taken, beside the plan: part of what decides every pixel.
-struct StepControls {
-    float noise = 0; ///< Amount of noise to remove from the photo, 0 .. 1; later steps see a clean parent.
-    float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
-    StepParts parts;
-
-    bool operator==(const StepControls&) const = default;
 };
 
 /// The levels of one photo under one plan, computed by tiles on demand down to the photo. A tile is a pure function of its parent's
