@@ -2,13 +2,14 @@
 
 #include "tests/window_support.h"
 
+#include "ui/cleaning_dialog.h"
+#include "ui/message_bar.h"
 #include "ui/preferences.h"
 #include "ui/scale_choice.h"
 #include "ui/session.h"
 
 #include "core/base/error.h"
-
-#include "ui/message_bar.h"
+#include "core/metrics/degradation_estimate.h"
 
 #include <QCheckBox>
 #include <QColorSpace>
@@ -19,6 +20,7 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPushButton>
+#include <QSlider>
 #include <QSpinBox>
 
 class TestWindowSettings : public WindowTest {
@@ -32,6 +34,9 @@ private Q_SLOTS:
     void undoBringsBackRegionAndScale();
     void aNewChoiceForgetsWhatWasUndone();
     void aBranchKeepsWhatItComputed();
+    void cleaningReachesTheStaircaseAndIsUndone();
+    void estimatesAreShownAndTaken();
+    void tracesOfCompressionAreOfferedToBeRemoved();
     void theMemoryBudgetReachesTheStaircase();
     void anImpossiblePreferenceIsRefusedInTheDialog();
     void anotherPrecisionComputesAnew();
@@ -98,6 +103,47 @@ void TestWindowSettings::aBranchKeepsWhatItComputed() {
         m_window->levels().setPlan(scale, 2);
     }
     QCOMPARE(m_window->levels().branches().size(), casr::Levels::mostBranches);
+}
+
+void TestWindowSettings::cleaningReachesTheStaircaseAndIsUndone() {
+    QDialog* dialog = openDialog(Qt::Key_D, Qt::ControlModifier);
+    QVERIFY(dialog);
+    dialog->findChild<QSlider*>("cleaningNoise")->setValue(30);
+    dialog->findChild<QSlider*>("cleaningJpeg")->setValue(45);
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(m_window->levels().staircase()->controls().noise, 0.3f);
+    QCOMPARE(m_window->levels().staircase()->controls().jpeg, 0.45f);
+    QCOMPARE(m_window->levels().branches().size(), std::size_t{2});
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(m_window->levels().staircase()->controls(), casr::StepControls());
+    QTest::keyClick(&canvas(), Qt::Key_Y, Qt::ControlModifier);
+    QCOMPARE(m_window->levels().staircase()->controls().noise, 0.3f);
+    QVERIFY(casr::settingsText(m_window->levels().settings()).contains("30 %"));
+}
+
+void TestWindowSettings::estimatesAreShownAndTaken() {
+    const casr::Degradation found = casr::estimatedDegradation(m_window->levels().document()->picture.image);
+    QDialog* dialog = openDialog(Qt::Key_D, Qt::ControlModifier);
+    QVERIFY(dialog);
+    auto* button = dialog->findChild<QPushButton*>("cleaningEstimate");
+    button->click();
+    QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), patience);
+    QCOMPARE(dialog->findChild<QSlider*>("cleaningJpeg")->value(), static_cast<int>(std::lround(found.jpeg * 100)));
+    QCOMPARE(dialog->findChild<QSlider*>("cleaningNoise")->value(), static_cast<int>(std::lround(found.noise * 100)));
+    QVERIFY(dialog->findChild<QLabel*>("cleaningFound")->text().contains('%'));
+    clickButton(QDialogButtonBox::Cancel);
+    QCOMPARE(m_window->levels().settings().controls, casr::StepControls());
+}
+
+void TestWindowSettings::tracesOfCompressionAreOfferedToBeRemoved() {
+    // The photo of these tests has a chequer of eight pixels, which looks like blocks of JPEG.
+    const casr::Degradation found = casr::estimatedDegradation(m_window->levels().document()->picture.image);
+    QVERIFY(casr::isWorthCleaning(found));
+    QVERIFY(!casr::isWorthCleaning({}));
+    auto* button = child<QPushButton>("messageButton");
+    QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), patience);
+    button->click();
+    QCOMPARE(m_window->levels().settings().controls.jpeg, static_cast<float>(found.jpeg));
 }
 
 void TestWindowSettings::theMemoryBudgetReachesTheStaircase() {

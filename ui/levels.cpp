@@ -12,7 +12,6 @@ namespace casr {
 namespace {
 
 constexpr std::size_t displayBytes = std::size_t{384} << 20;
-constexpr double defaultScale = 8.0;
 /// Farther than any two tiles of a level: every coarser level goes first.
 constexpr double levelDistance = 1e12;
 
@@ -52,8 +51,8 @@ std::vector<WantedTile> tilesOfStep(const Plan& plan, int level, Rect region) {
 }
 
 Levels::Levels(QObject* parent)
-    : QObject(parent), m_plan{{}, defaultScale, defaultStepLimit, {}}, m_viewingPlan(m_plan), m_precision(resolved(Precision::automatic)),
-      m_store(displayBytes) {
+    : QObject(parent), m_plan{{}, ZoomSettings().scale, defaultStepLimit, {}}, m_viewingPlan(m_plan),
+      m_precision(resolved(Precision::automatic)), m_store(displayBytes) {
     connect(&m_preparation, &NewestJob::failed, this, [this](const QString& message) {
         Q_EMIT preparingChanged();
         Q_EMIT failed(message);
@@ -67,6 +66,7 @@ Levels::~Levels() {
 void Levels::setDocument(std::shared_ptr<const Document> document) {
     forgetBranches();
     m_document = std::move(document);
+    m_controls = {};
     const double longest = std::max(m_document->size().width, m_document->size().height);
     m_plan = planSchedule(m_document->size(), std::min(m_plan.scale, (1 << 29) / longest), m_plan.stepLimit);
     rebuild();
@@ -100,12 +100,14 @@ void Levels::setNetwork(std::shared_ptr<const Network> network) {
     rebuild();
 }
 
-void Levels::setPlan(double scale, double stepLimit) {
-    const Plan plan = m_document ? planSchedule(m_document->size(), scale, stepLimit) : Plan{{}, scale, stepLimit, {}};
+void Levels::choose(const ZoomSettings& settings) {
+    const Plan plan = m_document ? planSchedule(m_document->size(), settings.scale, settings.stepLimit)
+                                 : Plan{{}, settings.scale, settings.stepLimit, {}};
     if (m_document) {
         keepBranch();
     }
     m_plan = plan;
+    m_controls = settings.controls;
     rebuild();
 }
 
@@ -113,32 +115,31 @@ void Levels::keepBranch() {
     if (m_staircase) {
         m_staircase->cache().setBudget(m_cacheBytes / mostBranches);
     }
-    m_branches.insert(m_branches.begin(), {m_plan, m_staircase});
+    m_branches.insert(m_branches.begin(), {settings(), m_staircase});
     if (m_branches.size() >= mostBranches) {
         m_branches.pop_back();
     }
 }
 
-std::vector<Plan> Levels::branches() const {
-    std::vector<Plan> plans{m_plan};
+std::vector<ZoomSettings> Levels::branches() const {
+    std::vector<ZoomSettings> list{settings()};
     for (const Branch& branch : m_branches) {
-        plans.push_back(branch.plan);
+        list.push_back(branch.settings);
     }
-    return plans;
+    return list;
 }
 
-/// The staircase of the chosen plan, with what it computed when the photo had that plan before.
+/// The staircase of the chosen settings, with what it computed when the photo had them before.
 std::shared_ptr<Staircase> Levels::takeStaircase() {
-    const auto found = std::find_if(m_branches.begin(), m_branches.end(), [this](const Branch& branch) {
-        return branch.plan.scale == m_plan.scale && branch.plan.stepLimit == m_plan.stepLimit;
-    });
+    const auto found =
+        std::find_if(m_branches.begin(), m_branches.end(), [this](const Branch& branch) { return branch.settings == settings(); });
     std::shared_ptr<Staircase> staircase;
     if (found != m_branches.end()) {
         staircase = found->staircase;
         m_branches.erase(found);
     }
     if (!staircase) {
-        return std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes);
+        return std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes, m_controls);
     }
     staircase->cache().setBudget(m_cacheBytes);
     return staircase;

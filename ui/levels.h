@@ -5,8 +5,8 @@
 #include "ui/tile_store.h"
 #include "ui/view_transform.h"
 #include "ui/worker.h"
+#include "ui/zoom_settings.h"
 
-#include "core/schedule/plan.h"
 #include "core/zoom/engine.h"
 #include "core/zoom/staircase.h"
 
@@ -40,11 +40,15 @@ public:
     void setCacheBudget(std::size_t bytes);
     /// `precision` is resolved.
     void setPrecision(Precision precision);
-    /// Throws Error when the photo cannot have this plan. The staircase of the plan before is kept as a branch, with what it has computed.
-    void setPlan(double scale, double stepLimit);
+    /// Throws Error when the photo cannot have such a plan. The staircase of the settings before is kept as a branch, with what it has
+    /// computed.
+    void choose(const ZoomSettings& settings);
+    /// The same controls with another plan.
+    void setPlan(double scale, double stepLimit) { choose({scale, stepLimit, m_controls}); }
+    ZoomSettings settings() const { return {m_plan.scale, m_plan.stepLimit, m_controls}; }
 
-    /// The plans that this photo had, the latest first; the chosen one is among them.
-    std::vector<Plan> branches() const;
+    /// The settings that this photo had, the chosen ones first, then the latest.
+    std::vector<ZoomSettings> branches() const;
     static constexpr std::size_t mostBranches = 4;
 
     const std::shared_ptr<const Document>& document() const { return m_document; }
@@ -99,7 +103,7 @@ Q_SIGNALS:
 
 private:
     struct Branch {
-        Plan plan;
+        ZoomSettings settings;
         std::shared_ptr<Staircase> staircase; ///< Null before anything could be computed.
     };
 
@@ -114,6 +118,7 @@ private:
     std::shared_ptr<const Document> m_document;
     std::shared_ptr<const Network> m_network;
     Plan m_plan;
+    StepControls m_controls;
     Plan m_viewingPlan;
     Precision m_precision;
     TileStore m_store;

@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include "ui/cleaning_dialog.h"
 #include "ui/compare_controller.h"
 #include "ui/export_dialog.h"
 #include "ui/guarded.h"
@@ -17,6 +18,8 @@
 #include "ui/settings_history.h"
 #include "ui/staircase_dock.h"
 #include "ui/truth_meter.h"
+
+#include "core/metrics/degradation_estimate.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -150,7 +153,7 @@ void MainWindow::connectParts() {
     });
     connect(&m_exporter, &Exporter::stopped, this, &MainWindow::updateCommands);
     connect(m_staircaseDock, &StaircaseDock::exportRequested, this, &MainWindow::exportLevel);
-    connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::choosePlan);
+    connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::chooseSettings);
     connect(m_staircaseDock, &StaircaseDock::runRequested, this, [this](int level) { startRun(level, m_levels.plan().levels() - 1); });
 }
 
@@ -207,6 +210,18 @@ void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
     if (!document->path.isEmpty()) {
         remember(document->path);
     }
+    lookForTraces();
+}
+
+void MainWindow::lookForTraces() {
+    m_traces.post([this, document = m_levels.document()](const StopCheck&) {
+        const Degradation found = estimatedDegradation(document->picture.image);
+        return NewestJob::Show([this, found, document] {
+            if (isWorthCleaning(found) && document == m_levels.document()) {
+                offerCleaning(found);
+            }
+        });
+    });
 }
 
 void MainWindow::remember(const QString& path) {
@@ -246,9 +261,35 @@ void MainWindow::chooseScale() {
 }
 
 void MainWindow::choosePlan(double scale, double stepLimit) {
-    if (scale != m_levels.plan().scale || stepLimit != m_levels.plan().stepLimit) {
-        m_levels.setPlan(scale, stepLimit);
+    chooseSettings({scale, stepLimit, m_levels.settings().controls});
+}
+
+void MainWindow::chooseSettings(const ZoomSettings& settings) {
+    if (settings != m_levels.settings()) {
+        m_levels.choose(settings);
     }
+}
+
+void MainWindow::chooseCleaning() {
+    auto* dialog = new CleaningDialog(m_levels.document(), m_levels.settings().controls, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &CleaningDialog::chosen, this, [this](const StepControls& controls) {
+        chooseSettings({m_levels.plan().scale, m_levels.plan().stepLimit, controls});
+    });
+    dialog->open();
+}
+
+void MainWindow::offerCleaning(const Degradation& found) {
+    StepControls controls = m_levels.settings().controls;
+    if (controls.noise > 0 || controls.jpeg > 0 || !m_messages->text().isEmpty()) {
+        return;
+    }
+    controls.noise = static_cast<float>(found.noise);
+    controls.jpeg = static_cast<float>(found.jpeg);
+    m_messages->showOffer(tr("This photo shows traces that zooming makes visible: %1.").arg(cleaningText(controls)), tr("Remove Them"),
+                          [this, controls] {
+                              chooseSettings({m_levels.plan().scale, m_levels.plan().stepLimit, controls});
+                          });
 }
 
 void MainWindow::showProperties() {

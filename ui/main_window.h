@@ -8,6 +8,8 @@
 #include "ui/region_run.h"
 #include "ui/session.h"
 
+#include "core/image/degradation.h"
+
 #include <QMainWindow>
 
 class QActionGroup;
@@ -75,11 +77,15 @@ private:
     void showDocument(const std::shared_ptr<const Document>& document);
     void showRecent();
     void remember(const QString& path);
+    void lookForTraces();
     void copyView();
 
     Rect workRegion() const;
     void chooseScale();
     void choosePlan(double scale, double stepLimit);
+    void chooseSettings(const ZoomSettings& settings);
+    void chooseCleaning();
+    void offerCleaning(const Degradation& found);
     void showProperties();
     void chooseRegion();
     void previewRegion();
@@ -119,6 +125,7 @@ private:
     QByteArray m_firstLayout;
     StartState m_startState;  ///< For the photo that is being opened.
     QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
+    NewestJob m_traces;       ///< Of noise and compression in the opened photo.
     Worker m_networkWorker;   ///< Last: stopped before the rest goes.
 };
 

@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <QSettings>
 
+#include <algorithm>
 #include <array>
 
 namespace casr {
@@ -27,8 +28,11 @@ std::optional<Rect> parsedRegion(const QString& text) {
 }
 
 void apply(const StartState& state, Levels& levels, Canvas& canvas) {
-    if (state.scale || state.stepLimit) {
-        levels.setPlan(state.scale.value_or(levels.plan().scale), state.stepLimit.value_or(levels.plan().stepLimit));
+    const ZoomSettings now = levels.settings();
+    const ZoomSettings wanted{state.scale.value_or(now.scale), state.stepLimit.value_or(now.stepLimit),
+                              state.controls.value_or(now.controls)};
+    if (wanted != now) {
+        levels.choose(wanted);
     }
     if (state.region) {
         canvas.setRegion(state.region);
@@ -65,6 +69,8 @@ void SessionKeeper::keep() {
     settings.setValue("path", m_levels.document()->path);
     settings.setValue("scale", m_levels.plan().scale);
     settings.setValue("stepLimit", m_levels.plan().stepLimit);
+    settings.setValue("noise", m_levels.settings().controls.noise);
+    settings.setValue("jpeg", m_levels.settings().controls.jpeg);
     settings.setValue("centreX", m_canvas.view().centre().x);
     settings.setValue("centreY", m_canvas.view().centre().y);
     settings.setValue("viewScale", m_canvas.view().scale());
@@ -83,6 +89,9 @@ std::optional<SessionKeeper::Left> SessionKeeper::left() {
     state.region = parsedRegion(settings.value("region").toString());
     state.scale = settings.value("scale", 8).toDouble();
     state.stepLimit = settings.value("stepLimit", defaultStepLimit).toDouble();
+    state.controls.emplace();
+    state.controls->noise = std::clamp(settings.value("noise").toFloat(), 0.0f, 1.0f);
+    state.controls->jpeg = std::clamp(settings.value("jpeg").toFloat(), 0.0f, 1.0f);
     state.centre = Point{settings.value("centreX").toDouble(), settings.value("centreY").toDouble()};
     state.viewScale = settings.value("viewScale", 1).toDouble();
     return Left{path, state};

@@ -11,6 +11,7 @@ struct StartState {
     std::optional<Rect> region;
     std::optional<double> scale;
     std::optional<double> stepLimit;
+    std::optional<StepControls> controls;
     std::optional<Point> centre;
     std::optional<double> viewScale; ///< Device pixels for each pixel of the photo.
 };

@@ -8,7 +8,7 @@ SettingsHistory::SettingsHistory(Levels& levels, Canvas& canvas, QObject* parent
 }
 
 void SettingsHistory::addCommands(QMenu* menu, Commands& commands) {
-    m_undo = commands.add(menu, "undoAction", tr("&Undo"), tr("Bring back the region, scale and step limit of before"),
+    m_undo = commands.add(menu, "undoAction", tr("&Undo"), tr("Bring back the region, scale and cleaning of before"),
                           {QKeySequence("Ctrl+Z")}, [this] { go(-1); });
     m_redo = commands.add(menu, "redoAction", tr("&Redo"), tr("Bring back what was undone"),
                           {QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")}, [this] { go(1); });
@@ -16,7 +16,7 @@ void SettingsHistory::addCommands(QMenu* menu, Commands& commands) {
 }
 
 ChosenSettings SettingsHistory::current() const {
-    return {m_canvas.region(), m_levels.plan().scale, m_levels.plan().stepLimit};
+    return {m_canvas.region(), m_levels.settings()};
 }
 
 void SettingsHistory::record() {
@@ -44,8 +44,8 @@ void SettingsHistory::go(int delta) {
     m_now = static_cast<std::size_t>(static_cast<int>(m_now) + delta);
     const ChosenSettings wanted = m_states[m_now];
     m_isGoing = true;
-    if (wanted.scale != m_levels.plan().scale || wanted.stepLimit != m_levels.plan().stepLimit) {
-        m_levels.setPlan(wanted.scale, wanted.stepLimit);
+    if (wanted.settings != m_levels.settings()) {
+        m_levels.choose(wanted.settings);
     }
     if (wanted.region != m_canvas.region()) {
         m_canvas.setRegion(wanted.region);

@@ -8,13 +8,12 @@ namespace casr {
 /// What Undo and Redo bring back.
 struct ChosenSettings {
     std::optional<Rect> region;
-    double scale = 1;
-    double stepLimit = defaultStepLimit;
+    ZoomSettings settings;
 
     bool operator==(const ChosenSettings&) const = default;
 };
 
-/// Undo and Redo of region, scale and step limit of the opened photo.
+/// Undo and Redo of region, scale, step limit and controls of the opened photo.
 class SettingsHistory : public QObject {
     Q_OBJECT
 

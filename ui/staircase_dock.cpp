@@ -3,6 +3,7 @@
 #include "ui/canvas.h"
 #include "ui/numbers.h"
 #include "ui/truth_meter.h"
+#include "ui/zoom_settings.h"
 
 #include <QComboBox>
 #include <QLabel>
@@ -41,7 +42,7 @@ StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, Tru
     m_list->setWordWrap(true);
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
     m_branches->setObjectName("branchList");
-    m_branches->setAccessibleName(tr("Plans that this photo had; what they computed is kept"));
+    m_branches->setAccessibleName(tr("Settings that this photo had; what they computed is kept"));
     m_branches->setToolTip(m_branches->accessibleName());
     m_branches->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_branches->hide();
@@ -75,10 +76,8 @@ StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, Tru
     connect(&truth, &TruthMeter::measured, this, refreshSoon);
     connect(m_list, &QListWidget::currentRowChanged, this, &StaircaseDock::choose);
     connect(m_list, &QListWidget::customContextMenuRequested, this, &StaircaseDock::showMenu);
-    connect(m_branches, &QComboBox::activated, this, [this](int index) {
-        const Plan plan = m_levels.branches()[static_cast<std::size_t>(index)];
-        Q_EMIT branchChosen(plan.scale, plan.stepLimit);
-    });
+    connect(m_branches, &QComboBox::activated, this,
+            [this](int index) { Q_EMIT branchChosen(m_levels.branches()[static_cast<std::size_t>(index)]); });
 }
 
 void StaircaseDock::showMenu(QPoint place) {
@@ -97,11 +96,8 @@ void StaircaseDock::showMenu(QPoint place) {
 
 void StaircaseDock::showBranches() {
     m_branches->clear();
-    for (const Plan& plan : m_levels.branches()) {
-        m_branches->addItem(tr("\u00d7%1 in %2 steps of \u00d7%3 at most")
-                                .arg(factorText(plan.scale))
-                                .arg(plan.levels() - 1)
-                                .arg(factorText(plan.stepLimit)));
+    for (const ZoomSettings& settings : m_levels.branches()) {
+        m_branches->addItem(settingsText(settings));
     }
     m_branches->setVisible(m_branches->count() > 1);
 }

@@ -25,7 +25,7 @@ Q_SIGNALS:
     void exportRequested(int level);
     /// Compute the region again from this step on.
     void runRequested(int level);
-    void branchChosen(double scale, double stepLimit);
+    void branchChosen(const casr::ZoomSettings& settings);
 
 private:
     void rebuild();
