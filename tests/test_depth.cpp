@@ -56,87 +56,45 @@ Image guidedWhole(const DepthMap& map, const Image& level) {
     return guidedDepth(map, levelOf(level), {map.photo.width, level.width()}, {map.photo.height, level.height()}, rectOf(level.size()));
 }
 
-using Matrix3 = std::array<std::array<double, 3>, 3>;
-
-/// Solves m x = v by Cramer's rule.
-std::array<double, 3> solved(const Matrix3& m, const std::array<double, 3>& v) {
-    const auto determinant = [](const Matrix3& a) {
-        return a[0][0] * (a[1][1] * a[2][2] - a[1][2] * a[2][1]) - a[0][1] * (a[1][0] * a[2][2] - a[1][2] * a[2][0]) +
-               a[0][2] * (a[1][0] * a[2][1] - a[1][1] * a[2][0]);
-    };
-    std::array<double, 3> x{};
-    for (std::size_t i = 0; i < 3; ++i) {
-        Matrix3 replaced = m;
-        for (std::size_t row = 0; row < 3; ++row) {
-            replaced[row][i] = v[row];
-        }
-        x[i] = determinant(replaced) / determinant(m);
-    }
-    return x;
-}
-
-/// The guided filter as He et al. write it down (2013, equations 16 to 18), at one pixel whose windows lie inside the picture.
+/// The guided filter as He et al. write it down (2013, equations 4 to 8), at one pixel whose windows lie inside the picture.
 class SlowGuidedFilter {
 public:
     SlowGuidedFilter(const Image& guide, const Image& plane, int radius, double noise)
         : m_guide(guide), m_plane(plane), m_radius(radius), m_noise(noise) {}
 
     double at(int x, int y) const {
-        double sum = 0;
-        forWindow(x, y, [&](int i, int j) {
+        return mean(x, y, [&](int i, int j) {
             const Line line = lineAt(i, j);
-            for (int c = 0; c < 3; ++c) {
-                sum += line.a[static_cast<std::size_t>(c)] * m_guide.at(x, y, c);
-            }
-            sum += line.b;
+            return line.a * m_guide.at(x, y, 0) + line.b;
         });
-        return sum / count();
     }
 
 private:
     struct Line {
-        std::array<double, 3> a{};
+        double a = 0;
         double b = 0;
     };
-
-    double count() const { return (2.0 * m_radius + 1) * (2 * m_radius + 1); }
-
-    template <typename Act>
-    void forWindow(int x, int y, Act act) const {
-        for (int j = y - m_radius; j <= y + m_radius; ++j) {
-            for (int i = x - m_radius; i <= x + m_radius; ++i) {
-                act(i, j);
-            }
-        }
-    }
 
     template <typename Value>
     double mean(int x, int y, Value value) const {
         double sum = 0;
-        forWindow(x, y, [&](int i, int j) { sum += value(i, j); });
-        return sum / count();
+        int count = 0;
+        for (int j = y - m_radius; j <= y + m_radius; ++j) {
+            for (int i = x - m_radius; i <= x + m_radius; ++i) {
+                sum += value(i, j);
+                ++count;
+            }
+        }
+        return sum / count;
     }
 
     Line lineAt(int x, int y) const {
-        const auto colour = [&](int c) { return mean(x, y, [&](int i, int j) { return m_guide.at(i, j, c); }); };
-        const std::array<double, 3> guide{colour(0), colour(1), colour(2)};
+        const double guide = mean(x, y, [&](int i, int j) { return m_guide.at(i, j, 0); });
         const double plane = mean(x, y, [&](int i, int j) { return m_plane.at(i, j, 0); });
-        Matrix3 covariance{};
-        std::array<double, 3> shared{};
-        for (int c = 0; c < 3; ++c) {
-            const auto row = static_cast<std::size_t>(c);
-            for (int d = 0; d < 3; ++d) {
-                const auto column = static_cast<std::size_t>(d);
-                const double product = mean(x, y, [&](int i, int j) { return double{m_guide.at(i, j, c)} * m_guide.at(i, j, d); });
-                covariance[row][column] = product - guide[row] * guide[column] + (c == d ? m_noise : 0);
-            }
-            shared[row] = mean(x, y, [&](int i, int j) { return double{m_guide.at(i, j, c)} * m_plane.at(i, j, 0); }) - guide[row] * plane;
-        }
-        Line line{solved(covariance, shared), plane};
-        for (std::size_t c = 0; c < 3; ++c) {
-            line.b -= line.a[c] * guide[c];
-        }
-        return line;
+        const double square = mean(x, y, [&](int i, int j) { return double{m_guide.at(i, j, 0)} * m_guide.at(i, j, 0); });
+        const double product = mean(x, y, [&](int i, int j) { return double{m_guide.at(i, j, 0)} * m_plane.at(i, j, 0); });
+        const double a = (product - guide * plane) / (square - guide * guide + m_noise);
+        return {a, plane - a * guide};
     }
 
     const Image& m_guide;
@@ -241,8 +199,9 @@ private Q_SLOTS:
         QCOMPARE(plane.size(), level.size());
         const PlacedImage parent = levelOf(level);
         std::vector<float> guide, depth;
-        for (const float value : parent.image.values()) {
-            guide.push_back(std::clamp(value, 0.0f, 1.0f));
+        for (std::size_t i = 0; i < parent.image.values().size(); i += 3) {
+            const float* pixel = parent.image.values().data() + i;
+            guide.push_back(std::clamp(0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2], 0.0f, 1.0f));
         }
         const Rect all = parent.rect();
         for (int y = all.top; y < all.bottom; ++y) {
@@ -251,7 +210,7 @@ private Q_SLOTS:
                 depth.push_back(static_cast<float>(slowBilinear(map, column, row)));
             }
         }
-        const Image clamped(all.size(), 3, guide), coarse(all.size(), 1, depth);
+        const Image clamped(all.size(), 1, guide), coarse(all.size(), 1, depth);
         const SlowGuidedFilter slow(clamped, coarse, guidedDepthReach / 2, 1e-3);
         for (int y = 0; y < 53; y += 13) {
             for (int x = 0; x < 70; x += 23) {

@@ -1,7 +1,9 @@
 #pragma once
 
-#include "ui/level_painter.h"
+#include "ui/borrowing_probe.h"
+#include "ui/comparison.h"
 #include "ui/levels.h"
+#include "ui/overlay_layer.h"
 #include "ui/region_tool.h"
 #include "ui/view_transform.h"
 
@@ -12,8 +14,6 @@
 #include <set>
 
 namespace casr {
-
-enum class CompareMode { none, wipe };
 
 /// What the canvas shows now, for the read-outs.
 struct ShownState {
@@ -39,17 +39,15 @@ public:
 
     std::optional<Rect> region() const { return m_region.region(); }
     void setRegion(std::optional<Rect> region);
+    /// While the mouse draws or moves it.
+    bool isChoosingRegion() const { return m_region.isDragging(); }
     bool isRegionToolActive() const { return m_isRegionToolActive; }
     void setRegionToolActive(bool active);
 
-    CompareMode compareMode() const { return m_compareMode; }
-    void setCompareMode(CompareMode mode);
-    /// The level that the shown one is compared with.
-    void setComparedLevel(int level);
-    int comparedLevel() const { return m_compared; }
-    /// Shows the compared level alone while on.
-    void setBlinking(bool on);
+    Comparison& comparison() { return m_comparison; }
 
+    OverlayLayer& overlay() { return m_overlay; }
+    BorrowingProbe& borrowing() { return m_borrowing; }
     void setTilesShown(bool on);
     void setMagnified(Magnified magnified);
     /// While on, the view asks for levels of the chosen plan only, so that it does not hold up a run.
@@ -61,6 +59,10 @@ public:
     void setScreenShare(double share);
     void fit();
     void fitRegion();
+    /// Brings a point of the photo to the middle, as far as the photo's borders allow.
+    void centreOn(Point source);
+    /// Another transform, for instance one that was kept.
+    void setView(const ViewTransform& view);
 
 Q_SIGNALS:
     void viewChanged();
@@ -68,6 +70,8 @@ Q_SIGNALS:
     void cursorMoved(std::optional<casr::Point> source);
     void regionChanged();
     void heldLevelChanged();
+    /// A context menu is wanted over a pane of the comparison, at a place of the screen.
+    void paneMenuRequested(int pane, QPoint place);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -81,6 +85,7 @@ protected:
     void keyReleaseEvent(QKeyEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     bool event(QEvent* event) override;
 
 private:
@@ -89,17 +94,25 @@ private:
     bool hasPhoto() const { return m_levels.document() != nullptr; }
     void takePhoto();
     void changeView();
+    void wantSoon();
     void wantTiles();
     int wantedLevel() const;
+    /// The part of the photo that must be computed for what is shown.
+    Area wantedArea(int level) const;
+    void relay();
+    Size deviceSize() const;
     Point deviceOf(QPointF position) const;
+    /// The pane under a place of the widget.
+    int paneAt(QPointF position) const;
+    /// Device coordinates in the pane that the mouse works in.
+    Point inPane(QPointF position, int pane) const;
     double gripReach() const;
 
-    void paintPictures(QPainter& painter);
-    void paintSide(QPainter& painter, int level, QRectF clip, Qt::Alignment side);
+    void paintPane(QPainter& painter, int pane, Rect place);
     void paintOverlays(QPainter& painter);
-    QString labelOf(int level) const;
 
     Drag dragFor(const QMouseEvent& event) const;
+    bool isClick(QPointF released) const;
     void zoomWhileHeld(bool held);
     void updateCursor(QPointF position);
     bool isOnWipe(QPointF position) const;
@@ -110,10 +123,9 @@ private:
     std::optional<int> m_held;
     RegionTool m_region;
     bool m_isRegionToolActive = false;
-    CompareMode m_compareMode = CompareMode::none;
-    int m_compared = 0;
-    double m_wipe = 0.5; ///< Share of the view's width left of the handle.
-    bool m_isBlinking = false;
+    Comparison m_comparison;
+    OverlayLayer m_overlay;
+    BorrowingProbe m_borrowing;
     bool m_areTilesShown = false;
     bool m_isRunPreferred = false;
     Magnified m_magnified = Magnified::smooth;
@@ -122,6 +134,8 @@ private:
     Drag m_drag = Drag::none;
     bool m_isSpaceHeld = false;
     QPointF m_lastPosition;
+    QPointF m_pressPosition;
+    int m_pane = 0; ///< Where the drag began, or the mouse is.
     std::optional<ViewTransform> m_beforeHeldZoom;
     QTimer m_wantTimer; ///< Joins the requests of quick changes.
 };

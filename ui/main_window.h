@@ -1,10 +1,14 @@
 #pragma once
 
 #include "ui/canvas.h"
+#include "ui/commands.h"
 #include "ui/exporter.h"
 #include "ui/levels.h"
 #include "ui/photo_opener.h"
 #include "ui/region_run.h"
+#include "ui/session.h"
+
+#include "core/image/degradation.h"
 
 #include <QMainWindow>
 
@@ -12,10 +16,16 @@ class QActionGroup;
 
 namespace casr {
 
+class CompareController;
 class MessageBar;
+class NavigatorDock;
+class OverlayController;
 class PlotsDock;
+class PreferencesController;
 class RunBar;
+class SettingsHistory;
 class StaircaseDock;
+class TruthMeter;
 
 /// The window: canvas, docks, menus, and what the commands do.
 class MainWindow : public QMainWindow {
@@ -29,12 +39,17 @@ public:
     /// Stops what runs and waits for it.
     ~MainWindow() override;
 
-    void openPhoto(const QString& path);
+    /// `state`: how the photo is shown when it is there.
+    void openPhoto(const QString& path, const StartState& state = {});
+    /// Asks whether what a crash left behind shall come back.
+    void offerLastSession();
 
     Levels& levels() { return m_levels; }
     Canvas& canvas() { return *m_canvas; }
     RegionRun& run() { return m_run; }
     Exporter& exporter() { return m_exporter; }
+    TruthMeter& truth() { return *m_truth; }
+    CompareController& compare() { return *m_compare; }
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -44,15 +59,10 @@ protected:
     void keyReleaseEvent(QKeyEvent* event) override;
 
 private:
-    QAction* addCommand(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys,
-                        const std::function<void()>& call);
-    QAction* addToggle(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys, bool on,
-                       const std::function<void(bool)>& call);
     QMenu* addTitledMenu(const QString& name, const QString& text);
     void addFileMenu();
     void addEditMenu();
     void addViewMenu();
-    void addCompareMenu(QMenu* view);
     void addStepMenu(QMenu* view);
     void addImageMenu();
     void addProcessMenu();
@@ -67,10 +77,16 @@ private:
     void showDocument(const std::shared_ptr<const Document>& document);
     void showRecent();
     void remember(const QString& path);
+    void lookForTraces();
     void copyView();
 
     Rect workRegion() const;
     void chooseScale();
+    void choosePlan(double scale, double stepLimit);
+    void chooseSettings(const ZoomSettings& settings);
+    void chooseCleaning();
+    void offerCleaning(const Degradation& found);
+    void showProperties();
     void chooseRegion();
     void previewRegion();
     void runRegion();
@@ -79,7 +95,6 @@ private:
     void togglePause();
     void stopWork();
     void moveStep(int delta);
-    void cycleCompare();
     void exportLevel(int level);
     void exportAllSteps();
     void startExport(std::vector<ExportJob> jobs);
@@ -94,14 +109,23 @@ private:
     Exporter m_exporter;
     PhotoOpener m_opener;
     Canvas* m_canvas;
+    TruthMeter* m_truth;
     MessageBar* m_messages;
     RunBar* m_runBar;
     StaircaseDock* m_staircaseDock;
     PlotsDock* m_plotsDock;
+    NavigatorDock* m_navigator;
     QMenu* m_recentMenu = nullptr;
-    std::map<QString, QAction*> m_commands;
+    Commands m_commands;
+    CompareController* m_compare;
+    OverlayController* m_overlays;
+    PreferencesController* m_preferences;
+    SettingsHistory* m_history;
+    SessionKeeper* m_session;
     QByteArray m_firstLayout;
+    StartState m_startState;  ///< For the photo that is being opened.
     QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
+    NewestJob m_traces;       ///< Of noise and compression in the opened photo.
     Worker m_networkWorker;   ///< Last: stopped before the rest goes.
 };
 

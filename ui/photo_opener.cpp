@@ -20,9 +20,10 @@ void PhotoOpener::paste(const QImage& picture) {
 void PhotoOpener::prepare(const QString& path, std::function<Picture()> read) {
     m_busy = true;
     const quint64 id = ++m_newest;
-    m_worker.post([this, id, path, read = std::move(read)](std::stop_token stop) {
+    m_worker.post([this, id, path, screen = m_screen, read = std::move(read)](std::stop_token stop) {
         std::shared_ptr<const Document> document;
-        const GuardedOutcome outcome = guarded([&] { document = documentOf(path, read(), [stop] { return stop.stop_requested(); }); });
+        const GuardedOutcome outcome =
+            guarded([&] { document = documentOf(path, read(), screen, [stop] { return stop.stop_requested(); }); });
         QMetaObject::invokeMethod(this, [this, id, document, outcome] {
             if (id != m_newest) {
                 return;

@@ -13,11 +13,30 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_option("--region", arguments.region, "x,y,width,height in pixels of the photo; all of it when not given")
         ->check([](const std::string& text) { return parseRegion(text), std::string(); });
     command.add_option("--keep-steps", arguments.keepSteps, "Folder for the picture of every step");
+    const auto isAmount = [](const std::string& text) { return parseAmount(text), std::string(); };
+    command
+        .add_option("--noise", arguments.noise,
+                    "Noise to remove, 0 to 1: its deviation in mid-grey, 1 being a tenth of the range (26 of 255); auto: as estimated")
+        ->check(isAmount)
+        ->capture_default_str();
+    command
+        .add_option("--jpeg", arguments.jpeg,
+                    "JPEG artifacts to remove, 0 to 1: 0 is none, above it quality falls from 95 to 20; auto: as estimated")
+        ->check(isAmount)
+        ->capture_default_str();
     command.add_option("--bits", arguments.bits, "Bits per sample, 16 being 12 in AVIF; as the photo when not given")
         ->check(CLI::IsMember({8, 16}));
     command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();
     command.add_flag("--lossless", arguments.lossless, "WebP, JPEG XL and DeepZoom without loss");
     command.add_flag("--pyramid", arguments.pyramid, "TIFF with every half size, for fast viewing");
+    command.add_flag("--dry-run", arguments.dryRun, "Tell what the run would take, and every limit it would break; write nothing");
+    command.add_option("--memory", arguments.memory, "Megabytes for computed tiles; 0: the smaller of 1024 and a quarter of what is free")
+        ->check(CLI::Range(0, 1 << 20))
+        ->capture_default_str();
+    command.add_option("--cache", arguments.cache, "Folder that keeps computed tiles for later runs");
+    command.add_option("--cache-limit", arguments.cacheLimit, "Megabytes that the folder of --cache may hold")
+        ->check(CLI::Range(1, 1 << 24))
+        ->capture_default_str();
     command.add_flag("--json", arguments.json, "Print plan, timings, sizes and memory as JSON");
 }
 
@@ -51,6 +70,9 @@ void run(const CLI::App& command, UpscaleArguments arguments) {
         arguments = argumentsOfJob(arguments, arguments.job);
     }
     UpscaleRun work(arguments);
+    if (arguments.dryRun) {
+        return work.examine();
+    }
     arguments.job.empty() ? work.writeResult() : work.runJob();
     work.tell();
 }

@@ -2,6 +2,8 @@
 
 #include "app/cli/arguments.h"
 #include "core/base/error.h"
+#include "core/base/memory.h"
+#include "core/metrics/degradation_estimate.h"
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +22,19 @@ std::string stepName(int level, double cumulative, const std::filesystem::path& 
     return name + extension.string();
 }
 
+/// One line that is no failure.
+void note(const std::string& text) {
+    std::fprintf(stderr, "casr: %s\n", text.c_str());
+}
+
+std::size_t cacheBytes(const UpscaleArguments& arguments) {
+    return arguments.memory > 0 ? static_cast<std::size_t>(arguments.memory) << 20 : TileCache::defaultBudget();
+}
+
+std::string megabytes(std::int64_t bytes) {
+    return std::to_string((bytes + 999999) / 1000000) + " MB";
+}
+
 Json stepsOf(const Plan& plan, Rect region, const StaircaseStatistics& statistics) {
     Json steps = Json::array();
     for (int level = 1; level < plan.levels(); ++level) {
@@ -36,13 +51,76 @@ Json stepsOf(const Plan& plan, Rect region, const StaircaseStatistics& statistic
     return steps;
 }
 
+void printJson(const Preflight& before, double secondsOfTile) {
+    const Json report{{"width", before.layout.size.width},  {"height", before.layout.size.height},
+                      {"channels", before.layout.channels}, {"bits_per_sample", before.layout.bitsPerSample},
+                      {"uncompressed_bytes", before.bytes}, {"free_disk_bytes", before.freeDisk},
+                      {"peak_memory_bytes", before.memory}, {"tiles", before.tiles},
+                      {"seconds_of_tile", secondsOfTile},   {"seconds", secondsOfTile * static_cast<double>(before.tiles)},
+                      {"warnings", before.warnings},        {"problems", before.problems}};
+    std::cout << report.dump(2) << std::endl;
+}
+
+void printText(const Preflight& before, double secondsOfTile) {
+    const PictureLayout& layout = before.layout;
+    std::printf("result        %d x %d pixels, %d channels of %d bits\n", layout.size.width, layout.size.height, layout.channels,
+                layout.bitsPerSample);
+    std::printf("uncompressed  %s, %s free on the disk\n", megabytes(before.bytes).c_str(),
+                before.freeDisk < 0 ? "an unknown amount" : megabytes(before.freeDisk).c_str());
+    std::printf("memory        at most about %s\n", megabytes(before.memory).c_str());
+    std::printf("tiles         %lld\n", static_cast<long long>(before.tiles));
+    if (before.problems.empty()) {
+        std::printf("time          about %.0f s, at %.3f s a tile\n", secondsOfTile * static_cast<double>(before.tiles), secondsOfTile);
+    }
+    for (const std::string& warning : before.warnings) {
+        std::printf("note          %s\n", warning.c_str());
+    }
+    for (const std::string& problem : before.problems) {
+        std::printf("problem       %s\n", problem.c_str());
+    }
+}
+
+/// What the arguments say, with estimates, which are told, in place of "auto".
+StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture) {
+    const std::optional<float> noise = parseAmount(arguments.noise), jpeg = parseAmount(arguments.jpeg);
+    const Degradation found = noise && jpeg ? Degradation() : estimatedDegradation(picture);
+    if (!noise || !jpeg) {
+        char text[96];
+        std::snprintf(text, sizeof text, "the picture's noise is estimated at %.3f, its JPEG artifacts at %.3f", found.noise, found.jpeg);
+        note(text);
+    }
+    StepControls controls;
+    controls.noise = noise.value_or(static_cast<float>(found.noise));
+    controls.jpeg = jpeg.value_or(static_cast<float>(found.jpeg));
+    return controls;
+}
+
+/// So that the number read again is the same.
+std::string exactText(float number) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", number);
+    return text;
+}
+
 } // namespace
 
 UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
     : m_arguments(arguments), m_picture(readPicture(arguments.in)), m_photo(photoOf(m_picture.image)), m_region(chosenRegion()),
       m_staircase(m_photo.rgb, arguments.run.loadNetwork(), planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
-                  arguments.run.resolvedPrecision(), TileCache::defaultBudget()),
-      m_exporter(m_staircase, m_photo) {}
+                  arguments.run.resolvedPrecision(), cacheBytes(arguments), controlsOf(arguments, m_picture.image)),
+      m_exporter(m_staircase, m_photo), m_idleMemory(occupiedMemory().value_or(0)) {
+    m_staircase.setNotice([](const std::string& text) { note(text); });
+    if (!arguments.cache.empty()) {
+        addCache();
+    }
+}
+
+/// Opened here, added behind the job folder later: what is found here goes into the job too.
+void UpscaleRun::addCache() {
+    const TileSource source{hashOfFile(m_arguments.in), m_staircase.network().checksum(), describe(plan()), m_staircase.profile(),
+                            describe(m_staircase.controls())};
+    m_cache = std::make_shared<DiskCache>(m_arguments.cache, source, std::int64_t{m_arguments.cacheLimit} << 20);
+}
 
 Rect UpscaleRun::chosenRegion() const {
     const Rect whole = rectOf(m_photo.size());
@@ -67,7 +145,8 @@ ExportProgress UpscaleRun::progress(int level) {
     const std::int64_t needed = std::max<std::int64_t>(1, m_staircase.tilesNeeded(lastLevel(), regionAt(plan(), lastLevel(), m_region)));
     const std::string step = "step " + std::to_string(level) + "/" + std::to_string(plan().steps.size());
     return [this, needed, step](double, const std::string&) {
-        const std::int64_t done = std::min(needed, m_staircase.statistics().tilesComputed);
+        const StaircaseStatistics statistics = m_staircase.statistics();
+        const std::int64_t done = std::min(needed, statistics.tilesComputed + statistics.tilesLoaded);
         m_bar.show(static_cast<double>(done) / static_cast<double>(needed),
                    step + ", tile " + std::to_string(done) + "/" + std::to_string(needed));
     };
@@ -84,8 +163,27 @@ void UpscaleRun::keepStep(int level) {
     m_exporter.write(requestFor(level, folder / name), progress(level), isInterrupted);
 }
 
+void UpscaleRun::warn(const Preflight& before) const {
+    for (const std::string& warning : before.warnings) {
+        note(warning);
+    }
+}
+
+void UpscaleRun::examine() {
+    const ExportRequest request = requestFor(lastLevel(), m_arguments.out);
+    const Preflight before = m_exporter.examine(request);
+    const double tile = before.problems.empty() ? m_exporter.measureTile(request, isInterrupted) : 0;
+    m_arguments.json ? printJson(before, tile) : printText(before, tile);
+    if (!before.problems.empty()) {
+        throw Error(before.problems.front());
+    }
+}
+
 void UpscaleRun::writeResult() {
-    m_exporter.preflight(requestFor(lastLevel(), m_arguments.out));
+    if (m_cache) {
+        m_staircase.addBacking(m_cache);
+    }
+    warn(m_exporter.preflight(requestFor(lastLevel(), m_arguments.out)));
     for (int level = 1; !m_arguments.keepSteps.empty() && level < plan().levels(); ++level) {
         keepStep(level);
     }
@@ -106,7 +204,8 @@ JobDescription UpscaleRun::describeJob() const {
             preflight.layout.bitsPerSample,
             m_arguments.quality,
             m_arguments.lossless,
-            m_arguments.pyramid};
+            m_arguments.pyramid,
+            m_staircase.controls()};
 }
 
 void UpscaleRun::runJob() {
@@ -115,8 +214,12 @@ void UpscaleRun::runJob() {
     }
     const std::shared_ptr<JobFolder> job = JobFolder::create(m_arguments.job, describeJob());
     job->setResultLevel(lastLevel());
-    m_staircase.setBacking(job);
+    m_staircase.addBacking(job);
+    if (m_cache) {
+        m_staircase.addBacking(m_cache);
+    }
     const ExportRequest request = requestFor(lastLevel(), m_arguments.out);
+    warn(m_exporter.preflight(request));
     if (!m_arguments.assemble) {
         const auto [shard, shards] = parseShard(m_arguments.shard);
         m_exporter.compute(request, *job, shard, shards, progress(lastLevel()), isInterrupted);
@@ -143,6 +246,10 @@ void UpscaleRun::tell() const {
                       {"step_limit", plan().stepLimit},
                       {"region", {m_region.left, m_region.top, m_region.width(), m_region.height()}},
                       {"steps", stepsOf(plan(), m_region, statistics)},
+                      {"noise", m_staircase.controls().noise},
+                      {"noise_estimated", m_arguments.noise == "auto"},
+                      {"jpeg", m_staircase.controls().jpeg},
+                      {"jpeg_estimated", m_arguments.jpeg == "auto"},
                       {"profile", m_staircase.profile()},
                       {"weights_sha256", m_staircase.network().checksum()},
                       {"threads", computeThreads()},
@@ -151,6 +258,9 @@ void UpscaleRun::tell() const {
                       {"field_seconds", statistics.fieldSeconds},
                       {"tiles_computed", statistics.tilesComputed},
                       {"tiles_repaired", statistics.tilesRepaired},
+                      {"tiles_loaded", statistics.tilesLoaded},
+                      {"memory_retries", statistics.memoryRetries},
+                      {"idle_memory_bytes", m_idleMemory},
                       {"peak_memory_bytes", peakMemory()}};
     std::cout << report.dump(2) << std::endl;
 }
@@ -164,10 +274,15 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.run.stepLimit = job.stepLimit;
     result.region = std::to_string(job.region.left) + "," + std::to_string(job.region.top) + "," + std::to_string(job.region.width()) +
                     "," + std::to_string(job.region.height());
+    if (result.run.precision == "auto") {
+        result.run.precision = job.profile.starts_with("bf16") ? "bf16" : "fp32"; // tiles of the other would not fit
+    }
     result.bits = job.bitsPerSample;
     result.quality = job.quality;
     result.lossless = job.lossless;
     result.pyramid = job.pyramid;
+    result.noise = exactText(job.controls.noise);
+    result.jpeg = exactText(job.controls.jpeg);
     result.job = folder.string();
     return result;
 }

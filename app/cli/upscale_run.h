@@ -2,6 +2,7 @@
 
 #include "app/cli/console.h"
 #include "app/cli/run_options.h"
+#include "core/export/disk_cache.h"
 #include "core/export/exporter.h"
 #include "core/io/picture_file.h"
 
@@ -17,14 +18,20 @@ struct UpscaleArguments {
     double scale = 2;
     std::string region;
     std::string keepSteps;
+    std::string noise = "0"; ///< A number, or "auto".
+    std::string jpeg = "0";
     bool json = false;
     int bits = 0;
     int quality = 92;
     bool lossless = false;
     bool pyramid = false;
-    std::string job;    ///< Folder that keeps finished tiles; empty for none.
-    std::string resume; ///< Folder of a job to go on with.
-    std::string shard;  ///< "i/n": compute this part of the job only.
+    bool dryRun = false;
+    int memory = 0;        ///< Megabytes for computed tiles; 0: as TileCache::defaultBudget().
+    std::string cache;     ///< Folder that keeps tiles for later runs; empty for none.
+    int cacheLimit = 4096; ///< Megabytes.
+    std::string job;       ///< Folder that keeps finished tiles; empty for none.
+    std::string resume;    ///< Folder of a job to go on with.
+    std::string shard;     ///< "i/n": compute this part of the job only.
     bool assemble = false;
 };
 
@@ -40,6 +47,9 @@ public:
     /// Computes and assembles by way of a job folder.
     void runJob();
 
+    /// Tells what the run would take, after one tile. Throws Error with the first problem when there is one.
+    void examine();
+
     /// One line, or JSON.
     void tell() const;
 
@@ -50,6 +60,8 @@ private:
     Rect chosenRegion() const;
     ExportRequest requestFor(int level, const std::filesystem::path& output) const;
     void keepStep(int level);
+    void addCache();
+    void warn(const Preflight& before) const;
     JobDescription describeJob() const;
     ExportProgress progress(int level);
 
@@ -59,8 +71,10 @@ private:
     Rect m_region;
     Staircase m_staircase;
     Exporter m_exporter;
+    std::shared_ptr<DiskCache> m_cache;
     ProgressBar m_bar;
     double m_started = now();
+    std::int64_t m_idleMemory = 0; ///< With photo and weights, before the first tile.
 };
 
 /// The arguments that `folder`'s job was started with, with the running options of `arguments`.

@@ -1,11 +1,9 @@
 #include "core/depth/depth_network.h"
 
 #include "core/base/error.h"
-#include "core/base/random.h"
+#include "core/network/convolution.h"
 
 #include <array>
-#include <cmath>
-#include <numbers>
 
 namespace casr {
 
@@ -21,20 +19,8 @@ constexpr std::array<int, DepthNetwork::levels> blocksOfLevel{0, 1, 1, 0, 2};
     throw Error("'" + origin + "' holds no depth network of this version: " + what + ". Use the weights shipped with this version.");
 }
 
-/// Standard normal numbers from hashed uniforms (Box and Muller 1958): the same everywhere.
-at::Tensor normal(at::IntArrayRef shape, double deviation, HashRandom& random) {
-    at::Tensor tensor = at::empty(shape, at::kFloat);
-    float* values = tensor.data_ptr<float>();
-    for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-        const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform()));
-        values[i] = static_cast<float>(deviation * radius * std::cos(2.0 * std::numbers::pi * random.uniform()));
-    }
-    return tensor;
-}
-
 DepthNetwork::Convolution fresh(int out, int in, int edge, double gain, HashRandom& random) {
-    const double deviation = gain * std::sqrt(2.0 / (in * edge * edge));
-    return {normal({out, in, edge, edge}, deviation, random).contiguous(at::MemoryFormat::ChannelsLast), at::zeros({out})};
+    return {convolutionWeight(out, in, edge, gain, random), at::zeros({out})};
 }
 
 std::vector<DepthNetwork::Convolution> freshBlocks(int count, int width, HashRandom& random) {
@@ -46,14 +32,8 @@ std::vector<DepthNetwork::Convolution> freshBlocks(int count, int width, HashRan
     return list;
 }
 
-/// Inference on the CPU calls oneDNN itself: at::conv2d changes its backend, and so the last bit, with the input's size.
 at::Tensor convolved(const at::Tensor& input, const DepthNetwork::Convolution& layer, int stride = 1) {
-    const std::int64_t padding = layer.weight.size(2) / 2;
-    if (!layer.weight.is_cpu() || (at::GradMode::is_enabled() && layer.weight.requires_grad())) {
-        return at::conv2d(input, layer.weight, layer.bias, stride, padding);
-    }
-    return at::mkldnn_convolution(input.contiguous(at::MemoryFormat::ChannelsLast), layer.weight, layer.bias, {padding, padding},
-                                  {stride, stride}, {1, 1}, 1);
+    return convolution(input, layer.weight, layer.bias, at::kFloat, static_cast<int>(layer.weight.size(2) / 2), stride);
 }
 
 at::Tensor throughBlocks(at::Tensor x, const std::vector<DepthNetwork::Convolution>& convolutions) {

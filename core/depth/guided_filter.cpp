@@ -11,13 +11,23 @@ namespace {
 constexpr int largestBefore = 4096; // A power of two: multiples of its inverse are exact, and so are their products.
 constexpr int largestAfter = 65535;
 
-cv::Mat rounded(const Image& image) {
-    cv::Mat mat(image.height(), image.width(), CV_32FC(image.channels()));
+cv::Mat rounded(const Image& plane) {
+    cv::Mat mat(plane.height(), plane.width(), CV_32FC1);
     float* out = mat.ptr<float>();
-    for (const float value : image.values()) {
+    for (const float value : plane.values()) {
         *out++ = static_cast<float>(quantised(value, largestBefore)) / largestBefore;
     }
     return mat;
+}
+
+/// Luma of BT.601.
+Image lumaOf(const Image& picture) {
+    std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(picture.size().area()));
+    for (std::size_t i = 0; i + 2 < picture.values().size(); i += 3) {
+        values.push_back(0.299f * picture.values()[i] + 0.587f * picture.values()[i + 1] + 0.114f * picture.values()[i + 2]);
+    }
+    return Image(picture.size(), 1, std::move(values));
 }
 
 Image imageOf(const cv::Mat& mat) {
@@ -32,7 +42,7 @@ Image imageOf(const cv::Mat& mat) {
 
 Image guidedFiltered(const Image& guide, const Image& plane, int radius, double noise) {
     cv::Mat filtered;
-    cv::ximgproc::guidedFilter(rounded(guide), rounded(plane), filtered, radius, noise);
+    cv::ximgproc::guidedFilter(rounded(lumaOf(guide)), rounded(plane), filtered, radius, noise);
     return imageOf(filtered);
 }
 

@@ -60,10 +60,11 @@ void append(const Image& colour, const Image& depth, int width, DepthFrames& fra
     if (colour.size() != depth.size() || size != Size{frames.width, frames.height}) {
         throw Error("colour and depth differ in size, or from the first pair.");
     }
-    for (const float value : resized(selectChannels(convertedToSrgb(colour), 0, 3), size).values()) {
+    const Image colours = resized(selectChannels(convertedToSrgb(colour), 0, 3), size), depths = resized(depth, size, Kernel::nearest);
+    for (const float value : colours.values()) {
         frames.colours.push_back(static_cast<std::uint8_t>(quantised(value, 255)));
     }
-    for (const float value : resized(depth, size, Kernel::nearest).values()) {
+    for (const float value : depths.values()) {
         frames.depths.push_back(static_cast<std::uint16_t>(quantised(value, millimetresOfWhite)));
     }
 }

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace casr {
 
@@ -39,6 +41,13 @@ using PullPixels = std::function<Image(Rect)>;
 /// can hold, memory for the encoders that hold the whole picture, a folder that can be written to. Throws Error with what would work
 /// instead.
 void checkPictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
+
+/// Everything that checkPictureStream would refuse, one sentence each, with what would work instead; empty when all is well.
+std::vector<std::string> pictureStreamProblems(const std::filesystem::path& path, const PictureLayout& layout,
+                                               const StreamOptions& options = {});
+
+/// Bytes of memory that writing takes: a few rows of pieces, and the whole picture where the encoder holds it.
+std::int64_t memoryOfStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
 
 /// Writes a picture that need not fit into memory, by the extension of `path`: those of writePicture, or .dz for a folder with a
 /// DeepZoom pyramid (image.dzi and image_files; JPEG tiles, PNG when lossless or with alpha). `pull` is called from one thread at
