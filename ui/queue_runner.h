@@ -1,0 +1,63 @@
+#pragma once
+
+#include "ui/worker.h"
+
+#include "core/batch/batch.h"
+#include "core/batch/zoom_file.h"
+
+#include <QObject>
+
+#include <atomic>
+#include <optional>
+
+namespace casr {
+
+/// Works through a queue of files on a thread of its own, one after another; one bad file never stops the rest. The queue is kept in a
+/// file after every change and comes back at the next start. Lives in the GUI thread.
+class QueueRunner : public QObject {
+    Q_OBJECT
+
+public:
+    /// `file` keeps the queue; empty: it is not kept.
+    explicit QueueRunner(QString file, QObject* parent = nullptr);
+    /// Stops and waits.
+    ~QueueRunner() override;
+
+    const Batch& batch() const { return m_batch; }
+    /// Items may be added, moved and removed at any time, but for the running one, which must stay in the list as it is.
+    void change(const std::function<void(Batch&)>& change);
+
+    bool isRunning() const { return m_running.has_value(); }
+    std::optional<std::size_t> running() const { return m_running; }
+    /// Share of the running item that is written.
+    double share() const { return m_share; }
+
+    void setMeans(const ZoomMeans& means) { m_means = means; }
+    bool canStart() const;
+    /// Begins with the first item that waits.
+    void start();
+    /// The running item is finished, no other is begun.
+    void pause() { m_isPausing = true; }
+    /// The running item waits again.
+    void stop();
+
+Q_SIGNALS:
+    void changed();
+    void progressed();
+    void failed(const QString& message);
+
+private:
+    void keep();
+    void next();
+
+    QString m_file;
+    Batch m_batch;
+    ZoomMeans m_means;
+    std::optional<std::size_t> m_running;
+    double m_share = 0;
+    bool m_isPausing = false;
+    std::atomic<bool> m_isStopping = false;
+    Worker m_worker; ///< Last: stopped before the rest goes.
+};
+
+} // namespace casr

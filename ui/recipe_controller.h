@@ -1,0 +1,39 @@
+#pragma once
+
+#include "ui/canvas.h"
+#include "ui/commands.h"
+#include "ui/message_bar.h"
+
+#include "core/recipe/recipe.h"
+
+namespace casr {
+
+/// The window's settings as a recipe: weights, profile, scale, step limit, controls and, when `region` is there, the region.
+Recipe recipeOf(const Levels& levels, std::optional<Rect> region);
+
+/// Saves the window's settings as recipes and takes recipes up: by menu, and when a file is dropped.
+class RecipeController : public QObject {
+    Q_OBJECT
+
+public:
+    RecipeController(Levels& levels, Canvas& canvas, MessageBar& messages, QWidget* window);
+
+    void addCommands(QMenu* file, Commands& commands);
+    /// True for a file name that may be a recipe.
+    static bool isRecipeName(const QString& path);
+    /// Throws nothing: what is wrong is shown.
+    void save(const QString& path, bool withRegion);
+    void load(const QString& path);
+
+private:
+    void chooseSave(bool withRegion);
+    void chooseLoad();
+    void take(const Recipe& recipe);
+
+    Levels& m_levels;
+    Canvas& m_canvas;
+    MessageBar& m_messages;
+    QWidget* m_window;
+};
+
+} // namespace casr
