@@ -142,9 +142,9 @@ private Q_SLOTS:
     void whatIsNoTiffIsLeftAlone() {
         const TestFolder folder;
         putBytes(folder / "a.tif", "no picture");
-        QVERIFY(!addExifToTiff(folder / "a.tif", "", {5, 5}));
+        QVERIFY(!addMetadataToTiff(folder / "a.tif", "", "", {5, 5}));
         QCOMPARE(bytesOf(folder / "a.tif"), std::string("no picture"));
-        QVERIFY(!addExifToTiff(folder / "missing.tif", exifBlock(false), {5, 5}));
+        QVERIFY(!addMetadataToTiff(folder / "missing.tif", exifBlock(false), "", {5, 5}));
     }
 };
 

@@ -24,7 +24,7 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 private:
-    void prepare(const QString& path, std::function<Picture()> read);
+    void prepare(const QString& path, std::function<Picture(const StopCheck&)> read);
 
     quint64 m_newest = 0;
     bool m_busy = false;

@@ -46,6 +46,12 @@ std::vector<TileKey> tilesOf(const LevelGrid& grid, int level, Rect region) {
     return keys;
 }
 
+/// The layout before the format has cut it to what it holds.
+PictureLayout wantedLayout(const ExportRequest& request, PictureLayout layout) {
+    layout.bitsPerSample = request.bitsPerSample > 0 ? request.bitsPerSample : request.photoBits;
+    return layout;
+}
+
 } // namespace
 
 PictureLayout Exporter::layoutOf(const ExportRequest& request) const {
@@ -59,6 +65,7 @@ Preflight Exporter::preflight(const ExportRequest& request) const {
     Preflight result;
     result.layout = layoutOf(request);
     checkPictureStream(request.output, result.layout, request.stream);
+    result.warnings = lossesOf(request.output, wantedLayout(request, result.layout), request.stream);
     result.bytes = request.region.size().area() * result.layout.channels * (result.layout.bitsPerSample / 8);
     result.tiles = request.level > 0 ? m_staircase.tilesNeeded(request.level, request.region) : 0;
     result.freeDisk = freeBytesFor(request.output);
@@ -78,11 +85,11 @@ Image Exporter::pixelsOf(const ExportRequest& request, Rect part, const StopChec
     return pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part);
 }
 
-void Exporter::write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop) {
+std::vector<std::string> Exporter::write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop) {
     const Preflight before = preflight(request);
     const double area = static_cast<double>(request.region.size().area());
     std::int64_t done = 0;
-    writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+    return writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
         if (stop && stop()) {
             throw Cancelled();
         }
@@ -119,12 +126,13 @@ void Exporter::compute(const ExportRequest& request, JobFolder& job, int shard, 
     }
 }
 
-void Exporter::assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress, const StopCheck& stop) {
+std::vector<std::string> Exporter::assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress,
+                                            const StopCheck& stop) {
     const Preflight before = preflight(request);
     const LevelGrid grid = m_staircase.gridOf(request.level);
     TileCache recent(assemblyCacheBytes);
     std::int64_t done = 0;
-    writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+    return writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
         if (stop && stop()) {
             throw Cancelled();
         }
