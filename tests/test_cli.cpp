@@ -33,6 +33,11 @@ private:
         return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
     }
 
+    QByteArray contents(const char* name) const {
+        QFile file(path(name));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
     QStringList upscale(QStringList further) const {
         return QStringList{"upscale", path("photo.png"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
     }
@@ -47,7 +52,7 @@ private Q_SLOTS:
     }
 
     void helpIsThereForEveryCommand() {
-        for (const char* command : {"upscale", "evaluate", "plan", "info", "bench"}) {
+        for (const char* command : {"upscale", "batch", "evaluate", "plan", "info", "bench"}) {
             const Run help = casr({command, "--help"});
             QCOMPARE(help.code, 0);
             QVERIFY(help.out.contains("Usage"));
@@ -139,6 +144,10 @@ private Q_SLOTS:
         row("plan without size", {"plan", "640", "--scale", "2"}, 2, "WIDTHxHEIGHT");
         row("no pictures", {"evaluate", "--data", path("none")}, 1, "--data");
         row("bad scales", {"evaluate", "--data", path(""), "--scales", "2,x"}, 2, "--scales");
+        row("recipe that is none", upscale({"-o", path("x.png"), "--recipe", path("photo.png")}), 1, "no recipe");
+        row("no such page", upscale({"-o", path("x.png"), "--scale", "2", "--page", "3"}), 1, "no page 3");
+        row("batch of nothing", {"batch"}, 2, "RECIPE and FILES");
+        row("batch resumed from nothing", {"batch", "--queue", path("none.json"), "--resume"}, 1, "no batch");
         row("info of nothing", {"info", path("none.png")}, 1, "none.png");
     }
 
@@ -161,6 +170,61 @@ private Q_SLOTS:
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 130);
         QVERIFY(!QFile::exists(path("long.png")));
+    }
+
+    void theSameRecipeGivesTheSameBytes() {
+        const QStringList first{"-o",        path("first.tif"), "--scale", "3.7",           "--region",
+                                "4,5,20,15", "--bits",          "16",      "--save-recipe", path("recipe.json")};
+        const Run run = casr(upscale(first));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const Run again = casr(upscale({"-o", path("again.tif"), "--recipe", path("recipe.json")}));
+        QVERIFY2(again.code == 0, qPrintable(again.err));
+        QCOMPARE(contents("again.tif"), contents("first.tif"));
+        // What the command line says goes before the recipe.
+        QCOMPARE(casr(upscale({"-o", path("other.tif"), "--recipe", path("recipe.json"), "--scale", "2"})).code, 0);
+        QCOMPARE(readPictureInfo(path("other.tif").toStdString()).size, (Size{40, 30}));
+        QVERIFY(contents("first.tif").contains("casr:Steps"));
+    }
+
+    void aRecipeOfOtherWeightsIsRefused() {
+        QByteArray text = contents("recipe.json");
+        const int at = text.indexOf("weights_sha256\": \"") + 18;
+        QFile file(path("other.json"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(text.replace(at, 64, QByteArray(64, 'a')));
+        file.close();
+        const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("other.json")}));
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.err.contains("--weights"), qPrintable(run.err));
+    }
+
+    void aBatchGoesOnAfterABadFileAndReportsIt() {
+        QVERIFY(QDir(m_folder.path()).mkdir("photos"));
+        writePicture(path("photos/a.png").toStdString(), {noisePicture({20, 15}, 3, 1), 8, {}});
+        writePicture(path("photos/c.png").toStdString(), {noisePicture({20, 15}, 3, 2), 8, {}});
+        QFile bad(path("photos/b.png"));
+        QVERIFY(bad.open(QIODevice::WriteOnly));
+        bad.write("no picture");
+        bad.close();
+        const QStringList common{"--weights", path("tiny.safetensors"), "--queue", path("queue.json")};
+        const Run run = casr(
+            QStringList{"batch", path("recipe.json"), path("photos"), "--to", path("results"), "--name", "{name}-{number}.{ext}"} + common);
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.out.contains("3 files: 0 done, 0 skipped, 3 failed"), qPrintable(run.out)); // The region of the recipe is outside.
+
+        QFile preset(path("preset.json"));
+        QVERIFY(preset.open(QIODevice::WriteOnly));
+        preset.write(R"({"format": "casr-recipe", "version": 1, "scale": 2})");
+        preset.close();
+        const QStringList batch{"batch",  path("preset.json"),     path("photos"), "--to", path("results"),
+                                "--name", "{name}-{number}.{ext}", "--precision",  "fp32"};
+        const Run second = casr(batch + common);
+        QCOMPARE(second.code, 1);
+        QVERIFY2(second.out.contains("3 files: 2 done, 0 skipped, 1 failed") && second.out.contains("b.png"), qPrintable(second.out));
+        QVERIFY(second.err.contains("1 of 3 files failed"));
+        QCOMPARE(readPictureInfo(path("results/c-3.png").toStdString()).size, (Size{40, 30}));
+        const Run resumed = casr(QStringList{"batch", "--resume"} + common);
+        QVERIFY2(resumed.out.contains("2 done"), qPrintable(resumed.out));
     }
 
     void evaluateMeasuresByTheFieldsProtocol() {

@@ -1,6 +1,7 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/read_options.h"
 #include "app/cli/run_options.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
@@ -123,7 +124,7 @@ Image Evaluation::enlarged(const Image& low, double scale, Size size) const {
 }
 
 Score Evaluation::scoreOf(const std::filesystem::path& path, double scale) const {
-    const Image picture = readPicture(path).image;
+    const Image picture = readForRun(path, {}).image;
     const Pair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
     const double start = now();
     const Image result = enlarged(pair.low, scale, pair.truth.size());

@@ -1,5 +1,6 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/cli/recipe_options.h"
 #include "app/cli/upscale_run.h"
 
 namespace casr::cli {
@@ -18,6 +19,9 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();
     command.add_flag("--lossless", arguments.lossless, "WebP, JPEG XL and DeepZoom without loss");
     command.add_flag("--pyramid", arguments.pyramid, "TIFF with every half size, for fast viewing");
+    command.add_flag("--no-gps", arguments.noGps, "Leave out where the photo was taken (and maker notes, which may say it too)");
+    command.add_option("--recipe", arguments.recipe, "Recipe to follow; options given here go before it");
+    command.add_option("--save-recipe", arguments.saveRecipe, "File for the recipe that makes this result again");
     command.add_flag("--json", arguments.json, "Print plan, timings, sizes and memory as JSON");
 }
 
@@ -33,8 +37,8 @@ void addJobOptions(CLI::App& command, UpscaleArguments& arguments) {
 /// A new run needs a photo, an output and a scale; a job that was started knows them.
 void requireComplete(const CLI::App& command, const UpscaleArguments& arguments) {
     const bool isNew = arguments.job.empty() || !arguments.in.empty();
-    if (isNew && (arguments.in.empty() || arguments.out.empty() || command.count("--scale") == 0)) {
-        throw CLI::ValidationError("upscale", "needs a photo, -o OUTPUT and --scale S, or --resume FOLDER.");
+    if (isNew && (arguments.in.empty() || arguments.out.empty() || (command.count("--scale") == 0 && arguments.recipe.empty()))) {
+        throw CLI::ValidationError("upscale", "needs a photo, -o OUTPUT and --scale S or --recipe FILE, or --resume FOLDER.");
     }
     if (arguments.job.empty() && (arguments.assemble || !arguments.shard.empty())) {
         throw CLI::ValidationError("upscale", "--shard and --assemble need --job FOLDER.");
@@ -50,8 +54,14 @@ void run(const CLI::App& command, UpscaleArguments arguments) {
     if (arguments.in.empty()) {
         arguments = argumentsOfJob(arguments, arguments.job);
     }
+    if (!arguments.recipe.empty()) {
+        arguments = withRecipe(command, arguments, readRecipe(arguments.recipe));
+    }
     UpscaleRun work(arguments);
     arguments.job.empty() ? work.writeResult() : work.runJob();
+    if (!arguments.saveRecipe.empty()) {
+        saveRecipe(arguments.saveRecipe, work.recipe());
+    }
     work.tell();
 }
 
@@ -62,6 +72,7 @@ Action addUpscale(CLI::App& app) {
     auto arguments = std::make_shared<UpscaleArguments>();
     addPictureOptions(*command, *arguments);
     addJobOptions(*command, *arguments);
+    addReadOptions(*command, arguments->read);
     arguments->run.addTo(*command);
     return [command, arguments] { run(*command, *arguments); };
 }

@@ -1,6 +1,7 @@
 #include "app/cli/upscale_run.h"
 
 #include "app/cli/arguments.h"
+#include "app/cli/recipe_options.h"
 #include "core/base/error.h"
 
 #include <nlohmann/json.hpp>
@@ -39,10 +40,29 @@ Json stepsOf(const Plan& plan, Rect region, const StaircaseStatistics& statistic
 } // namespace
 
 UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
-    : m_arguments(arguments), m_picture(readPicture(arguments.in)), m_photo(photoOf(m_picture.image)), m_region(chosenRegion()),
+    : m_arguments(arguments), m_picture(readForRun(arguments.in, arguments.read)), m_photo(photoOf(m_picture.image)),
+      m_region(chosenRegion()),
       m_staircase(m_photo.rgb, arguments.run.loadNetwork(), planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
                   arguments.run.resolvedPrecision(), TileCache::defaultBudget()),
-      m_exporter(m_staircase, m_photo) {}
+      m_exporter(m_staircase, m_photo) {
+    checkWeights();
+    m_picture.metadata.done = doneBy(recipe(), plan());
+}
+
+void UpscaleRun::checkWeights() const {
+    const std::string& wanted = m_arguments.wantedWeights;
+    if (!wanted.empty() && wanted != m_staircase.network().checksum()) {
+        throw Error("The recipe was made with the weights " + wanted.substr(0, 12) + "..., and these are " +
+                    m_staircase.network().checksum().substr(0, 12) + "... Give the right ones with --weights.");
+    }
+}
+
+Recipe UpscaleRun::recipe() const {
+    Recipe recipe = recipeOf(m_arguments);
+    recipe.weightsHash = m_staircase.network().checksum();
+    recipe.profile = m_staircase.profile();
+    return recipe;
+}
 
 Rect UpscaleRun::chosenRegion() const {
     const Rect whole = rectOf(m_photo.size());
@@ -59,6 +79,7 @@ ExportRequest UpscaleRun::requestFor(int level, const std::filesystem::path& out
         output, level, regionAt(plan(), level, m_region), {}, m_arguments.bits, m_picture.metadata, m_picture.bitsPerSample};
     request.stream.write.quality = m_arguments.quality;
     request.stream.write.lossless = m_arguments.lossless;
+    request.stream.write.keepPosition = !m_arguments.noGps;
     request.stream.pyramid = m_arguments.pyramid;
     return request;
 }
@@ -85,11 +106,15 @@ void UpscaleRun::keepStep(int level) {
 }
 
 void UpscaleRun::writeResult() {
-    m_exporter.preflight(requestFor(lastLevel(), m_arguments.out));
+    addNotes(m_exporter.preflight(requestFor(lastLevel(), m_arguments.out)).warnings);
     for (int level = 1; !m_arguments.keepSteps.empty() && level < plan().levels(); ++level) {
         keepStep(level);
     }
-    m_exporter.write(requestFor(lastLevel(), m_arguments.out), progress(lastLevel()), isInterrupted);
+    addNotes(m_exporter.write(requestFor(lastLevel(), m_arguments.out), progress(lastLevel()), isInterrupted));
+}
+
+void UpscaleRun::addNotes(const std::vector<std::string>& notes) {
+    m_picture.notes.insert(m_picture.notes.end(), notes.begin(), notes.end());
 }
 
 JobDescription UpscaleRun::describeJob() const {
@@ -106,7 +131,10 @@ JobDescription UpscaleRun::describeJob() const {
             preflight.layout.bitsPerSample,
             m_arguments.quality,
             m_arguments.lossless,
-            m_arguments.pyramid};
+            m_arguments.pyramid,
+            !m_arguments.noGps,
+            m_arguments.read.page,
+            m_arguments.read.tone == ToneCurve::clip};
 }
 
 void UpscaleRun::runJob() {
@@ -122,7 +150,7 @@ void UpscaleRun::runJob() {
         m_exporter.compute(request, *job, shard, shards, progress(lastLevel()), isInterrupted);
     }
     if (m_arguments.shard.empty()) {
-        m_exporter.assemble(request, *job, progress(lastLevel()), isInterrupted);
+        addNotes(m_exporter.assemble(request, *job, progress(lastLevel()), isInterrupted));
     }
 }
 
@@ -134,6 +162,9 @@ void UpscaleRun::tell() const {
         const std::string what = m_arguments.shard.empty() ? m_arguments.out : "shard " + m_arguments.shard + " of " + m_arguments.out;
         std::printf("%s: %d x %d pixels, x%g in %zu %s, %.1f s\n", what.c_str(), size.width, size.height, plan().scale, plan().steps.size(),
                     plan().steps.size() == 1 ? "step" : "steps", seconds);
+        for (const std::string& note : m_picture.notes) {
+            std::printf("note: %s\n", note.c_str());
+        }
         return;
     }
     const Json report{{"output", m_arguments.out},
@@ -151,6 +182,7 @@ void UpscaleRun::tell() const {
                       {"field_seconds", statistics.fieldSeconds},
                       {"tiles_computed", statistics.tilesComputed},
                       {"tiles_repaired", statistics.tilesRepaired},
+                      {"notes", m_picture.notes},
                       {"peak_memory_bytes", peakMemory()}};
     std::cout << report.dump(2) << std::endl;
 }
@@ -168,6 +200,9 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.quality = job.quality;
     result.lossless = job.lossless;
     result.pyramid = job.pyramid;
+    result.noGps = !job.keepPosition;
+    result.read.page = job.page;
+    result.read.tone = job.clipsTones ? ToneCurve::clip : ToneCurve::soft;
     result.job = folder.string();
     return result;
 }

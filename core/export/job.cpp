@@ -34,7 +34,7 @@ void requireRanges(const JobDescription& job, const std::string& origin) {
     const bool placed =
         region.left >= 0 && region.top >= 0 && !region.isEmpty() && region.right <= farthestPixel && region.bottom <= farthestPixel;
     const bool sound = placed && isWithin(job.scale, 1, 64) && isWithin(job.stepLimit, 1.5, 4) && isWithin(job.quality, 1, 100) &&
-                       (job.bitsPerSample == 8 || job.bitsPerSample == 16);
+                       job.page >= 0 && (job.bitsPerSample == 8 || job.bitsPerSample == 16);
     if (!sound) {
         refuse(origin, "a value is outside its range");
     }
@@ -94,7 +94,10 @@ std::string writeJob(const JobDescription& job) {
                     {"bits_per_sample", job.bitsPerSample},
                     {"quality", job.quality},
                     {"lossless", job.lossless},
-                    {"pyramid", job.pyramid}};
+                    {"pyramid", job.pyramid},
+                    {"keep_position", job.keepPosition},
+                    {"page", job.page},
+                    {"clips_tones", job.clipsTones}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -122,7 +125,10 @@ JobDescription parseJob(const std::string& text, const std::string& origin) {
                            json.at("bits_per_sample"),
                            json.at("quality"),
                            json.at("lossless"),
-                           json.at("pyramid")};
+                           json.at("pyramid"),
+                           json.value("keep_position", true),
+                           json.value("page", 0),
+                           json.value("clips_tones", false)};
         requireRanges(job, origin);
         return job;
     } catch (const Json::exception&) {
