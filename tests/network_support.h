@@ -2,6 +2,7 @@
 
 #include "core/base/random.h"
 #include "core/base/safe_file.h"
+#include "core/image/back_projection.h"
 #include "core/network/field.h"
 #include "core/network/tensor_file.h"
 
@@ -33,10 +34,27 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
     addConvolution("field", 6 * waves, width, 1);
     add("field.frequencies", {waves, 2});
     add("field.heat", {1});
+    if (architecture.memory > 0) {
+        add("memory.key", {32, 4 * width});
+        add("memory.value", {architecture.memory, 4 * width});
+        add("memory.output", {4 * width, architecture.memory});
+        add("memory.sharpness", {1});
+        add("memory.empty", {1});
+    }
+    if (architecture.superpixels > 0) {
+        const std::int64_t inner = architecture.superpixels;
+        addConvolution("superpixel.conv0", inner, 3, 3);
+        addConvolution("superpixel.conv1", inner, inner, 3);
+        addConvolution("superpixel.conv2", inner, inner + 29, 1);
+        addConvolution("superpixel.conv3", 9, inner, 1);
+        add("superpixel.sharpness", {2});
+    }
     file.metadata = {{"format", "casr-field-network"},
                      {"version", "1"},
                      {"architecture", R"({"channels":)" + std::to_string(width) + R"(,"blocks":)" + std::to_string(architecture.blocks) +
-                                          R"(,"frequencies":)" + std::to_string(waves) + "}"},
+                                          R"(,"frequencies":)" + std::to_string(waves) + R"(,"memory":)" +
+                                          std::to_string(architecture.memory) + R"(,"superpixels":)" +
+                                          std::to_string(architecture.superpixels) + "}"},
                      {"training", "drawn for a test"}};
     return file;
 }
@@ -52,12 +70,20 @@ inline casr::TensorFile strongWeights(const casr::Architecture& architecture, st
                       std::sqrt(6.0 / static_cast<double>(tensor.shape[1] * tensor.shape[2] * tensor.shape[3]));
         } else if (tensor.name == "field.frequencies") {
             largest = 6.0;
+        } else if (tensor.shape.size() == 2) {
+            largest = 0.3; // the memory's matrices
         }
         for (float& value : tensor.values) {
             value = static_cast<float>(random.uniform(-largest, largest));
         }
     }
-    file.tensors.back().values = {0.08f};
+    for (casr::NamedTensor& tensor : file.tensors) {
+        if (tensor.name == "field.heat") {
+            tensor.values = {0.08f};
+        } else if (tensor.name == "memory.sharpness") {
+            tensor.values = {2.5f};
+        }
+    }
     return file;
 }
 
@@ -76,14 +102,17 @@ inline std::shared_ptr<const casr::Network> strongNetwork(const casr::Architectu
 
 /// The part of a picture that the network reads for `cells`, its border repeated outside.
 inline casr::PlacedImage parentOf(const casr::Network& network, const casr::Image& picture, casr::Rect cells) {
-    const int reach = std::max(casr::Reach::ofTrunk(network.architecture()), casr::bicubicReach);
+    const int reach = std::max(casr::Reach::ofStep(network.architecture()), casr::bicubicReach);
     return coveringByBorder({picture, 0, 0}, expanded(cells, reach));
 }
 
-/// One level computed in one piece.
-inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child) {
+/// One level computed in one piece, back-projection included.
+inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child,
+                               const casr::StepInputs& inputs = {}) {
     const casr::Rect cells = rectOf(picture.size());
     const casr::PlacedImage parent = parentOf(network, picture, cells);
-    const casr::FieldTile tile = network.run(parent, cells, casr::Precision::float32, {});
-    return renderField(network.waves(), tile, parent, {picture.width(), child.width}, {picture.height(), child.height}, rectOf(child));
+    const casr::FieldTile tile = network.run(parent, cells, casr::Precision::float32, {}, inputs);
+    const casr::Axis columns{picture.width(), child.width}, rows{picture.height(), child.height};
+    const casr::Image image = renderField(network.waves(), tile, parent, columns, rows, rectOf(child));
+    return backProjected({image, 0, 0}, parent, columns, rows, rectOf(child));
 }

@@ -1,3 +1,4 @@
+#include "cli_support.h"
 #include "core/io/picture_file.h"
 #include "core/network/tensor_file.h"
 #include "network_support.h"
@@ -9,16 +10,6 @@
 
 using namespace casr;
 
-namespace {
-
-struct Run {
-    int code = -1;
-    QString out;
-    QString err;
-};
-
-} // namespace
-
 /// Drives the command line as a user would: as a process.
 class TestCli : public QObject {
     Q_OBJECT
@@ -26,12 +17,7 @@ class TestCli : public QObject {
 private:
     QString path(const char* name) const { return m_folder.filePath(name); }
 
-    Run casr(QStringList arguments) const {
-        QProcess process;
-        process.start(CASR_PROGRAM, arguments);
-        process.waitForFinished(120000);
-        return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
-    }
+    Run casr(const QStringList& arguments) const { return runCasr(arguments); }
 
     QByteArray contents(const char* name) const {
         QFile file(path(name));
@@ -42,17 +28,29 @@ private:
         return QStringList{"upscale", path("photo.png"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
     }
 
+    QJsonObject jsonIn(const char* name) const {
+        QFile file(path(name));
+        return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
+    }
+
+    QStringList evaluate(QStringList further) const {
+        return QStringList{"evaluate", "--data", path("truth"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
+    }
+
     QTemporaryDir m_folder;
 
 private Q_SLOTS:
     void initTestCase() {
         startPictureLibrary();
         writePicture(path("photo.png").toStdString(), {noisePicture({40, 30}, 3, 1), 8, {}});
+        QVERIFY(QDir(m_folder.path()).mkdir("truth"));
+        writePicture(path("truth/a.png").toStdString(), {noisePicture({41, 33}, 3, 5), 8, {}});
+        writePicture(path("truth/b.png").toStdString(), {noisePicture({110, 100}, 3, 6), 8, {}});
         writeTensorFile(path("tiny.safetensors").toStdString(), strongWeights({16, 1, 16}, 2));
     }
 
     void helpIsThereForEveryCommand() {
-        for (const char* command : {"upscale", "batch", "evaluate", "plan", "info", "bench"}) {
+        for (const char* command : {"upscale", "batch", "evaluate", "fit-niqe", "plan", "info", "bench"}) {
             const Run help = casr({command, "--help"});
             QCOMPARE(help.code, 0);
             QVERIFY(help.out.contains("Usage"));
@@ -102,6 +100,62 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(path("shared.png")));
     }
 
+    void aDryRunTellsWhatTheRunWouldTake() {
+        const Run text = casr(upscale({"-o", path("dry.tif"), "--scale", "6", "--dry-run"}));
+        QVERIFY2(text.code == 0, qPrintable(text.err));
+        for (const char* part : {"240 x 180 pixels", "3 channels of 8 bits", "free on the disk", "memory", "tiles", "a tile"}) {
+            QVERIFY2(text.out.contains(part), qPrintable(text.out));
+        }
+        const Run run = casr(upscale({"-o", path("dry.tif"), "--scale", "6", "--dry-run", "--json"}));
+        const QJsonObject report = QJsonDocument::fromJson(run.out.toUtf8()).object();
+        QCOMPARE(report["uncompressed_bytes"].toInt(), 240 * 180 * 3);
+        QVERIFY(report["seconds_of_tile"].toDouble() > 0);
+        QVERIFY(report["seconds"].toDouble() >= report["seconds_of_tile"].toDouble());
+        QVERIFY(report["problems"].toArray().isEmpty());
+        QVERIFY(!QFile::exists(path("dry.tif")));
+    }
+
+    void aDryRunNamesTheLimitsAndWhatWouldWork() {
+        writePicture(path("wide.png").toStdString(), {noisePicture({1100, 2}, 3, 1), 8, {}});
+        const Run run = casr({"upscale", path("wide.png"), "-o", path("wide.webp"), "--scale", "16", "--dry-run", "--weights",
+                              path("tiny.safetensors"), "--precision", "fp32"});
+        QCOMPARE(run.code, 1);
+        QVERIFY(run.out.contains("problem"));
+        QVERIFY(run.err.contains("16383") && run.err.contains(".tif"));
+    }
+
+    void aPhotoOf16BitsBecomes8BitsWithAWord() {
+        writePicture(path("deep.png").toStdString(), {noisePicture({20, 16}, 3, 1), 16, {}});
+        const QStringList common{"--scale", "2", "--weights", path("tiny.safetensors"), "--precision", "fp32"};
+        for (const char* name : {"deep.jpg", "deep.webp"}) {
+            const Run run = casr(QStringList{"upscale", path("deep.png"), "-o", path(name)} + common);
+            QCOMPARE(run.code, 0);
+            QVERIFY2(run.err.contains("16 bits"), qPrintable(run.err));
+        }
+        QVERIFY(casr(QStringList{"upscale", path("deep.png"), "-o", path("deep.tif")} + common).err.isEmpty());
+        QVERIFY(casr(QStringList{"upscale", path("deep.png"), "-o", path("asked.jpg"), "--bits", "8"} + common).err.isEmpty());
+    }
+
+    void aSecondRunTakesItsTilesFromTheCacheFolder() {
+        const auto tiles = [&](const char* out, const QStringList& further) {
+            const Run run = casr(upscale({"-o", path(out), "--scale", "5", "--json"}) + further);
+            const QJsonObject report = QJsonDocument::fromJson(run.out.toUtf8()).object();
+            return std::pair(report["tiles_computed"].toInt(), report["tiles_loaded"].toInt());
+        };
+        const auto first = tiles("c1.png", {"--cache", path("cache")}), second = tiles("c2.png", {"--cache", path("cache")});
+        QVERIFY(first.first > 0 && first.second == 0);
+        QVERIFY(second.first == 0 && second.second > 0);
+        const auto small = tiles("c3.png", {"--cache", path("cache"), "--step-limit", "1.8"});
+        QVERIFY(small.first > 0); // another plan
+        QVERIFY(sameBits(readPicture(path("c1.png").toStdString()).image, readPicture(path("c2.png").toStdString()).image));
+    }
+
+    void aResumedJobTakesThePrecisionItWasBegunWith() {
+        QCOMPARE(casr(upscale({"-o", path("m.png"), "--scale", "3", "--job", path("matched")})).code, 0);
+        const Run run = casr({"upscale", "--resume", path("matched"), "--weights", path("tiny.safetensors")});
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+    }
+
     void aJobOfAnotherProfileIsRefusedWithAHint() {
         QCOMPARE(casr(upscale({"-o", path("p.png"), "--scale", "2", "--job", path("profiled")})).code, 0);
         QFile description(path("profiled/job.json"));
@@ -148,6 +202,12 @@ private Q_SLOTS:
         row("no such page", upscale({"-o", path("x.png"), "--scale", "2", "--page", "3"}), 1, "no page 3");
         row("batch of nothing", {"batch"}, 2, "RECIPE and FILES");
         row("batch resumed from nothing", {"batch", "--queue", path("none.json"), "--resume"}, 1, "no batch");
+        row("unknown part", evaluate({"--without", "sdam,bones"}), 2, "backprojection");
+        row("no model of photos", evaluate({"--pristine", path("none.json")}), 1, "casr fit-niqe");
+        row("nowhere to save", evaluate({"--save", path("photo.png/x")}), 1, "--save");
+        row("picture below the scale", evaluate({"--scales", "64"}), 1, "smaller than the scale");
+        row("no photos", {"fit-niqe", path("none"), "--out", path("x.json")}, 1, "sharp photos");
+        row("nowhere to write", {"fit-niqe", path("truth")}, 2, "--out");
         row("info of nothing", {"info", path("none.png")}, 1, "none.png");
     }
 
@@ -199,16 +259,16 @@ private Q_SLOTS:
     }
 
     void aBatchGoesOnAfterABadFileAndReportsIt() {
-        QVERIFY(QDir(m_folder.path()).mkdir("photos"));
-        writePicture(path("photos/a.png").toStdString(), {noisePicture({20, 15}, 3, 1), 8, {}});
-        writePicture(path("photos/c.png").toStdString(), {noisePicture({20, 15}, 3, 2), 8, {}});
-        QFile bad(path("photos/b.png"));
+        QVERIFY(QDir(m_folder.path()).mkdir("shots"));
+        writePicture(path("shots/a.png").toStdString(), {noisePicture({20, 15}, 3, 1), 8, {}});
+        writePicture(path("shots/c.png").toStdString(), {noisePicture({20, 15}, 3, 2), 8, {}});
+        QFile bad(path("shots/b.png"));
         QVERIFY(bad.open(QIODevice::WriteOnly));
         bad.write("no picture");
         bad.close();
         const QStringList common{"--weights", path("tiny.safetensors"), "--queue", path("queue.json")};
         const Run run = casr(
-            QStringList{"batch", path("recipe.json"), path("photos"), "--to", path("results"), "--name", "{name}-{number}.{ext}"} + common);
+            QStringList{"batch", path("recipe.json"), path("shots"), "--to", path("results"), "--name", "{name}-{number}.{ext}"} + common);
         QCOMPARE(run.code, 1);
         QVERIFY2(run.out.contains("3 files: 0 done, 0 skipped, 3 failed"), qPrintable(run.out)); // The region of the recipe is outside.
 
@@ -216,8 +276,8 @@ private Q_SLOTS:
         QVERIFY(preset.open(QIODevice::WriteOnly));
         preset.write(R"({"format": "casr-recipe", "version": 1, "scale": 2})");
         preset.close();
-        const QStringList batch{"batch",  path("preset.json"),     path("photos"), "--to", path("results"),
-                                "--name", "{name}-{number}.{ext}", "--precision",  "fp32"};
+        const QStringList batch{"batch",  path("preset.json"),     path("shots"), "--to", path("results"),
+                                "--name", "{name}-{number}.{ext}", "--precision", "fp32"};
         const Run second = casr(batch + common);
         QCOMPARE(second.code, 1);
         QVERIFY2(second.out.contains("3 files: 2 done, 0 skipped, 1 failed") && second.out.contains("b.png"), qPrintable(second.out));
@@ -228,17 +288,97 @@ private Q_SLOTS:
     }
 
     void evaluateMeasuresByTheFieldsProtocol() {
-        QVERIFY(QDir(m_folder.path()).mkdir("truth"));
-        writePicture(path("truth/a.png").toStdString(), {noisePicture({41, 33}, 3, 5), 8, {}});
         const Run run =
             casr({"evaluate", "--data", path("truth"), "--scales", "2,2.5", "--method", "bicubic", "--json", path("figures.json")});
         QVERIFY2(run.code == 0, qPrintable(run.err));
-        QFile file(path("figures.json"));
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QJsonArray scales = QJsonDocument::fromJson(file.readAll()).object()["scales"].toArray();
+        const QJsonArray scales = jsonIn("figures.json")["scales"].toArray();
         QCOMPARE(scales.size(), 2);
         const double psnr = scales[0].toObject()["mean"].toObject()["psnr_y"].toDouble();
         QVERIFY(psnr > 5 && psnr < 30);
+    }
+
+    void evaluateMeasuresEveryStepOfTheStaircase() {
+        const Run run = casr(evaluate({"--scales", "6", "--step-limit", "2", "--json", path("steps.json"), "--markdown", path("steps.md"),
+                                       "--save", path("made/of/it")}));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const QJsonObject entry = jsonIn("steps.json")["scales"].toArray()[0].toObject(), mean = entry["mean"].toObject();
+        QCOMPARE(entry["pictures"].toArray().size(), 2);
+        const QJsonArray steps = mean["steps"].toArray();
+        QCOMPARE(steps.size(), 3);
+        QCOMPARE(steps[2].toObject()["cumulative"].toDouble(), 6.0);
+        double parentChild = 0;
+        for (const QJsonValue& step : steps) {
+            parentChild += step.toObject()["parent_child_psnr"].toDouble() / 3;
+        }
+        QVERIFY(std::abs(mean["parent_child_psnr"].toDouble() - parentChild) < 1e-9);
+        for (const char* key : {"psnr_y", "ssim_y", "lr_psnr", "rapsd", "self_similarity", "delta_e", "sharpness", "niqe", "drift"}) {
+            QVERIFY2(mean[key].toDouble() > 0, key);
+        }
+        QCOMPARE(readPictureInfo(path("made/of/it/b_x6.png").toStdString()).size, (Size{108, 96}));
+        QFile table(path("steps.md"));
+        QVERIFY(table.open(QIODevice::ReadOnly));
+        const QByteArray text = table.readAll();
+        QVERIFY(text.contains("| x6 | 2 |") && text.contains("| x6 | 3 | x6 |"));
+    }
+
+    void whatAPictureIsTooSmallForIsNull() {
+        QCOMPARE(casr(evaluate({"--scales", "2", "--json", path("small.json")})).code, 0);
+        const QJsonObject entry = jsonIn("small.json")["scales"].toArray()[0].toObject();
+        const QJsonObject small = entry["pictures"].toArray()[0].toObject(), large = entry["pictures"].toArray()[1].toObject();
+        QVERIFY(small["niqe"].isNull() && small["drift"].isNull() && small["seam_energy"].isNull());
+        QCOMPARE(large["blocks"].toInt(), 1);
+        QCOMPARE(large["shrinkage"].toDouble(), 1 - 1 / 200.0);
+        QCOMPARE(entry["mean"].toObject()["niqe"].toDouble(), large["niqe"].toDouble());
+    }
+
+    void oneJumpIsAStepOfFourAndTheBicubic() {
+        const Run run = casr(evaluate({"--scales", "3,6", "--one-jump", "--pictures", "1", "--json", path("jump.json")}));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const QJsonObject report = jsonIn("jump.json");
+        QVERIFY(report["one_jump"].toBool());
+        const QJsonArray scales = report["scales"].toArray();
+        QCOMPARE(scales[0].toObject()["pictures"].toArray().size(), 1);
+        QCOMPARE(scales[0].toObject()["mean"].toObject()["steps"].toArray().size(), 1);
+        const QJsonArray steps = scales[1].toObject()["mean"].toObject()["steps"].toArray();
+        QCOMPARE(steps.size(), 2);
+        QCOMPARE(steps[0].toObject()["cumulative"].toDouble(), 4.0);
+        QCOMPARE(steps[1].toObject()["cumulative"].toDouble(), 6.0);
+    }
+
+    void scaleOneIsMeasuredToo() {
+        const Run run = casr(evaluate({"--scales", "1", "--json", path("one.json")}));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const QJsonObject mean = jsonIn("one.json")["scales"].toArray()[0].toObject()["mean"].toObject();
+        QVERIFY(mean["psnr_y"].isNull()); // infinite
+        QCOMPARE(mean["rapsd"].toDouble(-1), 0.0);
+    }
+
+    void partsThatAreLeftOutAreReported() {
+        const Run run = casr(evaluate({"--scales", "2", "--pictures", "1", "--without", "sarm,sdam", "--json", path("parts.json")}));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        QCOMPARE(jsonIn("parts.json")["without"].toArray(), (QJsonArray{"sdam", "sarm"}));
+    }
+
+    void tooFewPhotosMakeNoModelOfThem() {
+        const Run run = casr({"fit-niqe", path("truth"), "--out", path("few.json")});
+        QCOMPARE(run.code, 1);
+        QVERIFY(run.err.contains("at least 200"));
+        QVERIFY(!QFile::exists(path("few.json")));
+    }
+
+    void aModelOfPhotosCanBeMadeAndUsed() {
+        QVERIFY(QDir(m_folder.path()).mkdir("photos"));
+        writePicture(path("photos/castle_1.png").toStdString(), {noisePicture({960, 960}, 3, 7), 8, {}});
+        writePicture(path("photos/castle_2.png").toStdString(), {noisePicture({960, 1010}, 3, 8), 8, {}});
+        const Run run = casr({"fit-niqe", path("photos"), "--out", path("noise.json")});
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        QVERIFY(run.out.contains("200 sharp blocks of 2 pictures"));
+        const auto niqeOfTruth = [&](const QStringList& further) {
+            casr(evaluate(QStringList{"--scales", "1", "--json", path("niqe.json")} + further));
+            return jsonIn("niqe.json")["scales"].toArray()[0].toObject()["mean"].toObject()["niqe_truth"].toDouble();
+        };
+        const double byNoise = niqeOfTruth({"--pristine", path("noise.json")}), byPhotos = niqeOfTruth({});
+        QVERIFY(byNoise > 0 && byNoise < byPhotos);
     }
 
     void infoTellsOfPicturesAndWeights() {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <set>
 #include <thread>
 
 using namespace casr;
@@ -518,6 +519,69 @@ private Q_SLOTS:
         listener.ended = [&](Outcome, const std::string&) { bench.engine.cancel(other); };
         bench.engine.cancel(bench.engine.request(Priority::visible, tilesOf({1}), listener));
         QVERIFY(bench.log.waitFor("b ended cancelled"));
+    }
+
+    void stallsAnywhereChangeNoTileAndLoseNoRequest_data() {
+        QTest::addColumn<int>("seed");
+        for (int seed = 0; seed < 12; ++seed) {
+            QTest::newRow(std::to_string(seed).c_str()) << seed;
+        }
+    }
+
+    void stallsAnywhereChangeNoTileAndLoseNoRequest() {
+        QFETCH(int, seed);
+        std::atomic<int> asked = 0, finished = 0, cancelled = 0, wrong = 0;
+        {
+            Stalls stalls(static_cast<std::uint64_t>(seed));
+            Engine engine([&](const TileKey& key, const StopCheck& stop) {
+                for (int block = 0; block < 3; ++block) {
+                    stalls.here();
+                    if (stop()) {
+                        throw Cancelled();
+                    }
+                }
+                return FakeTiles::tileOf(key);
+            });
+            std::vector<std::thread> threads;
+            for (int thread = 0; thread < 3; ++thread) {
+                threads.emplace_back([&, thread] {
+                    HashRandom random(static_cast<std::uint64_t>(100 * seed + thread));
+                    for (int i = 0; i < 20; ++i) {
+                        auto done = std::make_shared<std::set<TileKey>>();
+                        Listener listener;
+                        listener.tileStarted = [&](const TileKey&) { stalls.here(); };
+                        listener.tileDone = [&, done](const TileKey& key, const Image& tile) {
+                            stalls.here();
+                            wrong += done->insert(key).second && sameBits(tile, FakeTiles::tileOf(key)) ? 0 : 1;
+                        };
+                        listener.ended = [&, done](Outcome outcome, const std::string&) {
+                            stalls.here();
+                            finished += outcome == Outcome::finished ? 1 : 0;
+                            cancelled += outcome == Outcome::cancelled ? 1 : 0;
+                            wrong += outcome == Outcome::finished && done->size() != 3 ? 1 : 0;
+                        };
+                        const auto id = engine.request(static_cast<Priority>(random.below(3)),
+                                                       tilesOf({random.below(5), 5 + random.below(5), 10 + random.below(5)}), listener);
+                        ++asked;
+                        stalls.here();
+                        if (random.below(2) == 0) {
+                            engine.cancel(id);
+                        }
+                        if (random.below(8) == 0) {
+                            engine.pause();
+                            stalls.here();
+                            engine.resume();
+                        }
+                    }
+                });
+            }
+            for (std::thread& thread : threads) {
+                thread.join();
+            }
+        }
+        QCOMPARE(asked.load(), 60);
+        QCOMPARE(finished + cancelled, asked.load());
+        QCOMPARE(wrong.load(), 0);
     }
 
     void requestsFromManyThreadsAllEndOnce() {

@@ -142,6 +142,55 @@ private Q_SLOTS:
         QCOMPARE(bench.exporter.preflight(request).layout.bitsPerSample, 8);
     }
 
+    void everyLimitIsNamedWithWhatWouldWork() {
+        Bench bench({1100, 1100}, 64);
+        const auto problemsOf = [&](const char* name, Rect region) {
+            std::string text;
+            for (const std::string& problem : bench.exporter.examine(bench.request(name, region)).problems) {
+                text += problem + "\n";
+            }
+            return text;
+        };
+        // 256 pixels at x64 are one more than WebP holds, 1024 more than JPEG holds; 512 fit all that stream.
+        QVERIFY(says(problemsOf("a.webp", {0, 0, 256, 4}), "16383") && says(problemsOf("a.webp", {0, 0, 256, 4}), ".tif"));
+        QVERIFY(says(problemsOf("a.jpg", {0, 0, 1024, 4}), "65500") && says(problemsOf("a.jpg", {0, 0, 1024, 4}), ".png"));
+        QCOMPARE(problemsOf("a.jpg", {0, 0, 512, 4}), std::string());
+        QCOMPARE(problemsOf("a.png", {0, 0, 512, 4}), std::string());
+        QVERIFY(says(problemsOf("a.avif", {0, 0, 512, 4}), "16384"));
+        QVERIFY(says(problemsOf("none/a.webp", {0, 0, 256, 4}), "folder"));
+        QVERIFY(says(problemsOf("none/a.webp", {0, 0, 256, 4}), "16383"));
+        QVERIFY(!errorOf([&] { bench.exporter.examine(bench.request("a.xyz", {0, 0, 4, 4})); }).empty());
+    }
+
+    void theMemoryThatAnExportNeedsGrowsWithTheEncoderAlone() {
+        Bench bench({1100, 1100}, 64);
+        const auto memoryOf = [&](const char* name, Rect region) { return bench.exporter.examine(bench.request(name, region)).memory; };
+        const std::int64_t rowsOfPieces = std::int64_t{4} * 32 * 64 * 4 * 2;
+        QVERIFY(memoryOf("a.tif", {0, 0, 100, 500}) - memoryOf("a.tif", {0, 0, 100, 10}) < rowsOfPieces * 100);
+        QVERIFY(memoryOf("a.jxl", {0, 0, 50, 50}) - memoryOf("a.tif", {0, 0, 50, 50}) >= std::int64_t{44} * 3200 * 3200);
+    }
+
+    void whatTheFormatDropsIsSaid() {
+        Bench bench;
+        ExportRequest request = bench.request("a.jpg", {0, 0, 8, 8});
+        request.photoBits = 16;
+        QCOMPARE(bench.exporter.examine(request).warnings.size(), std::size_t{2}); // bits and alpha
+        request.bitsPerSample = 8;
+        QCOMPARE(bench.exporter.examine(request).warnings.size(), std::size_t{1});
+        request.output.replace_extension(".png");
+        QVERIFY(bench.exporter.examine(request).warnings.empty());
+    }
+
+    void oneTileIsMeasuredAndKept() {
+        Bench bench;
+        const ExportRequest request = bench.request("a.png", {0, 0, 37, 29});
+        QVERIFY(bench.exporter.measureTile(request, {}) > 0);
+        QCOMPARE(bench.staircase.statistics().tilesComputed, std::int64_t{1});
+        bench.exporter.write(request, ignoreProgress, {});
+        QCOMPARE(bench.staircase.statistics().tilesComputed, bench.exporter.preflight(request).tiles);
+        QVERIFY_EXCEPTION_THROWN(Bench().exporter.measureTile(request, [] { return true; }), Cancelled);
+    }
+
     void aSizeBeyondTheFormatIsRefusedBeforeAnythingRuns() {
         Bench bench({300, 300}, 64);
         const ExportRequest request = bench.request("a.webp", {0, 0, 256, 256});

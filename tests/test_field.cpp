@@ -7,6 +7,9 @@
 
 #include <QtTest>
 
+#include <bit>
+#include <limits>
+
 using namespace casr;
 
 namespace {
@@ -112,6 +115,73 @@ private Q_SLOTS:
             const PlacedImage parent = coveringByBorder({picture, 0, 0}, expanded(cells, bicubicReach));
             QVERIFY(sameBits(renderField(waves, partOf(tile, cells), parent, columns, rows, out), cropped(whole, out)));
         }
+    }
+
+    void anyTilesAndThreadsGiveTheSameBits() {
+        const Size size{41, 23}, child{103, 58};
+        const Image picture = noisePicture(size, 3, 4);
+        const FieldWaves waves = randomWaves(waveCount, 5);
+        const Axis columns{size.width, child.width}, rows{size.height, child.height};
+        for (const bool isNarrow : {false, true}) {
+            FieldTile tile = randomTile(rectOf(size), waveCount, 6);
+            const FieldTile left = partOf(tile, {0, 0, 16, 23}), above = partOf(tile, {16, 0, 41, 7}),
+                            below = partOf(tile, {16, 7, 41, 23});
+            const std::vector<FieldTile> parts =
+                isNarrow ? std::vector{narrowed(left), narrowed(above), narrowed(below)} : std::vector{left, above, below};
+            tile = isNarrow ? narrowed(tile) : tile;
+            setComputeThreads(1);
+            const Image whole = renderField(waves, tile, placed(picture), columns, rows, rectOf(child));
+            setComputeThreads(3);
+            const std::vector<const FieldTile*> tiles{&parts[1], &parts[2], &parts[0]};
+            QVERIFY(sameBits(renderField(waves, tiles, placed(picture), columns, rows, rectOf(child)), whole));
+            const Rect out{5, 9, 98, 51};
+            QVERIFY(sameBits(renderField(waves, tiles, placed(picture), columns, rows, out), cropped(whole, out)));
+            setComputeThreads(1);
+        }
+    }
+
+    void tilesMayOverlapButLeaveNoHole() {
+        const Image picture = noisePicture({8, 8}, 3, 1);
+        const FieldWaves waves = randomWaves(16, 1);
+        const FieldTile whole = randomTile({0, 0, 8, 8}, 16, 1), left = partOf(whole, {0, 0, 4, 8}), right = partOf(whole, {5, 0, 8, 8});
+        const Axis axis{8, 16};
+        const auto render = [&](std::vector<const FieldTile*> tiles) {
+            return renderField(waves, tiles, placed(picture), axis, axis, {0, 0, 16, 16});
+        };
+        const FieldTile middle = partOf(whole, {2, 0, 7, 8});
+        const Image expected = render({&whole});
+        QVERIFY(sameBits(render({&left, &right, &middle}), expected));
+        QVERIFY(sameBits(render({&middle, &right, &left}), expected));
+        QVERIFY_EXCEPTION_THROWN(render({&left, &right}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(render({}), std::invalid_argument);
+    }
+
+    void narrowCoefficientsAreTheNearestBfloat16() {
+        const float quiet = std::numeric_limits<float>::quiet_NaN(), infinite = std::numeric_limits<float>::infinity();
+        const std::vector<float> values{1.0f, -2.5f, 1.00390625f, 1.01171875f, 0.1f, infinite, quiet, 0.0f};
+        const FieldTile tile = narrowed({{0, 0, 2, 1}, 4, values});
+        const at::Tensor expected = at::tensor(values).to(at::kBFloat16).to(at::kFloat);
+        QVERIFY(tile.isNarrow());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const float narrow = std::bit_cast<float>(static_cast<std::uint32_t>(tile.narrow[i]) << 16);
+            const float reference = expected[static_cast<std::int64_t>(i)].item<float>();
+            QVERIFY(narrow == reference || (std::isnan(narrow) && std::isnan(reference)));
+        }
+    }
+
+    void aNarrowTileGivesNearlyTheSamePicture() {
+        const Image picture = noisePicture({11, 7}, 3, 1);
+        const FieldWaves waves = randomWaves(waveCount, 2);
+        const FieldTile tile = randomTile(rectOf(picture.size()), waveCount, 3);
+        const Axis columns{11, 31}, rows{7, 20};
+        const Image wide = renderField(waves, tile, placed(picture), columns, rows, {0, 0, 31, 20});
+        const Image narrow = renderField(waves, narrowed(tile), placed(picture), columns, rows, {0, 0, 31, 20});
+        double largest = 0;
+        for (std::size_t i = 0; i < wide.values().size(); ++i) {
+            largest = std::max<double>(largest, std::abs(wide.values()[i] - narrow.values()[i]));
+        }
+        // 64 terms of at most 0.1, each rounded by at most 2^-9 of itself.
+        QVERIFY(largest > 0 && largest < 64 * 0.1 / 512);
     }
 
     /// The code that trains and the code that runs are two; this is what ties them.

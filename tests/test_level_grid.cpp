@@ -110,6 +110,13 @@ private Q_SLOTS:
         }
     }
 
+    void tilesOfCellsHoldThemAndNoMore() {
+        const LevelGrid grid({1000, 700}, {2050, 1435});
+        QCOMPARE(grid.tilesOfCells({0, 0, 1000, 700}), grid.tiles());
+        QCOMPARE(grid.tilesOfCells({127, 127, 128, 128}), (Rect{0, 0, 1, 1}));
+        QCOMPARE(grid.tilesOfCells({127, 128, 129, 384}), (Rect{0, 1, 2, 3}));
+    }
+
     void theGridFollowsFromTheSizesAlone() {
         const LevelGrid grid({1000, 700}, {2050, 1435});
         QCOMPARE(grid.columns(), 8);

@@ -194,9 +194,20 @@ private Q_SLOTS:
         QCOMPARE(lowResolutionPsnr(result, source), infinity);
         std::vector<float> values(source.values().begin(), source.values().end());
         for (float& value : values) {
-            value += value > 0.5f ? -0.1f : 0.1f;
+            value += (value > 0.5f ? -25.0f : 25.0f) / 255.0f;
         }
-        QVERIFY(isNear(lowResolutionPsnr(result, Image(source.size(), 3, std::move(values))), 20.0, 1e-4));
+        const double expected = 20 * std::log10(255.0 / 25.0);
+        QVERIFY(isNear(lowResolutionPsnr(result, Image(source.size(), 3, std::move(values))), expected, 1e-4));
+    }
+
+    void lowResolutionPsnrRoundsAComputedParentToo() {
+        const Image result = roundedTo8Bit(noisePicture({26, 22}, 3, 6));
+        const Image parent = resizedTo8Bit(result, {13, 11});
+        std::vector<float> values(parent.values().begin(), parent.values().end());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            values[i] += (i % 2 ? 0.4f : -0.4f) / 255.0f;
+        }
+        QCOMPARE(lowResolutionPsnr(result, Image(parent.size(), 3, std::move(values))), infinity);
     }
 
     void lowResolutionPsnrLeavesAlphaOut() {

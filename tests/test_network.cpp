@@ -15,6 +15,7 @@ using namespace casr;
 namespace {
 
 const Architecture small{16, 2, 16};
+const Architecture full{16, 2, 16, 16, 8};
 
 bool sameCoefficients(const FieldTile& a, const FieldTile& b) {
     return a.cells == b.cells && a.coefficients.size() == b.coefficients.size() &&
@@ -86,6 +87,73 @@ private Q_SLOTS:
         shuffle(squares, 3);
         for (const Rect square : squares) {
             QVERIFY(isPartOf(run(*network, picture, square), whole));
+        }
+    }
+
+    void tilesOfTheWholeMethodAreTheWholePicture_data() {
+        QTest::addColumn<int>("edge");
+        for (const int edge : {16, 53, 96, 128, 201}) {
+            QTest::addRow("%d cells", edge) << edge;
+        }
+    }
+
+    void tilesOfTheWholeMethodAreTheWholePicture() {
+        QFETCH(int, edge);
+        const auto network = strongNetwork(full, 1);
+        const Image picture = noisePicture({241, 163}, 3, 2);
+        StepInputs inputs;
+        inputs.memory = network->remember(noisePicture({90, 75}, 3, 5), Precision::float32, {});
+        inputs.noise = 0.25f;
+        const auto runAt = [&](Rect cells) {
+            return network->run(parentOf(*network, picture, cells), cells, Precision::float32, {}, inputs);
+        };
+        const FieldTile whole = runAt(rectOf(picture.size()));
+        std::vector<Rect> squares = squaresOver(picture.size(), edge);
+        shuffle(squares, 3);
+        for (const Rect square : squares) {
+            QVERIFY(isPartOf(runAt(square), whole));
+        }
+    }
+
+    void nothingIsRememberedWithoutAMemory() {
+        const auto network = strongNetwork(small, 1);
+        const Image picture = noisePicture({40, 30}, 3, 2);
+        QVERIFY(!network->remember(picture, Precision::float32, {}));
+        QVERIFY_EXCEPTION_THROWN(
+            network->borrowedBy(parentOf(*network, picture, rectOf(picture.size())), rectOf(picture.size()), Precision::float32, {}, {}),
+            std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(network->superpixelsOf({picture, 0, 0}, {8, 8, 9, 9}), std::invalid_argument);
+    }
+
+    void aPhotoBorrowsFromItself() {
+        const auto network = strongNetwork({16, 2, 16, 16, 0}, 1);
+        const Image picture = noisePicture({48, 40}, 3, 2);
+        StepInputs inputs;
+        inputs.memory = network->remember(picture, Precision::float32, {});
+        const Rect cells{9, 7, 30, 31};
+        const Borrowing found = network->borrowedBy(parentOf(*network, picture, expanded(cells, 4)), cells, Precision::float32, {}, inputs);
+        QCOMPARE(found.cells, (Rect{4, 3, 15, 16}));
+        QCOMPARE(found.token.size(), static_cast<std::size_t>(found.cells.size().area()));
+        std::size_t itself = 0;
+        for (std::size_t i = 0; i < found.token.size(); ++i) {
+            const int column = found.cells.left + static_cast<int>(i) % found.cells.width();
+            const int row = found.cells.top + static_cast<int>(i) / found.cells.width();
+            QVERIFY(found.weight[i] > 0.0f && found.weight[i] <= 1.0f);
+            const Rect place = found.token[i] < 0 ? Rect() : inputs.memory->places()[static_cast<std::size_t>(found.token[i])];
+            itself += place == rectAt(2 * column, 2 * row, {2, 2}) ? 1 : 0;
+        }
+        QVERIFY2(itself > found.token.size() * 9 / 10, qPrintable(QString::number(itself)));
+    }
+
+    void superpixelsOfAPartAreThoseOfTheWhole() {
+        const auto network = strongNetwork(full, 1);
+        const Image picture = noisePicture({83, 61}, 3, 2);
+        const PlacedImage around = coveringByBorder({picture, 0, 0}, expanded(rectOf(picture.size()), Reach::superpixels));
+        const SuperpixelTile whole = network->superpixelsOf(around, rectOf(picture.size()));
+        for (const Rect part : {Rect{0, 0, 17, 13}, Rect{31, 22, 60, 61}, Rect{82, 60, 83, 61}}) {
+            const SuperpixelTile tile = network->superpixelsOf(around, part);
+            QVERIFY(sameBits(tile.mean, cropped(whole.mean, part)));
+            QVERIFY(tile.labels.at(part.left, part.top) == whole.labels.at(part.left, part.top));
         }
     }
 

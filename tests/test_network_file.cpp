@@ -40,7 +40,7 @@ class TestNetworkFile : public QObject {
 
 private Q_SLOTS:
     void aNetworkSurvivesTheFileBitByBit() {
-        for (const Architecture& architecture : {small, Architecture{48, 1, 64}}) {
+        for (const Architecture& architecture : {small, Architecture{48, 1, 64}, Architecture{16, 2, 16, 32, 24}}) {
             FieldNetwork network = FieldNetwork::initialised(architecture, 1);
             FieldNetwork again = networkOf(throughBytes(fileOf(network)), "test");
             QCOMPARE(again.architecture, architecture);
@@ -54,9 +54,10 @@ private Q_SLOTS:
     }
 
     void namesAndShapesAreTheFormats() {
-        FieldNetwork network = FieldNetwork::initialised(small, 1);
+        const Architecture full{16, 2, 16, 32, 24};
+        FieldNetwork network = FieldNetwork::initialised(full, 1);
         const std::vector<NamedTensor> tensors = tensorsOf(network);
-        const TensorFile expected = emptyWeights(small);
+        const TensorFile expected = emptyWeights(full);
         QCOMPARE(tensors.size(), expected.tensors.size());
         for (std::size_t i = 0; i < tensors.size(); ++i) {
             QCOMPARE(tensors[i].name, expected.tensors[i].name);
@@ -118,6 +119,9 @@ private Q_SLOTS:
         QTest::newRow("a text") << R"({"channels":"16","blocks":2,"frequencies":16})";
         QTest::newRow("true") << R"({"channels":16,"blocks":true,"frequencies":16})";
         QTest::newRow("one number missing") << R"({"channels":16,"blocks":2})";
+        QTest::newRow("memory off the grid") << R"({"channels":16,"blocks":2,"frequencies":16,"memory":17})";
+        QTest::newRow("too wide a memory") << R"({"channels":16,"blocks":2,"frequencies":16,"memory":144})";
+        QTest::newRow("superpixels off the grid") << R"({"channels":16,"blocks":2,"frequencies":16,"superpixels":12})";
         QTest::newRow("a list") << "[16,2,16]";
         QTest::newRow("no JSON") << "16x2x16";
         QTest::newRow("nothing") << "";
@@ -127,6 +131,11 @@ private Q_SLOTS:
         QFETCH(QString, text);
         const std::string refusal = refusalOf(withArchitecture(text.toStdString()));
         QVERIFY2(says(refusal, "some file") && says(refusal, "architecture"), refusal.c_str());
+    }
+
+    void aFileWithoutMemoryAndSuperpixelsIsRead() {
+        const TensorFile file = withArchitecture(R"({"channels":16,"blocks":2,"frequencies":16})");
+        QCOMPARE(networkOf(file, "some file").architecture, small);
     }
 
     void theArchitectureMustBeThatOfTheTensors() {

@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include <cmath>
+#include <set>
 
 using namespace casr;
 
@@ -248,6 +249,76 @@ private Q_SLOTS:
                 for (int c = 0; c < 3; ++c) {
                     QCOMPARE(sample.target[c], truth.at(x, y, c));
                     QVERIFY(std::abs(sample.base[c] - base.at(x, y, c)) < 1e-6);
+                }
+            }
+        }
+    }
+
+    void patchesOfAGroupAreOfOnePhoto() {
+        CropFile crops = placeCrops(80, 6);
+        crops.photos = {4, 5, 4, 6, 5, 4};
+        std::set<int> seen;
+        for (std::uint64_t iteration = 0; iteration < 30; ++iteration) {
+            SampleOptions options{6, 16, 1};
+            options.group = 3;
+            const Batch batch = makeBatch(crops, options, iteration);
+            QCOMPARE(batch.group, 3);
+            for (int group = 0; group < 2; ++group) {
+                std::set<std::uint32_t> photos;
+                for (int patch = 3 * group; patch < 3 * group + 3; ++patch) {
+                    const auto crop = static_cast<std::size_t>(
+                        std::lround(batch.target[static_cast<std::size_t>(3 * patch * batch.points + 2)] * 255 / 40));
+                    photos.insert(crops.photos[crop]);
+                    seen.insert(static_cast<int>(crop));
+                }
+                QCOMPARE(photos.size(), std::size_t{1});
+            }
+        }
+        QCOMPARE(seen.size(), std::size_t{6});
+    }
+
+    void degradedPatchesSayByHowMuch() {
+        const CropFile crops = placeCrops(80, 2);
+        SampleOptions options{16, 16, 1};
+        options.degraded = 0.5;
+        int degradedPatches = 0;
+        for (std::uint64_t iteration = 0; iteration < 10; ++iteration) {
+            const Batch batch = makeBatch(crops, options, iteration);
+            QCOMPARE(batch.noise.size(), std::size_t{16});
+            QCOMPARE(batch.jpeg.size(), std::size_t{16});
+            for (std::size_t i = 0; i < 16; ++i) {
+                QVERIFY(batch.noise[i] >= 0 && batch.noise[i] <= 1 && batch.jpeg[i] >= 0 && batch.jpeg[i] <= 1);
+                degradedPatches += batch.noise[i] > 0 || batch.jpeg[i] > 0 ? 1 : 0;
+            }
+        }
+        QVERIFY2(degradedPatches > 55 && degradedPatches < 105, qPrintable(QString::number(degradedPatches)));
+    }
+
+    void unrolledPatchesHaveASmallerAncestor() {
+        const CropFile crops = noiseCrops(80, 2);
+        SampleOptions options{8, 16, 1};
+        options.unrolled = 1.0;
+        const Batch batch = makeBatch(crops, options, 3);
+        QCOMPARE(batch.ancestors.size(), std::size_t{8});
+        for (const Batch::Ancestor& ancestor : batch.ancestors) {
+            QVERIFY(ancestor.image.width() >= 5 && ancestor.image.width() <= 11 && ancestor.image.width() == ancestor.image.height());
+        }
+        QVERIFY(makeBatch(crops, {8, 16, 1}, 3).ancestors.empty());
+    }
+
+    void aReplacedPatchBringsItsOwnBase() {
+        Batch batch = makeBatch(noiseCrops(64, 3), {3, 16, 1}, 5);
+        const Batch before = batch;
+        const Image other = noisePicture({16, 16}, 3, 9);
+        batch.replaceLow(1, other);
+        QVERIFY(std::equal(other.values().begin(), other.values().end(), batch.low.begin() + 3 * 256));
+        for (std::size_t i = 0; i < batch.cells.size(); ++i) {
+            const Sample sample = sampleOf(batch, i);
+            for (int channel = 0; channel < 3; ++channel) {
+                if (sample.patchIndex == 1) {
+                    QVERIFY(std::abs(sample.base[channel] - slowBicubic(batch, sample, channel)) < 1e-5);
+                } else {
+                    QCOMPARE(sample.base[channel], before.base[3 * i + static_cast<std::size_t>(channel)]);
                 }
             }
         }

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/image/resample.h"
 #include "core/zoom/staircase.h"
 #include "tests/network_support.h"
 #include "tests/support.h"
@@ -14,6 +15,7 @@ using namespace casr;
 namespace {
 
 const Architecture small{16, 2, 16};
+const Architecture full{16, 2, 16, 16, 8};
 constexpr Size photoSize{37, 53};
 constexpr std::size_t plenty = std::size_t{1} << 28;
 
@@ -59,7 +61,15 @@ public:
     const std::string& record() const override { return m_text; }
     std::int64_t parameterCount() const override { return 0; }
 
-    FieldTile run(const PlacedImage&, Rect cells, Precision precision, const StopCheck&) const override {
+    std::shared_ptr<const SourceMemory> remember(const Image&, Precision, const StopCheck&, const StepInputs&) const override {
+        return nullptr;
+    }
+    SuperpixelTile superpixelsOf(const PlacedImage&, Rect) const override { throw std::invalid_argument("none"); }
+    Borrowing borrowedBy(const PlacedImage&, Rect, Precision, const StopCheck&, const StepInputs&) const override {
+        throw std::invalid_argument("none");
+    }
+
+    FieldTile run(const PlacedImage&, Rect cells, Precision precision, const StopCheck&, const StepInputs&) const override {
         const float value = m_answer(cells, precision, m_calls++);
         return {cells, 96, std::vector<float>(static_cast<std::size_t>(cells.size().area()) * 96, value / 16.0f)};
     }
@@ -75,6 +85,18 @@ Staircase withFake(Image source, FakeNetwork::Answer answer, Precision precision
     const Plan plan = planSchedule(source.size(), 2.0);
     return Staircase(std::move(source), std::make_shared<FakeNetwork>(std::move(answer)), plan, precision, 0);
 }
+
+/// Keeps everything.
+class MapBacking : public TileBacking {
+public:
+    std::optional<Image> load(const TileKey& key) override {
+        const auto found = tiles.find(key);
+        return found == tiles.end() ? std::nullopt : std::optional(found->second);
+    }
+    void store(const TileKey& key, const Image& tile) override { tiles[key] = tile; }
+
+    std::map<TileKey, Image> tiles;
+};
 
 constexpr float notANumber = std::numeric_limits<float>::quiet_NaN();
 
@@ -130,6 +152,70 @@ private Q_SLOTS:
             difference += std::abs(base.values()[i] - parent.values()[i]);
         }
         QVERIFY(difference > 0.01 * static_cast<double>(base.values().size()));
+    }
+
+    void theWholeMethodIsTheLevelComputedInOnePiece() {
+        const auto network = strongNetwork(full, 2);
+        const Plan plan = planSchedule(photoSize, 4.0, 2.05);
+        Staircase staircase(photo(), network, plan, Precision::float32, plenty);
+        StepInputs inputs;
+        inputs.memory = network->remember(photo(), Precision::float32, {});
+        QVERIFY(inputs.memory && !inputs.memory->places().empty());
+        Image parent = photo();
+        for (int level = 1; level < plan.levels(); ++level) {
+            parent = levelAtOnce(*network, parent, plan.sizeOf(level), inputs);
+            QVERIFY(sameBits(wholeLevel(staircase, level), parent));
+        }
+    }
+
+    void everyPartOfTheMethodChangesTheResult() {
+        const auto network = strongNetwork(full, 2);
+        const auto resultWith = [&](const StepControls& controls) {
+            Staircase staircase(photo(), network, planSchedule(photoSize, 2.0), Precision::float32, plenty, controls);
+            return wholeLevel(staircase, 1);
+        };
+        const Image all = resultWith({});
+        QVERIFY(sameBits(all, resultWith({})));
+        QVERIFY(!sameBits(all, resultWith({0, 0, {false, true, true, true}})));
+        QVERIFY(!sameBits(all, resultWith({0, 0, {true, true, false, true}})));
+        QVERIFY(!sameBits(all, resultWith({0, 0, {true, true, true, false}})));
+        QVERIFY(!sameBits(all, resultWith({0.5f, 0, {}})));
+        QVERIFY(!sameBits(all, resultWith({0, 0.5f, {}})));
+    }
+
+    void degradationIsThePhotosAlone() {
+        const auto network = strongNetwork(full, 2);
+        const Plan plan = planSchedule(photoSize, 4.0, 2.05);
+        Staircase cleaned(photo(), network, plan, Precision::float32, plenty, {0.5f, 0, {true, true, false, true}});
+        Staircase plain(photo(), network, plan, Precision::float32, plenty, {0, 0, {true, true, false, true}});
+        const Image first = wholeLevel(cleaned, 1);
+        QVERIFY(!sameBits(first, wholeLevel(plain, 1)));
+        QVERIFY(sameBits(wholeLevel(cleaned, 2), levelAtOnce(*network, first, plan.sizeOf(2))));
+    }
+
+    void preparingHappensOnceAndCanBeStopped() {
+        const auto network = strongNetwork(full, 2);
+        Staircase staircase(photo(), network, planSchedule(photoSize, 2.0), Precision::float32, plenty);
+        QVERIFY(!staircase.isPrepared());
+        QVERIFY_EXCEPTION_THROWN(staircase.prepare([] { return true; }), Cancelled);
+        QVERIFY(!staircase.isPrepared());
+        staircase.prepare();
+        QVERIFY(staircase.isPrepared());
+        staircase.prepare([] { return true; });
+    }
+
+    void aLevelShrinksBackToItsParent() {
+        Staircase staircase = staircaseOf(Precision::float32);
+        const auto errorWith = [](const Image& child, const Image& parent) {
+            const Image back = resized(child, parent.size());
+            double sum = 0.0;
+            for (std::size_t i = 0; i < back.values().size(); ++i) {
+                sum += std::abs(back.values()[i] - parent.values()[i]);
+            }
+            return sum / static_cast<double>(back.values().size());
+        };
+        Staircase without(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, {0, 0, {true, true, true, false}});
+        QVERIFY(errorWith(wholeLevel(staircase, 1), photo()) < 0.5 * errorWith(wholeLevel(without, 1), photo()));
     }
 
     void aRegionIsTheCropOfItsLevel_data() { addPrecisions(); }
@@ -193,6 +279,15 @@ private Q_SLOTS:
             thread.join();
         }
         QCOMPARE(same.load(), 12);
+    }
+
+    void theSizeOfTilesDoesNotChangeABitInFloat32() {
+        Staircase reference = staircaseOf(Precision::float32);
+        const Image expected = wholeLevel(reference, 3);
+        for (const int cells : {48, 112, 192, 512}) {
+            Staircase staircase(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, StepControls(), cells);
+            QVERIFY(sameBits(wholeLevel(staircase, 3), expected));
+        }
     }
 
     void tilesAreThePixelsOfTheirGrid() {
@@ -295,6 +390,141 @@ private Q_SLOTS:
             Image(size, 3, values), [](Rect, Precision, int) { return 0.0f; }, Precision::float32);
         QCOMPARE(staircase.gridOf(1).cellsOf(0, 0), (Rect{0, 0, 112, 16}));
         QCOMPARE(wholeLevel(staircase, 1).size(), (Size{400, 32}));
+    }
+
+    void aViewAtTheSizeOfALevelIsTheLevel_data() { addPrecisions(); }
+
+    void aViewAtTheSizeOfALevelIsTheLevel() {
+        QFETCH(int, precision);
+        Staircase reference = staircaseOf(static_cast<Precision>(precision));
+        Staircase staircase = staircaseOf(static_cast<Precision>(precision));
+        for (const int level : {3, 1, 2}) {
+            const Size size = staircase.plan().sizeOf(level);
+            const PlacedImage view = staircase.view(level, size, rectOf(size));
+            QCOMPARE(view.rect(), rectOf(size));
+            QVERIFY(sameBits(view.image, wholeLevel(reference, level)));
+            QVERIFY(sameBits(wholeLevel(staircase, level), view.image));
+        }
+    }
+
+    void aViewInsideAStepIsTheFieldAtThatScale() {
+        Staircase staircase = staircaseOf(Precision::float32);
+        const Image parent = wholeLevel(staircase, 1);
+        const Size least = staircase.plan().sizeOf(1), most = staircase.plan().sizeOf(2);
+        for (const Size whole : {least, Size{least.width + 7, least.height + 5}, Size{most.width - 3, most.height - 1}}) {
+            QVERIFY(sameBits(staircase.view(2, whole, rectOf(whole)).image, levelAtOnce(*sharedNetwork(), parent, whole)));
+        }
+    }
+
+    void anySplitOfAViewGivesTheSameBits() {
+        Staircase staircase = staircaseOf(Precision::float32), small = staircaseOf(Precision::float32, 2000000);
+        const Size whole{240, 350};
+        const Image expected = staircase.view(3, whole, rectOf(whole)).image;
+        HashRandom random(5);
+        for (int repeat = 0; repeat < 12; ++repeat) {
+            const Rect out = randomRect(whole, random);
+            QVERIFY(sameBits(small.view(3, whole, out).image, cropped(expected, out)));
+            QVERIFY(small.cache().bytes() <= small.cache().budget());
+        }
+    }
+
+    void aViewFromCachedFieldsNeedsNoNetwork() {
+        Staircase staircase = staircaseOf(Precision::float32);
+        const Rect part{10, 20, 130, 140};
+        QVERIFY(!staircase.isReady(2, {100, 150}, {4, 4, 60, 60}));
+        staircase.view(2, staircase.plan().sizeOf(2), part);
+        const std::int64_t computed = staircase.statistics().tilesComputed;
+        QVERIFY(staircase.isReady(2, {100, 150}, {8, 15, 60, 60}));
+        staircase.view(2, {100, 150}, {8, 15, 60, 60});
+        QCOMPARE(staircase.statistics().tilesComputed, computed);
+        staircase.cache().dropFields();
+        QVERIFY(!staircase.isReady(2, {100, 150}, {8, 15, 60, 60}));
+    }
+
+    void fieldsOfTilesAreKeptOnlyWhenAskedFor() {
+        Staircase keeping = staircaseOf(Precision::float32), plain = staircaseOf(Precision::float32);
+        keeping.keepFields();
+        const Size size = plain.plan().sizeOf(1);
+        keeping.region(1, rectOf(size));
+        plain.region(1, rectOf(size));
+        QVERIFY(keeping.isReady(1, {40, 60}, {0, 0, 40, 60}));
+        QVERIFY(!plain.isReady(1, {40, 60}, {0, 0, 40, 60}));
+    }
+
+    void aRepairedTileIsViewedFromItsRepairedField() {
+        const auto answer = [](Rect, Precision precision, int) { return precision == Precision::bfloat16 ? notANumber : 0.25f; };
+        Staircase staircase = withFake(photo(), answer, Precision::bfloat16), reference = withFake(photo(), answer, Precision::float32);
+        QVERIFY(sameBits(staircase.view(1, {60, 90}, {0, 0, 60, 90}).image, reference.view(1, {60, 90}, {0, 0, 60, 90}).image));
+    }
+
+    void viewsOutsideAreRefused() {
+        Staircase staircase = staircaseOf(Precision::float32);
+        const Size most = staircase.plan().sizeOf(1);
+        for (const int level : {0, -1, 4}) {
+            QVERIFY_EXCEPTION_THROWN(staircase.view(level, most, {0, 0, 4, 4}), std::invalid_argument);
+        }
+        QVERIFY_EXCEPTION_THROWN(staircase.view(1, {most.width + 1, most.height}, {0, 0, 4, 4}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(staircase.view(1, {photoSize.width, photoSize.height - 1}, {0, 0, 4, 4}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(staircase.view(1, most, {0, 0, most.width + 1, 4}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(staircase.isReady(1, most, {4, 4, 4, 8}), std::invalid_argument);
+    }
+
+    void aLackOfMemoryShrinksTheCacheAndChangesNoTile_data() {
+        QTest::addColumn<bool>("bad");
+        QTest::newRow("the allocator's exception") << true;
+        QTest::newRow("the network's error") << false;
+    }
+
+    void aLackOfMemoryShrinksTheCacheAndChangesNoTile() {
+        QFETCH(bool, bad);
+        const auto sound = [](Rect, Precision, int) { return 0.25f; };
+        const auto failing = [bad](Rect, Precision, int call) -> float {
+            if (call >= 2) {
+                return 0.25f;
+            }
+            if (bad) {
+                throw std::bad_alloc();
+            }
+            throw OutOfMemory("no memory");
+        };
+        Staircase reference = withFake(photo(), sound, Precision::float32), staircase = withFake(photo(), failing, Precision::float32);
+        std::vector<std::string> notices;
+        staircase.setNotice([&](const std::string& text) { notices.push_back(text); });
+        staircase.cache().setBudget(plenty);
+        QVERIFY(sameBits(wholeLevel(staircase, 1), wholeLevel(reference, 1)));
+        QCOMPARE(staircase.statistics().memoryRetries, std::int64_t{2});
+        QCOMPARE(staircase.cache().budget(), plenty / 4);
+        QCOMPARE(notices.size(), std::size_t{2});
+        QVERIFY(says(notices.back(), "64 MB"));
+    }
+
+    void memoryThatNeverComesIsAnErrorAndNotTheEnd() {
+        bool isShort = true;
+        const auto failing = [&](Rect, Precision, int) -> float {
+            if (isShort) {
+                throw std::bad_alloc();
+            }
+            return 0.25f;
+        };
+        Staircase staircase = withFake(photo(), failing, Precision::float32);
+        QVERIFY(says(errorOf([&] { wholeLevel(staircase, 1); }), "memory"));
+        isShort = false;
+        QVERIFY(errorOf([&] { wholeLevel(staircase, 1); }).empty());
+    }
+
+    void tilesComeFromTheFirstBackingThatHasThem() {
+        const auto first = std::make_shared<MapBacking>(), second = std::make_shared<MapBacking>();
+        Staircase writer = staircaseOf(Precision::float32, 0);
+        writer.addBacking(second);
+        const Image expected = wholeLevel(writer, 2);
+        Staircase reader = staircaseOf(Precision::float32, 0);
+        reader.addBacking(first);
+        reader.addBacking(second);
+        QVERIFY(sameBits(wholeLevel(reader, 2), expected));
+        QCOMPARE(reader.statistics().tilesComputed, std::int64_t{0});
+        QVERIFY(reader.statistics().tilesLoaded > 0);
+        QVERIFY(!first->tiles.empty());
+        QVERIFY(first->tiles.size() < second->tiles.size()); // level 1 was not needed any more
     }
 
     void theProfileIsThatOfThePrecision() {

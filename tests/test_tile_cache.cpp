@@ -25,6 +25,10 @@ bool holds(TileCache& cache, int number) {
     return found && sameBits(*found, tileOf(number));
 }
 
+std::shared_ptr<const FieldTile> fieldOf(int number) {
+    return std::make_shared<const FieldTile>(FieldTile{{0, 0, 4, 4}, 3, std::vector<float>(48, static_cast<float>(number))});
+}
+
 void fill(TileCache& cache, int count) {
     for (int number = 0; number < count; ++number) {
         cache.insert(keyOf(number), tileOf(number));
@@ -121,6 +125,40 @@ private Q_SLOTS:
         QVERIFY(holds(cache, 0));
     }
 
+    void fieldsLieBesideTheTilesAndWeighTheirBytes() {
+        TileCache cache(10 * bytesOfTile);
+        fill(cache, 3);
+        QVERIFY(!cache.findField(keyOf(0)));
+        cache.insertField(keyOf(0), fieldOf(0));
+        cache.insertField(keyOf(7), fieldOf(7));
+        QCOMPARE(cache.bytes(), 5 * bytesOfTile);
+        QCOMPARE(cache.findField(keyOf(7))->coefficients.front(), 7.0f);
+        QVERIFY(!cache.find(keyOf(7)));
+        QVERIFY(holds(cache, 0));
+        cache.dropFields();
+        QVERIFY(!cache.findField(keyOf(0)) && !cache.findField(keyOf(7)));
+        QCOMPARE(cache.bytes(), 3 * bytesOfTile);
+        QVERIFY(holds(cache, 0) && holds(cache, 1) && holds(cache, 2));
+    }
+
+    void theOldestGoesFirstWhateverItIs() {
+        TileCache cache(3 * bytesOfTile);
+        cache.insert(keyOf(0), tileOf(0));
+        cache.insertField(keyOf(0), fieldOf(0));
+        cache.insertField(keyOf(1), fieldOf(1));
+        QVERIFY(holds(cache, 0));
+        cache.insert(keyOf(2), tileOf(2));
+        QVERIFY(!cache.findField(keyOf(0)));
+        QVERIFY(holds(cache, 0) && cache.findField(keyOf(1)) && holds(cache, 2));
+    }
+
+    void aNarrowFieldWeighsHalf() {
+        FieldTile narrow{{0, 0, 4, 4}, 3, {}, std::vector<std::uint16_t>(48)};
+        TileCache cache(10 * bytesOfTile);
+        cache.insertField(keyOf(0), std::make_shared<const FieldTile>(narrow));
+        QCOMPARE(cache.bytes(), bytesOfTile / 2);
+    }
+
     void theDefaultBudgetIsAtMostAGigabyte() {
         QVERIFY(TileCache::defaultBudget() > 0);
         QVERIFY(TileCache::defaultBudget() <= std::size_t{1} << 30);
@@ -128,6 +166,7 @@ private Q_SLOTS:
 
     void threadsSeeWholeTiles() {
         TileCache cache(8 * bytesOfTile);
+        Stalls stalls(1);
         std::atomic<int> wrong = 0, found = 0;
         std::vector<std::thread> threads;
         for (int thread = 0; thread < 4; ++thread) {
@@ -135,11 +174,20 @@ private Q_SLOTS:
                 HashRandom random(static_cast<std::uint64_t>(thread));
                 for (int step = 0; step < 2000; ++step) {
                     const int number = random.below(16);
+                    stalls.here();
                     if (const std::optional<Image> tile = cache.find(keyOf(number))) {
                         ++found;
                         wrong += sameBits(*tile, tileOf(number)) ? 0 : 1;
                     } else {
                         cache.insert(keyOf(number), tileOf(number));
+                    }
+                    if (const auto field = cache.findField(keyOf(number))) {
+                        wrong += field->coefficients.back() == static_cast<float>(number) ? 0 : 1;
+                    } else {
+                        cache.insertField(keyOf(number), fieldOf(number));
+                    }
+                    if (step % 300 == 299) {
+                        cache.dropFields();
                     }
                     if (step % 500 == 499) {
                         cache.setBudget((4 + static_cast<std::size_t>(random.below(8))) * bytesOfTile);

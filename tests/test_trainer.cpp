@@ -2,6 +2,7 @@
 #include "core/network/network.h"
 #include "core/network/tensor_file.h"
 #include "core/train/patterns.h"
+#include "core/train/superpixel_trainer.h"
 #include "core/train/trainer.h"
 #include "tests/support.h"
 
@@ -27,7 +28,9 @@ const CropFile& crops() {
 TrainOptions optionsFor(const std::filesystem::path& folder, std::int64_t iterations, bool bfloat16 = false) {
     TrainOptions options;
     options.architecture = {16, 1, 16};
-    options.sample = {2, 16, 7};
+    options.sample.batch = 2;
+    options.sample.patch = 16;
+    options.sample.seed = 7;
     options.folder = folder;
     options.iterations = iterations;
     options.warmUp = 5;
@@ -159,6 +162,58 @@ private Q_SLOTS:
         QVERIFY(says(network->record(), "3 iterations") && says(network->record(), "drawn patterns"));
     }
 
+    void theWholeMethodResumesExactly() {
+        const std::filesystem::path start = freshFolder(), once = freshFolder(), parts = freshFolder();
+        run(optionsFor(start, 2));
+        SuperpixelTrainOptions superpixels;
+        superpixels.weights = start / "weights.safetensors";
+        superpixels.out = start / "superpixels.safetensors";
+        superpixels.width = 8;
+        superpixels.iterations = 2;
+        superpixels.patch = 32;
+        superpixels.threads = 1;
+        trainSuperpixels(crops(), superpixels, [](const std::string&) {});
+        const auto whole = [&](const std::filesystem::path& folder) {
+            TrainOptions options = optionsFor(folder, 8);
+            options.start = superpixels.out;
+            options.architecture = {16, 2, 16, 16, 8};
+            options.sample.batch = 4;
+            options.sample.group = 2;
+            options.sample.unrolled = 0.3;
+            options.sample.degraded = 0.3;
+            return options;
+        };
+        run(whole(once));
+        run(whole(parts), 3);
+        run(whole(parts));
+        QVERIFY(sameTensors(once / "checkpoint.safetensors", parts / "checkpoint.safetensors"));
+        const TensorFile before = readTensorFile(superpixels.out), after = readTensorFile(once / "weights.safetensors");
+        QCOMPARE(after.tensor("superpixel.conv0.weight").values, before.tensor("superpixel.conv0.weight").values);
+        const std::vector<float>& output = after.tensor("memory.output").values;
+        QVERIFY(std::any_of(output.begin(), output.end(), [](float value) { return value != 0.0f; }));
+    }
+
+    void superpixelsLearn() {
+        const std::filesystem::path folder = freshFolder();
+        run(optionsFor(folder, 1));
+        SuperpixelTrainOptions options;
+        options.weights = folder / "weights.safetensors";
+        options.out = folder / "out.safetensors";
+        options.width = 8;
+        options.iterations = 600;
+        options.batch = 2;
+        options.patch = 32;
+        options.rate = 5e-3;
+        options.threads = 1;
+        std::vector<double> losses;
+        trainSuperpixels(crops(), options,
+                         [&](const std::string& line) { losses.push_back(QString::fromStdString(line).section("loss", 1).toDouble()); });
+        QCOMPARE(losses.size(), std::size_t{3});
+        QVERIFY2(losses[2] < 0.95 * losses[0], qPrintable(QString("%1 %2").arg(losses[0]).arg(losses[2])));
+        options.patch = 30;
+        QVERIFY(says(errorOf([&] { trainSuperpixels(crops(), options, {}); }), "--patch"));
+    }
+
     void moreBlocksKeepTheFunction() {
         const std::filesystem::path small = freshFolder(), large = freshFolder();
         TrainOptions options = optionsFor(small, 20);
@@ -213,6 +268,9 @@ private Q_SLOTS:
         TrainOptions options = optionsFor(freshFolder(), 1);
         options.sample.patch = 40;
         QVERIFY(says(errorOf([&] { run(options); }), "--patch"));
+        options = optionsFor(freshFolder(), 1);
+        options.sample.group = 3;
+        QVERIFY(says(errorOf([&] { run(options); }), "--group"));
         options = optionsFor(freshFolder(), 0);
         QVERIFY(says(errorOf([&] { run(options); }), "--minutes"));
         options.iterations = 1;

@@ -1,68 +1,28 @@
-// The real window with a small photo and untrained weights, driven by real events.
+// Opening, looking, choosing, running and exporting in the real window.
+
+#include "tests/window_support.h"
 
 #include "ui/export_dialog.h"
-#include "ui/main_window.h"
 #include "ui/message_bar.h"
 
-#include "core/io/picture_file.h"
-
-#include <QAction>
 #include <QClipboard>
 #include <QComboBox>
-#include <QDialogButtonBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
-#include <QPushButton>
-#include <QSettings>
 #include <QSignalSpy>
 #include <QSpinBox>
-#include <QTemporaryDir>
-#include <QTest>
-#include <QWheelEvent>
 
-#include <cmath>
-
-namespace {
-
-constexpr int patience = 30000;
-constexpr casr::Size photoSize{157, 101};
-
-casr::Image photograph() {
-    std::vector<float> values;
-    for (int y = 0; y < photoSize.height; ++y) {
-        for (int x = 0; x < photoSize.width; ++x) {
-            values.push_back(static_cast<float>(x) / photoSize.width);
-            values.push_back(static_cast<float>(y) / photoSize.height);
-            values.push_back((x / 8 + y / 8) % 2 == 0 ? 0.25f : 0.75f);
-        }
-    }
-    return casr::Image(photoSize, 3, std::move(values));
-}
-
-std::shared_ptr<const casr::Network> smallNetwork() {
-    return casr::Network::untrained({16, 1, 16}, 7);
-}
-
-/// Qt 6.4 has no wheel event in QTest.
-void turnWheel(QWidget& widget, QPoint place, int units, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
-    QWheelEvent event(place, widget.mapToGlobal(QPointF(place)), QPoint(), QPoint(0, units), Qt::NoButton, modifiers, Qt::NoScrollPhase,
-                      false);
-    QApplication::sendEvent(&widget, &event);
-}
-
-} // namespace
-
-class TestWindow : public QObject {
+class TestWindow : public WindowTest {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase();
-    void init();
-    void cleanup();
+    void initTestCase() { startOnce(); }
+    void init() { openAll(); }
+    void cleanup() { closeAll(); }
 
     void theWheelZoomsAtTheCursor();
     void controlWheelIsFine();
@@ -91,73 +51,7 @@ private Q_SLOTS:
     void everyCommandIsInAMenuWithATip();
     void noShortcutIsTakenTwice();
     void lettersTypedIntoABoxAreNoCommands();
-
-private:
-    void openWindow(casr::MainWindow::NetworkLoader loader);
-    QAction* command(const QString& name) const { return m_window->findChild<QAction*>(name); }
-    template <class T>
-    T* child(const QString& name) const {
-        return m_window->findChild<T*>(name);
-    }
-    void drag(casr::Point from, casr::Point to);
-    QPoint place(casr::Point source) const;
-    void clickButton(QDialogButtonBox::StandardButton button);
-
-    std::unique_ptr<QTemporaryDir> m_folder;
-    std::unique_ptr<casr::MainWindow> m_window;
-    QString m_photoPath;
 };
-
-void TestWindow::initTestCase() {
-    casr::startPictureLibrary();
-    QApplication::setOrganizationName("casr-zoom-test");
-    QApplication::setApplicationName("casr-zoom-test");
-    QSettings::setDefaultFormat(QSettings::IniFormat);
-}
-
-void TestWindow::init() {
-    m_folder = std::make_unique<QTemporaryDir>();
-    QVERIFY(m_folder->isValid());
-    QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder->filePath("settings"));
-    QSettings().clear();
-    m_photoPath = m_folder->filePath(QString::fromUtf8("ph\u00f6to.png"));
-    casr::writePicture(m_photoPath.toStdU16String(), {photograph(), 8, {}});
-    openWindow(smallNetwork);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().isReady(), patience);
-}
-
-void TestWindow::cleanup() {
-    m_window.reset();
-    m_folder.reset();
-}
-
-void TestWindow::openWindow(casr::MainWindow::NetworkLoader loader) {
-    m_window = std::make_unique<casr::MainWindow>(std::move(loader));
-    m_window->resize(900, 600);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    m_window->openPhoto(m_photoPath);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().document() != nullptr, patience);
-}
-
-QPoint TestWindow::place(casr::Point source) const {
-    const casr::Point device = m_window->canvas().view().toDevice(source);
-    return {static_cast<int>(std::lround(device.x)), static_cast<int>(std::lround(device.y))};
-}
-
-void TestWindow::drag(casr::Point from, casr::Point to) {
-    casr::Canvas& canvas = m_window->canvas();
-    const QPoint first = place(from), last = place(to);
-    QTest::mousePress(&canvas, Qt::LeftButton, Qt::NoModifier, first);
-    QTest::mouseMove(&canvas, (first + last) / 2);
-    QTest::mouseMove(&canvas, last);
-    QTest::mouseRelease(&canvas, Qt::LeftButton, Qt::NoModifier, last);
-}
-
-void TestWindow::clickButton(QDialogButtonBox::StandardButton button) {
-    auto* box = QApplication::activeModalWidget()->findChild<QDialogButtonBox*>();
-    QTest::mouseClick(box->button(button), Qt::LeftButton);
-}
 
 void TestWindow::theWheelZoomsAtTheCursor() {
     casr::Canvas& canvas = m_window->canvas();

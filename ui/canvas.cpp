@@ -35,7 +35,7 @@ QRectF photoBox(const ViewTransform& view) {
 
 } // namespace
 
-Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(levels) {
+Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(levels), m_comparison(levels) {
     setObjectName("canvas");
     setAccessibleName(tr("Photo"));
     setAccessibleDescription(tr("The photo and its steps. The wheel zooms, dragging moves."));
@@ -47,6 +47,11 @@ Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(leve
     m_wantTimer.setInterval(wantDelayMs);
     connect(&m_wantTimer, &QTimer::timeout, this, &Canvas::wantTiles);
     connect(&levels, &Levels::replaced, this, &Canvas::takePhoto);
+    connect(&m_comparison, &Comparison::changed, this, [this] {
+        wantSoon();
+        update();
+    });
+    connect(&m_comparison, &Comparison::relaid, this, &Canvas::relay);
     connect(&levels, &Levels::tileStarted, this, [this](const TileKey& key) {
         m_started.insert(key);
         if (m_areTilesShown) {
@@ -75,10 +80,14 @@ void Canvas::takePhoto() {
     changeView();
 }
 
-void Canvas::changeView() {
+void Canvas::wantSoon() {
     if (!m_wantTimer.isActive()) {
         m_wantTimer.start();
     }
+}
+
+void Canvas::changeView() {
+    wantSoon();
     update();
     Q_EMIT viewChanged();
 }
@@ -93,8 +102,8 @@ void Canvas::wantTiles() {
         return;
     }
     const QPointF cursor = mapFromGlobal(QCursor::pos());
-    const Point focus = underMouse() ? m_view.toSource(deviceOf(cursor)) : m_view.centre();
-    const int other = m_compareMode == CompareMode::none ? 0 : std::min(m_compared, levelForScale(m_levels.viewingPlan(), m_view.scale()));
+    const Point focus = underMouse() ? m_view.toSource(inPane(cursor, paneAt(cursor))) : m_view.centre();
+    const int other = std::min(m_comparison.highestOther(), levelForScale(m_levels.viewingPlan(), m_view.scale()));
     const int last = (m_isRunPreferred ? m_levels.plan() : m_levels.viewingPlan()).levels() - 1;
     m_levels.want(std::min(std::max(wantedLevel(), other), last), m_view.visible(), focus);
 }
@@ -128,21 +137,6 @@ void Canvas::setRegion(std::optional<Rect> region) {
 void Canvas::setRegionToolActive(bool active) {
     m_isRegionToolActive = active;
     setCursor(active ? Qt::CrossCursor : Qt::ArrowCursor);
-    update();
-}
-
-void Canvas::setCompareMode(CompareMode mode) {
-    m_compareMode = mode;
-    changeView();
-}
-
-void Canvas::setComparedLevel(int level) {
-    m_compared = level;
-    changeView();
-}
-
-void Canvas::setBlinking(bool on) {
-    m_isBlinking = on;
     update();
 }
 
@@ -187,10 +181,28 @@ void Canvas::fitRegion() {
     }
 }
 
-void Canvas::resizeEvent(QResizeEvent*) {
-    const double unit = devicePixelRatioF();
-    m_view.setView({static_cast<int>(std::lround(width() * unit)), static_cast<int>(std::lround(height() * unit))});
+void Canvas::centreOn(Point source) {
+    m_view.setCentre(source);
     changeView();
+}
+
+void Canvas::setView(const ViewTransform& view) {
+    m_view = view;
+    relay();
+}
+
+Size Canvas::deviceSize() const {
+    const double unit = devicePixelRatioF();
+    return {static_cast<int>(std::lround(width() * unit)), static_cast<int>(std::lround(height() * unit))};
+}
+
+void Canvas::relay() {
+    m_view.setView(m_comparison.panes(deviceSize()).front().size());
+    changeView();
+}
+
+void Canvas::resizeEvent(QResizeEvent*) {
+    relay();
 }
 
 void Canvas::paintEvent(QPaintEvent*) {
@@ -203,40 +215,22 @@ void Canvas::paintEvent(QPaintEvent*) {
     }
     const double unit = devicePixelRatioF();
     painter.scale(1 / unit, 1 / unit);
+    const std::vector<Rect> panes = m_comparison.panes(deviceSize());
+    for (std::size_t pane = 0; pane < panes.size(); ++pane) {
+        paintPane(painter, static_cast<int>(pane), panes[pane]);
+    }
+}
+
+void Canvas::paintPane(QPainter& painter, int pane, Rect place) {
+    painter.save();
+    painter.translate(place.left, place.top);
+    painter.setClipRect(QRect(0, 0, place.width(), place.height()));
     if (!m_levels.document()->photo.alpha.isEmpty()) {
         painter.fillRect(photoBox(m_view), checker());
     }
-    paintPictures(painter);
+    m_comparison.paint(painter, pane, {wantedLevel(), m_view, m_magnified, devicePixelRatioF()});
     paintOverlays(painter);
-}
-
-void Canvas::paintPictures(QPainter& painter) {
-    const QRectF all(0, 0, m_view.view().width, m_view.view().height);
-    if (m_isBlinking) {
-        paintSide(painter, m_compared, all, Qt::AlignLeft);
-    } else if (m_compareMode == CompareMode::wipe) {
-        const double x = std::round(all.width() * m_wipe);
-        paintSide(painter, m_compared, QRectF(0, 0, x, all.height()), Qt::AlignLeft);
-        paintSide(painter, wantedLevel(), QRectF(x, 0, all.width() - x, all.height()), Qt::AlignRight);
-        paintWipe(painter, x, all.height(), devicePixelRatioF());
-    } else {
-        paintUpTo(painter, m_levels, wantedLevel(), m_view, m_magnified);
-    }
-}
-
-void Canvas::paintSide(QPainter& painter, int level, QRectF clip, Qt::Alignment side) {
-    painter.save();
-    painter.setClipRect(clip);
-    paintUpTo(painter, m_levels, std::min(level, levelForScale(m_levels.viewingPlan(), m_view.scale())), m_view, m_magnified);
-    paintLabel(painter, labelOf(level), clip, side, devicePixelRatioF());
     painter.restore();
-}
-
-QString Canvas::labelOf(int level) const {
-    if (level == 0) {
-        return tr("Photo, interpolated");
-    }
-    return tr("Step %1, \u00d7%2").arg(level).arg(factorText(m_levels.viewingPlan().cumulativeOf(level)));
 }
 
 void Canvas::paintOverlays(QPainter& painter) {

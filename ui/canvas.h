@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/level_painter.h"
+#include "ui/comparison.h"
 #include "ui/levels.h"
 #include "ui/region_tool.h"
 #include "ui/view_transform.h"
@@ -12,8 +12,6 @@
 #include <set>
 
 namespace casr {
-
-enum class CompareMode { none, wipe };
 
 /// What the canvas shows now, for the read-outs.
 struct ShownState {
@@ -42,13 +40,7 @@ public:
     bool isRegionToolActive() const { return m_isRegionToolActive; }
     void setRegionToolActive(bool active);
 
-    CompareMode compareMode() const { return m_compareMode; }
-    void setCompareMode(CompareMode mode);
-    /// The level that the shown one is compared with.
-    void setComparedLevel(int level);
-    int comparedLevel() const { return m_compared; }
-    /// Shows the compared level alone while on.
-    void setBlinking(bool on);
+    Comparison& comparison() { return m_comparison; }
 
     void setTilesShown(bool on);
     void setMagnified(Magnified magnified);
@@ -61,6 +53,10 @@ public:
     void setScreenShare(double share);
     void fit();
     void fitRegion();
+    /// Brings a point of the photo to the middle, as far as the photo's borders allow.
+    void centreOn(Point source);
+    /// Another transform, for instance one that was kept.
+    void setView(const ViewTransform& view);
 
 Q_SIGNALS:
     void viewChanged();
@@ -68,6 +64,8 @@ Q_SIGNALS:
     void cursorMoved(std::optional<casr::Point> source);
     void regionChanged();
     void heldLevelChanged();
+    /// A context menu is wanted over a pane of the comparison, at a place of the screen.
+    void paneMenuRequested(int pane, QPoint place);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -81,6 +79,7 @@ protected:
     void keyReleaseEvent(QKeyEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
     bool event(QEvent* event) override;
 
 private:
@@ -89,15 +88,20 @@ private:
     bool hasPhoto() const { return m_levels.document() != nullptr; }
     void takePhoto();
     void changeView();
+    void wantSoon();
     void wantTiles();
     int wantedLevel() const;
+    void relay();
+    Size deviceSize() const;
     Point deviceOf(QPointF position) const;
+    /// The pane under a place of the widget.
+    int paneAt(QPointF position) const;
+    /// Device coordinates in the pane that the mouse works in.
+    Point inPane(QPointF position, int pane) const;
     double gripReach() const;
 
-    void paintPictures(QPainter& painter);
-    void paintSide(QPainter& painter, int level, QRectF clip, Qt::Alignment side);
+    void paintPane(QPainter& painter, int pane, Rect place);
     void paintOverlays(QPainter& painter);
-    QString labelOf(int level) const;
 
     Drag dragFor(const QMouseEvent& event) const;
     void zoomWhileHeld(bool held);
@@ -110,10 +114,7 @@ private:
     std::optional<int> m_held;
     RegionTool m_region;
     bool m_isRegionToolActive = false;
-    CompareMode m_compareMode = CompareMode::none;
-    int m_compared = 0;
-    double m_wipe = 0.5; ///< Share of the view's width left of the handle.
-    bool m_isBlinking = false;
+    Comparison m_comparison;
     bool m_areTilesShown = false;
     bool m_isRunPreferred = false;
     Magnified m_magnified = Magnified::smooth;
@@ -122,6 +123,7 @@ private:
     Drag m_drag = Drag::none;
     bool m_isSpaceHeld = false;
     QPointF m_lastPosition;
+    int m_pane = 0; ///< Where the drag began, or the mouse is.
     std::optional<ViewTransform> m_beforeHeldZoom;
     QTimer m_wantTimer; ///< Joins the requests of quick changes.
 };

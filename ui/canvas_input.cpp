@@ -2,6 +2,7 @@
 
 #include "ui/canvas.h"
 
+#include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QNativeGestureEvent>
@@ -46,19 +47,42 @@ Point Canvas::deviceOf(QPointF position) const {
     return {position.x() * devicePixelRatioF(), position.y() * devicePixelRatioF()};
 }
 
+int Canvas::paneAt(QPointF position) const {
+    const Point device = deviceOf(position);
+    const std::vector<Rect> panes = m_comparison.panes(deviceSize());
+    for (std::size_t pane = 0; pane < panes.size(); ++pane) {
+        if (device.x >= panes[pane].left && device.x < panes[pane].right && device.y >= panes[pane].top && device.y < panes[pane].bottom) {
+            return static_cast<int>(pane);
+        }
+    }
+    return 0;
+}
+
+Point Canvas::inPane(QPointF position, int pane) const {
+    const Point device = deviceOf(position);
+    const Rect place = m_comparison.panes(deviceSize())[static_cast<std::size_t>(pane)];
+    return {device.x - place.left, device.y - place.top};
+}
+
 double Canvas::gripReach() const {
     return gripSize * devicePixelRatioF() / m_view.scale();
 }
 
 bool Canvas::isOnWipe(QPointF position) const {
-    return m_compareMode == CompareMode::wipe && std::abs(position.x() - m_wipe * width()) < gripSize;
+    if (!m_comparison.isWipe()) {
+        return false;
+    }
+    const bool isAcross = m_comparison.mode() == CompareMode::wipeAcross;
+    const double line = m_comparison.wipe() * (isAcross ? width() : height());
+    return std::abs((isAcross ? position.x() : position.y()) - line) < gripSize;
 }
 
 void Canvas::wheelEvent(QWheelEvent* event) {
     // Alt turns the wheel sideways in Qt; whatever the axis, it zooms.
     const int units = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
     if (hasPhoto() && units != 0) {
-        m_view.zoom(wheelFactor(units, event->modifiers().testFlag(Qt::ControlModifier)), deviceOf(event->position()));
+        m_view.zoom(wheelFactor(units, event->modifiers().testFlag(Qt::ControlModifier)),
+                    inPane(event->position(), paneAt(event->position())));
         changeView();
     }
     event->accept();
@@ -68,7 +92,7 @@ bool Canvas::event(QEvent* event) {
     if (event->type() == QEvent::NativeGesture && hasPhoto()) {
         const auto* gesture = static_cast<QNativeGestureEvent*>(event);
         if (gesture->gestureType() == Qt::ZoomNativeGesture) {
-            m_view.zoom(1 + gesture->value(), deviceOf(gesture->position()));
+            m_view.zoom(1 + gesture->value(), inPane(gesture->position(), paneAt(gesture->position())));
             changeView();
             return true;
         }
@@ -95,8 +119,9 @@ void Canvas::mousePressEvent(QMouseEvent* event) {
     }
     m_drag = dragFor(*event);
     m_lastPosition = event->position();
+    m_pane = paneAt(event->position());
     if (m_drag == Drag::region) {
-        m_region.press(m_view.toSource(deviceOf(event->position())), gripReach());
+        m_region.press(m_view.toSource(inPane(event->position(), m_pane)), gripReach());
     } else if (m_drag == Drag::pan) {
         setCursor(Qt::ClosedHandCursor);
     }
@@ -107,21 +132,21 @@ void Canvas::mouseMoveEvent(QMouseEvent* event) {
         return;
     }
     const QPointF position = event->position();
+    m_pane = m_drag == Drag::none ? paneAt(position) : m_pane;
     if (m_drag == Drag::pan) {
         m_view.pan(deviceOf(position - m_lastPosition));
         changeView();
     } else if (m_drag == Drag::wipe) {
-        m_wipe = std::clamp(position.x() / width(), 0.0, 1.0);
-        update();
+        m_comparison.setWipe(m_comparison.mode() == CompareMode::wipeAcross ? position.x() / width() : position.y() / height());
     } else if (m_drag == Drag::region) {
-        m_region.drag(m_view.toSource(deviceOf(position)), m_view.photo(), event->modifiers().testFlag(Qt::ShiftModifier));
+        m_region.drag(m_view.toSource(inPane(position, m_pane)), m_view.photo(), event->modifiers().testFlag(Qt::ShiftModifier));
         update();
         Q_EMIT regionChanged();
     } else {
         updateCursor(position);
     }
     m_lastPosition = position;
-    const Point source = m_view.toSource(deviceOf(position));
+    const Point source = m_view.toSource(inPane(position, m_pane));
     const bool isInside = source.x >= 0 && source.y >= 0 && source.x < m_view.photo().width && source.y < m_view.photo().height;
     Q_EMIT cursorMoved(isInside ? std::optional<Point>(source) : std::nullopt);
 }
@@ -141,7 +166,7 @@ void Canvas::mouseDoubleClickEvent(QMouseEvent* event) {
         return;
     }
     if (m_view.isFitted()) {
-        m_view.setScale(m_levels.viewingPlan().cumulativeOf(wantedLevel()), deviceOf(event->position()));
+        m_view.setScale(m_levels.viewingPlan().cumulativeOf(wantedLevel()), inPane(event->position(), m_pane));
     } else {
         m_view.fit();
     }
@@ -150,13 +175,19 @@ void Canvas::mouseDoubleClickEvent(QMouseEvent* event) {
 
 void Canvas::updateCursor(QPointF position) {
     if (isOnWipe(position)) {
-        setCursor(Qt::SplitHCursor);
+        setCursor(m_comparison.mode() == CompareMode::wipeAcross ? Qt::SplitHCursor : Qt::SplitVCursor);
     } else if (m_isSpaceHeld) {
         setCursor(Qt::OpenHandCursor);
     } else if (m_isRegionToolActive) {
-        setCursor(cursorOf(m_region.gripAt(m_view.toSource(deviceOf(position)), gripReach())));
+        setCursor(cursorOf(m_region.gripAt(m_view.toSource(inPane(position, paneAt(position))), gripReach())));
     } else {
         setCursor(Qt::ArrowCursor);
+    }
+}
+
+void Canvas::contextMenuEvent(QContextMenuEvent* event) {
+    if (hasPhoto() && m_comparison.mode() != CompareMode::none) {
+        Q_EMIT paneMenuRequested(paneAt(event->pos()), event->globalPos());
     }
 }
 
@@ -167,7 +198,8 @@ void Canvas::leaveEvent(QEvent*) {
 void Canvas::zoomWhileHeld(bool held) {
     if (held && !m_beforeHeldZoom) {
         m_beforeHeldZoom = m_view;
-        const Point anchor = underMouse() ? deviceOf(mapFromGlobal(QPointF(QCursor::pos()))) : m_view.toDevice(m_view.centre());
+        const QPointF cursor = mapFromGlobal(QPointF(QCursor::pos()));
+        const Point anchor = underMouse() ? inPane(cursor, paneAt(cursor)) : m_view.toDevice(m_view.centre());
         m_view.setScale(m_levels.viewingPlan().cumulativeOf(wantedLevel()), anchor);
         changeView();
     } else if (!held && m_beforeHeldZoom) {
@@ -192,7 +224,7 @@ void Canvas::keyPressEvent(QKeyEvent* event) {
     } else if (event->key() == Qt::Key_Z && event->modifiers() == Qt::NoModifier) {
         zoomWhileHeld(true);
     } else if (event->key() == Qt::Key_Backslash) {
-        setBlinking(true);
+        m_comparison.setBlinking(true);
     } else {
         event->ignore();
     }
@@ -208,13 +240,15 @@ void Canvas::keyReleaseEvent(QKeyEvent* event) {
     } else if (event->key() == Qt::Key_Z) {
         zoomWhileHeld(false);
     } else if (event->key() == Qt::Key_Backslash) {
-        setBlinking(false);
+        m_comparison.setBlinking(false);
     }
 }
 
 void Canvas::focusOutEvent(QFocusEvent* event) {
     m_isSpaceHeld = false;
-    setBlinking(false);
+    if (!m_comparison.isAutoBlinking()) {
+        m_comparison.setBlinking(false);
+    }
     zoomWhileHeld(false);
     QWidget::focusOutEvent(event);
 }

@@ -29,10 +29,13 @@ Mapping mappingOf(Ratio ratio, const ViewTransform& view) {
     return {view.toDevice({0, 0}), view.scale() / ratio.x, view.scale() / ratio.y};
 }
 
-Rect inView(Ratio ratio, Size level, const ViewTransform& view, int margin) {
+/// The pixels in view of a picture of `level` pixels that lies at `place` of the photo.
+Rect inView(Ratio ratio, Area place, Size level, const ViewTransform& view, int margin) {
     const Area area = view.visible();
-    const Rect pixels{static_cast<int>(std::floor(area.left * ratio.x)), static_cast<int>(std::floor(area.top * ratio.y)),
-                      static_cast<int>(std::ceil(area.right * ratio.x)), static_cast<int>(std::ceil(area.bottom * ratio.y))};
+    const auto low = [](double edge, double origin, double pixels) { return static_cast<int>(std::floor((edge - origin) * pixels)); };
+    const auto high = [](double edge, double origin, double pixels) { return static_cast<int>(std::ceil((edge - origin) * pixels)); };
+    const Rect pixels{low(area.left, place.left, ratio.x), low(area.top, place.top, ratio.y), high(area.right, place.left, ratio.x),
+                      high(area.bottom, place.top, ratio.y)};
     return intersection(expanded(pixels, margin), rectOf(level));
 }
 
@@ -72,21 +75,9 @@ void paintExact(QPainter& painter, const Mapping& mapping, Rect place, const QIm
     painter.drawImage(origin + QPoint(place.left, place.top), picture);
 }
 
-void paintPhoto(QPainter& painter, const SourcePyramid& pyramid, const ViewTransform& view, Magnified magnified) {
-    const SourcePyramid::Layer& layer = pyramid.layerFor(view.scale());
-    const Ratio ratio{layer.scale, layer.scale};
-    const Mapping mapping = mappingOf(ratio, view);
-    const Rect shown = inView(ratio, layer.size, view, 2);
-    const auto visitTiles = [&](const auto& visit) {
-        for (const SourcePyramid::Tile& tile : layer.tiles) {
-            if (!intersection(tile.place, shown).isEmpty()) {
-                visit(tile.place, tile.picture);
-            }
-        }
-    };
-    if (shown.isEmpty()) {
-        return;
-    }
+/// Draws what `visitTiles` brings: pixel for pixel, enlarged together, or made smaller one by one.
+template <class VisitTiles>
+void paintTilesOf(QPainter& painter, const Mapping& mapping, Rect shown, Magnified magnified, const VisitTiles& visitTiles) {
     if (mapping.isExact()) {
         visitTiles([&](Rect place, const QImage& picture) { paintExact(painter, mapping, place, picture); });
     } else if (mapping.x > 1) {
@@ -114,20 +105,13 @@ void paintComputed(QPainter& painter, Levels& levels, int level, const ViewTrans
             }
         }
     };
-    if (mapping.isExact()) {
-        visitTiles([&](Rect place, const QImage& picture) { paintExact(painter, mapping, place, picture); });
-    } else if (mapping.x > 1) {
-        paintMagnified(painter, mapping, shown, magnified, visitTiles);
-    } else {
-        painter.setRenderHint(QPainter::SmoothPixmapTransform);
-        visitTiles([&](Rect place, const QImage& picture) { painter.drawImage(snapped(mapping, place), picture); });
-    }
+    paintTilesOf(painter, mapping, shown, magnified, visitTiles);
 }
 
 } // namespace
 
 Rect pixelsInView(const Plan& plan, int level, const ViewTransform& view, int margin) {
-    return inView(ratioOf(plan, level), plan.sizeOf(level), view, margin);
+    return inView(ratioOf(plan, level), {}, plan.sizeOf(level), view, margin);
 }
 
 bool coversView(const Levels& levels, int level, const ViewTransform& view) {
@@ -150,9 +134,29 @@ bool coversView(const Levels& levels, int level, const ViewTransform& view) {
     return true;
 }
 
+void paintPicture(QPainter& painter, const SourcePyramid& pyramid, Area place, const ViewTransform& view, Magnified magnified) {
+    const Size full = pyramid.layerFor(1.0).size;
+    const SourcePyramid::Layer& layer = pyramid.layerFor(view.scale() * place.width() / full.width);
+    const Ratio ratio{layer.scale * full.width / place.width(), layer.scale * full.height / place.height()};
+    Mapping mapping = mappingOf(ratio, view);
+    mapping.origin = view.toDevice({place.left, place.top});
+    const Rect shown = inView(ratio, place, layer.size, view, 2);
+    const auto visitTiles = [&](const auto& visit) {
+        for (const SourcePyramid::Tile& tile : layer.tiles) {
+            if (!intersection(tile.place, shown).isEmpty()) {
+                visit(tile.place, tile.picture);
+            }
+        }
+    };
+    if (!shown.isEmpty()) {
+        paintTilesOf(painter, mapping, shown, magnified, visitTiles);
+    }
+}
+
 void paintLevel(QPainter& painter, Levels& levels, int level, const ViewTransform& view, Magnified magnified) {
     if (level == 0) {
-        paintPhoto(painter, levels.document()->pyramid, view, magnified);
+        const Size photo = view.photo();
+        paintPicture(painter, levels.document()->pyramid, {0, 0, double(photo.width), double(photo.height)}, view, magnified);
     } else {
         paintComputed(painter, levels, level, view, magnified);
     }

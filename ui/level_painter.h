@@ -13,6 +13,9 @@ enum class Magnified { smooth, pixels };
 /// Draws one level of the photo in device coordinates: level 0 is the photo, higher ones are drawn as far as their tiles are there.
 void paintLevel(QPainter& painter, Levels& levels, int level, const ViewTransform& view, Magnified magnified);
 
+/// Draws another picture over the part `place` of the photo.
+void paintPicture(QPainter& painter, const SourcePyramid& pyramid, Area place, const ViewTransform& view, Magnified magnified);
+
 /// Draws the photo and over it the levels up to `level`; what finer tiles cover completely is left out.
 void paintUpTo(QPainter& painter, Levels& levels, int level, const ViewTransform& view, Magnified magnified);
 

@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include "ui/compare_controller.h"
 #include "ui/export_dialog.h"
 #include "ui/guarded.h"
 #include "ui/message_bar.h"
@@ -45,7 +46,8 @@ QString firstFileOf(const QMimeData* data) {
 MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     : QMainWindow(parent), m_run(m_levels), m_exporter(m_levels), m_canvas(new Canvas(m_levels)), m_messages(new MessageBar),
       m_runBar(new RunBar(m_run, m_exporter)), m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, this)),
-      m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)) {
+      m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)),
+      m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)) {
     setWindowTitle(tr("CASR Zoom"));
     setAcceptDrops(true);
     auto* centre = new QWidget(this);
@@ -290,10 +292,6 @@ void MainWindow::moveStep(int delta) {
     m_canvas->setHeldLevel(std::clamp(from + delta, 0, last));
 }
 
-void MainWindow::cycleCompare() {
-    m_canvas->setCompareMode(m_canvas->compareMode() == CompareMode::none ? CompareMode::wipe : CompareMode::none);
-}
-
 void MainWindow::exportLevel(int level) {
     const QString path = suggestedExport(m_levels, level, QSettings().value("exportExtension", "png").toString());
     auto* dialog = new ExportDialog(m_levels, workRegion(), level, path, this);
@@ -331,11 +329,7 @@ void MainWindow::startExport(std::vector<ExportJob> jobs) {
 
 void MainWindow::updateCommands() {
     const bool hasPhoto = m_levels.document() != nullptr;
-    for (const auto& [name, command] : m_commands) {
-        if (command->property("needsPhoto").toBool()) {
-            command->setEnabled(hasPhoto);
-        }
-    }
+    m_commands.setHasPhoto(hasPhoto);
     const bool canRun = m_levels.isReady() && !m_run.isRunning();
     m_commands.at("runAction")->setEnabled(canRun);
     m_commands.at("nextStepAction")->setEnabled(canRun);

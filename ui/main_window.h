@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/canvas.h"
+#include "ui/commands.h"
 #include "ui/exporter.h"
 #include "ui/levels.h"
 #include "ui/photo_opener.h"
@@ -12,6 +13,7 @@ class QActionGroup;
 
 namespace casr {
 
+class CompareController;
 class MessageBar;
 class PlotsDock;
 class RunBar;
@@ -35,6 +37,7 @@ public:
     Canvas& canvas() { return *m_canvas; }
     RegionRun& run() { return m_run; }
     Exporter& exporter() { return m_exporter; }
+    CompareController& compare() { return *m_compare; }
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -44,15 +47,10 @@ protected:
     void keyReleaseEvent(QKeyEvent* event) override;
 
 private:
-    QAction* addCommand(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys,
-                        const std::function<void()>& call);
-    QAction* addToggle(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys, bool on,
-                       const std::function<void(bool)>& call);
     QMenu* addTitledMenu(const QString& name, const QString& text);
     void addFileMenu();
     void addEditMenu();
     void addViewMenu();
-    void addCompareMenu(QMenu* view);
     void addStepMenu(QMenu* view);
     void addImageMenu();
     void addProcessMenu();
@@ -79,7 +77,6 @@ private:
     void togglePause();
     void stopWork();
     void moveStep(int delta);
-    void cycleCompare();
     void exportLevel(int level);
     void exportAllSteps();
     void startExport(std::vector<ExportJob> jobs);
@@ -99,7 +96,8 @@ private:
     StaircaseDock* m_staircaseDock;
     PlotsDock* m_plotsDock;
     QMenu* m_recentMenu = nullptr;
-    std::map<QString, QAction*> m_commands;
+    Commands m_commands;
+    CompareController* m_compare;
     QByteArray m_firstLayout;
     QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
     Worker m_networkWorker;   ///< Last: stopped before the rest goes.

@@ -102,20 +102,25 @@ void paintLabel(QPainter& painter, const QString& text, QRectF box, Qt::Alignmen
     painter.setRenderHint(QPainter::Antialiasing, false);
 }
 
-void paintWipe(QPainter& painter, double x, double height, double unit) {
+void paintWipeLine(QPainter& painter, double place, Qt::Orientation line, Size size, double unit) {
+    const bool isVertical = line == Qt::Vertical;
+    const double length = isVertical ? size.height : size.width;
+    painter.save();
+    painter.translate(isVertical ? QPointF(place, length / 2) : QPointF(length / 2, place));
+    painter.rotate(isVertical ? 0 : 90);
+    const QLineF whole(0, -length / 2, 0, length / 2);
     painter.setPen(QPen(QColor(0, 0, 0, 140), 3 * unit));
-    painter.drawLine(QPointF(x, 0), QPointF(x, height));
+    painter.drawLine(whole);
     painter.setPen(QPen(accentColour, unit));
-    painter.drawLine(QPointF(x, 0), QPointF(x, height));
+    painter.drawLine(whole);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(QColor(30, 30, 30, 200));
-    painter.drawEllipse(QPointF(x, height / 2), 12 * unit, 12 * unit);
-    painter.drawLine(QPointF(x - 3 * unit, height / 2 - 4 * unit), QPointF(x - 7 * unit, height / 2));
-    painter.drawLine(QPointF(x - 7 * unit, height / 2), QPointF(x - 3 * unit, height / 2 + 4 * unit));
-    painter.drawLine(QPointF(x + 3 * unit, height / 2 - 4 * unit), QPointF(x + 7 * unit, height / 2));
-    painter.drawLine(QPointF(x + 7 * unit, height / 2), QPointF(x + 3 * unit, height / 2 + 4 * unit));
-    painter.setBrush(Qt::NoBrush);
-    painter.setRenderHint(QPainter::Antialiasing, false);
+    painter.drawEllipse(QPointF(), 12 * unit, 12 * unit);
+    for (const double side : {-1.0, 1.0}) {
+        painter.drawLine(QPointF(side * 3 * unit, -4 * unit), QPointF(side * 7 * unit, 0));
+        painter.drawLine(QPointF(side * 7 * unit, 0), QPointF(side * 3 * unit, 4 * unit));
+    }
+    painter.restore();
 }
 
 } // namespace casr

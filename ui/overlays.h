@@ -19,7 +19,7 @@ void paintRegion(QPainter& painter, Rect region, const ViewTransform& view, bool
 /// A word in a dark box, at the top left or top right of `box`.
 void paintLabel(QPainter& painter, const QString& text, QRectF box, Qt::Alignment side, double unit);
 
-/// The line of a wipe at device column `x` with its handle in the middle of a view of `height`.
-void paintWipe(QPainter& painter, double x, double height, double unit);
+/// The line of a wipe at device column (a vertical line) or row `place`, with its handle in the middle of a view of `size`.
+void paintWipeLine(QPainter& painter, double place, Qt::Orientation line, Size size, double unit);
 
 } // namespace casr

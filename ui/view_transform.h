@@ -8,6 +8,8 @@ namespace casr {
 struct Point {
     double x = 0;
     double y = 0;
+
+    bool operator==(const Point&) const = default;
 };
 
 /// Half-open rectangle of real coordinates.
@@ -60,6 +62,8 @@ public:
     /// Moves the photo by device pixels.
     void pan(Point delta);
     void setCentre(Point source);
+
+    bool operator==(const ViewTransform&) const = default;
 
 private:
     void settle();

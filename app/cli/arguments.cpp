@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include <charconv>
+#include <map>
 
 namespace casr::cli {
 
@@ -70,6 +71,22 @@ std::pair<int, int> parseShard(const std::string& text) {
         throw CLI::ValidationError("needs i/n with i from 0 to n-1, for example 0/3, 1/3 and 2/3.");
     }
     return {numbers[0], numbers[1]};
+}
+
+StepParts parseStepParts(const std::string& text) {
+    const std::map<std::string, bool StepParts::*> parts{{"sdam", &StepParts::superpixels},
+                                                         {"depth", &StepParts::depth},
+                                                         {"sarm", &StepParts::memory},
+                                                         {"backprojection", &StepParts::backProjection}};
+    StepParts left;
+    for (const std::string& name : text.empty() ? std::vector<std::string>() : CLI::detail::split(text, ',')) {
+        const auto part = parts.find(name);
+        if (part == parts.end()) {
+            throw CLI::ValidationError("knows no part '" + name + "'. Name any of sdam, depth, sarm, backprojection with commas between.");
+        }
+        left.*part->second = false;
+    }
+    return left;
 }
 
 Precision precisionNamed(const std::string& name) {

@@ -2,6 +2,7 @@
 
 #include "core/image/geometry.h"
 #include "core/network/network.h"
+#include "core/zoom/step_parts.h"
 
 #include <string>
 #include <utility>
@@ -20,6 +21,10 @@ std::vector<double> parseScales(const std::string& text);
 
 /// "i/n" with 0 <= i < n; "" is the whole, 0/1. Throws CLI::ValidationError otherwise.
 std::pair<int, int> parseShard(const std::string& text);
+
+/// The parts that are left when those named in `text` are out: any of sdam, depth, sarm, backprojection with commas between; "" leaves
+/// all. Throws CLI::ValidationError for another name.
+StepParts parseStepParts(const std::string& text);
 
 /// "auto", "bf16" or "fp32".
 Precision precisionNamed(const std::string& name);

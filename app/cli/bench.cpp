@@ -1,7 +1,7 @@
+#include "app/cli/bench_zoom.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/run_options.h"
-#include "core/base/random.h"
 #include "core/zoom/staircase.h"
 
 #include <nlohmann/json.hpp>
@@ -20,15 +20,6 @@ constexpr int repeats = 7;
 constexpr int photoEdge = 384;
 constexpr double photoScale = 4.0;
 
-Image noisePhoto(int edge) {
-    std::vector<float> values(static_cast<std::size_t>(edge) * edge * 3);
-    HashRandom random(7);
-    for (float& value : values) {
-        value = static_cast<float>(random.uniform());
-    }
-    return Image({edge, edge}, 3, std::move(values));
-}
-
 double bestOf(const std::function<void()>& work) {
     double best = 1e9;
     for (int i = 0; i < repeats; ++i) {
@@ -41,13 +32,7 @@ double bestOf(const std::function<void()>& work) {
 
 /// Floating point operations of 3x3 convolutions that shrink a tile's input step by step to its cells.
 double operationsOfTile(const Architecture& shape) {
-    double edge = tileCells + 2 * Reach::ofTrunk(shape);
-    double operations = 0;
-    for (int layer = 0; layer < 2 * shape.blocks + 2; ++layer) {
-        edge -= 2;
-        operations += 2.0 * 9.0 * (layer == 0 ? InputPlanes::count : shape.channels) * shape.channels * edge * edge;
-    }
-    return operations + 2.0 * shape.channels * 6 * shape.frequencies * tileCells * tileCells;
+    return operationsOfInference(shape, tileCells);
 }
 
 double operationsOfConvolution(int width, int edge) {
@@ -55,7 +40,8 @@ double operationsOfConvolution(int width, int edge) {
 }
 
 double networkRate(const Network& network, Precision precision) {
-    const PlacedImage photo{noisePhoto(tileCells + 2 * Reach::trunkLimit), -Reach::trunkLimit, -Reach::trunkLimit};
+    constexpr int edge = tileCells + 2 * Reach::limit;
+    const PlacedImage photo{noisePhoto({edge, edge}), -Reach::limit, -Reach::limit};
     const double seconds = bestOf([&] { network.run(photo, rectOf({tileCells, tileCells}), precision, isInterrupted); });
     return operationsOfTile(network.architecture()) / seconds / 1e12;
 }
@@ -66,7 +52,7 @@ double convolutionRate(const Network& network, Precision precision) {
 }
 
 double upscaleRate(const std::shared_ptr<const Network>& network, Precision precision, double stepLimit) {
-    const Image photo = noisePhoto(photoEdge);
+    const Image photo = noisePhoto({photoEdge, photoEdge});
     const Plan plan = planSchedule(photo.size(), photoScale, stepLimit);
     const double start = now();
     Staircase staircase(photo, network, plan, precision, TileCache::defaultBudget());
@@ -105,10 +91,12 @@ Action addBench(CLI::App& app) {
     struct Arguments {
         RunOptions run;
         bool json = false;
+        bool isLong = false;
     };
     CLI::App* command = app.add_subcommand("bench", "Measure this machine: network against a bare convolution, whole upscale");
     auto arguments = std::make_shared<Arguments>();
     command->add_flag("--json", arguments->json, "Print the figures as JSON");
+    command->add_flag("--long", arguments->isLong, "Measure results of 256 megapixels too");
     arguments->run.addTo(*command);
     return [arguments] {
         const std::shared_ptr<const Network> network = arguments->run.loadNetwork();
@@ -118,16 +106,19 @@ Action addBench(CLI::App& app) {
             const double ratio = report[1]["network_tflops"].get<double>() / report[0]["network_tflops"].get<double>();
             report[1]["bfloat16_to_float32"] = ratio;
         }
+        const Json zoom = measureZoom(network, arguments->run.resolvedPrecision(), arguments->isLong);
+        report.push_back(zoom);
         if (arguments->json) {
             std::cout << report.dump(2) << std::endl;
             return;
         }
-        for (const Json& figures : report) {
-            print(figures);
+        for (std::size_t i = 0; i + 1 < report.size(); ++i) {
+            print(report[i]);
         }
-        if (report.size() > 1) {
+        if (report.size() > 2) {
             std::printf("bfloat16 is %.2f times float32\n", report[1]["bfloat16_to_float32"].get<double>());
         }
+        printZoom(zoom);
     };
 }
 

@@ -13,6 +13,7 @@ using Action = std::function<void()>;
 Action addUpscale(CLI::App& app);
 Action addBatch(CLI::App& app);
 Action addEvaluate(CLI::App& app);
+Action addFitNiqe(CLI::App& app);
 Action addPlan(CLI::App& app);
 Action addInfo(CLI::App& app);
 Action addBench(CLI::App& app);

@@ -1,187 +1,144 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
-#include "app/cli/console.h"
+#include "app/cli/evaluate_report.h"
+#include "app/cli/picture_folder.h"
 #include "app/cli/read_options.h"
-#include "app/cli/run_options.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 #include "core/image/resample.h"
 #include "core/io/picture_file.h"
-#include "core/metrics/metrics.h"
-#include "core/zoom/photo.h"
-#include "core/zoom/staircase.h"
+#include "core/metrics/pristine_file.h"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
 
 namespace casr::cli {
 
 namespace {
 
-using Json = nlohmann::json;
-
 struct Arguments {
     RunOptions run;
     std::string data;
     std::string scales = "2,3,4";
     std::string method = "casr";
+    std::string without;
+    std::string pristine;
     std::string json;
+    std::string markdown;
+    std::string save;
+    int pictures = 0;
+    bool oneJump = false;
 };
 
-struct Score {
-    std::string name;
-    double psnr = 0;
-    double ssim = 0;
-    double lowResolutionPsnr = 0;
-    double seconds = 0;
-};
-
-std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::path> list;
-    std::error_code problem;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, problem)) {
-        if (isWritableFormat(entry.path())) {
-            list.push_back(entry.path());
-        }
+EvaluationMethod methodOf(const Arguments& arguments) {
+    EvaluationMethod method;
+    method.name = arguments.method;
+    method.stepLimit = arguments.run.stepLimit;
+    method.oneJump = arguments.oneJump;
+    method.parts = parseStepParts(arguments.without);
+    if (method.name == "casr") {
+        method.network = arguments.run.loadNetwork();
+        method.precision = arguments.run.resolvedPrecision();
     }
-    if (list.empty()) {
-        throw Error("'" + folder.string() + "' holds no pictures. Give the folder of the high-resolution test pictures with --data.");
-    }
-    std::sort(list.begin(), list.end());
-    return list;
+    return method;
 }
 
-/// The truth cut so that a whole number of low-resolution pixels fits, and that low-resolution side.
-struct Pair {
-    Image truth;
-    Image low;
-};
-
-Pair pairOf(const Image& picture, double scale) {
-    const auto shrunk = [&](int length) { return static_cast<int>(std::floor(length / scale + 1e-9)); };
-    const auto grown = [&](int length) { return static_cast<int>(std::floor(length * scale + 0.5)); };
-    const Size low{shrunk(picture.width()), shrunk(picture.height())};
-    if (low.isEmpty()) {
-        throw Error("A test picture is smaller than the scale. Leave it out of the folder.");
+std::vector<std::filesystem::path> chosenPictures(const Arguments& arguments) {
+    auto pictures = picturesIn(arguments.data, "Give the folder of the high-resolution test pictures with --data.");
+    if (arguments.pictures > 0 && static_cast<std::size_t>(arguments.pictures) < pictures.size()) {
+        pictures.resize(static_cast<std::size_t>(arguments.pictures));
     }
-    const Image truth = roundedTo8Bit(cropped(picture, rectOf({grown(low.width), grown(low.height)})));
-    return {truth, resizedTo8Bit(truth, low)};
+    return pictures;
+}
+
+/// Refuses before the work what would fail after it.
+void makeFolder(const std::string& folder) {
+    std::error_code problem;
+    std::filesystem::create_directories(folder, problem);
+    if (!std::filesystem::is_directory(folder, problem)) {
+        throw Error("'" + folder + "' cannot be made. Give a folder that can be written with --save.");
+    }
 }
 
 class Evaluation {
 public:
-    explicit Evaluation(const Arguments& arguments) : m_arguments(arguments), m_pictures(picturesIn(arguments.data)) {
-        if (arguments.method == "casr") {
-            m_network = arguments.run.loadNetwork();
-            m_precision = arguments.run.resolvedPrecision();
-        }
-    }
+    explicit Evaluation(const Arguments& arguments)
+        : m_arguments(arguments), m_pictures(chosenPictures(arguments)),
+          m_pristine(readPristine(arguments.pristine.empty() ? shippedPristine() : std::filesystem::path(arguments.pristine))),
+          m_method(methodOf(arguments)) {}
 
     void run() {
-        std::printf("%-8s %-28s %8s %8s %8s %8s\n", "scale", "picture", "PSNR-Y", "SSIM-Y", "LR-PSNR", "seconds");
+        if (!m_arguments.save.empty()) {
+            makeFolder(m_arguments.save);
+        }
+        printHeadings();
         for (const double scale : parseScales(m_arguments.scales)) {
-            std::vector<Score> scores;
-            for (const std::filesystem::path& path : m_pictures) {
-                scores.push_back(scoreOf(path, scale));
-                print(scale, scores.back());
-            }
-            const Score mean = meanOf(scores);
-            print(scale, mean);
-            keep(scale, scores, mean);
+            m_scales.push_back(scoresAt(scale));
         }
-        if (!m_arguments.json.empty()) {
-            writeBesideAndRename(m_arguments.json, [&](std::ostream& out) { out << m_report.dump(2) << '\n'; });
-        }
+        write(m_arguments.json, [&](std::ostream& out) { out << jsonOf(m_method, m_scales).dump(2) << '\n'; });
+        write(m_arguments.markdown, [&](std::ostream& out) { out << markdownOf(m_method, m_scales); });
     }
 
 private:
-    Image enlarged(const Image& low, double scale, Size size) const;
-    Score scoreOf(const std::filesystem::path& path, double scale) const;
-    static Score meanOf(const std::vector<Score>& scores);
-    static void print(double scale, const Score& score);
-    void keep(double scale, const std::vector<Score>& scores, const Score& mean);
+    ScaleScores scoresAt(double scale) const {
+        ScaleScores scores{scale, {}, {}};
+        for (const std::filesystem::path& path : m_pictures) {
+            scores.pictures.push_back(scoreAt(path, scale));
+            printScore(scale, scores.pictures.back());
+        }
+        scores.mean = meanOf(scores.pictures, m_pristine);
+        printScore(scale, scores.mean);
+        return scores;
+    }
+
+    Score scoreAt(const std::filesystem::path& path, double scale) const {
+        const Image picture = readForRun(path, {}).image;
+        const TestPair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
+        const Enlargement enlargement = enlarge(m_method, pair.low, scale, pair.truth.size());
+        if (!m_arguments.save.empty()) {
+            save(path.stem().string(), scale, enlargement.steps.back().picture);
+        }
+        return scoreOf(path.stem().string(), pair, scale, enlargement, m_pristine);
+    }
+
+    void save(const std::string& name, double scale, const Image& result) const {
+        char factor[32];
+        std::snprintf(factor, sizeof factor, "_x%.4g.png", scale);
+        writePicture(std::filesystem::path(m_arguments.save) / (name + factor), {result, 8, {}});
+    }
+
+    static void write(const std::string& path, const std::function<void(std::ostream&)>& content) {
+        if (!path.empty()) {
+            writeBesideAndRename(path, content);
+        }
+    }
 
     const Arguments& m_arguments;
     std::vector<std::filesystem::path> m_pictures;
-    std::shared_ptr<const Network> m_network;
-    Precision m_precision = Precision::float32;
-    Json m_report = Json::object();
+    SceneGaussian m_pristine;
+    EvaluationMethod m_method;
+    std::vector<ScaleScores> m_scales;
 };
-
-Image Evaluation::enlarged(const Image& low, double scale, Size size) const {
-    if (m_arguments.method != "casr") {
-        return resized(low, size, m_arguments.method == "lanczos" ? Kernel::lanczos3 : Kernel::bicubic);
-    }
-    const Photo photo = photoOf(low);
-    Staircase staircase(photo.rgb, m_network, planSchedule(low.size(), scale, m_arguments.run.stepLimit), m_precision,
-                        TileCache::defaultBudget());
-    const int last = staircase.plan().levels() - 1;
-    const PlacedImage rgb = staircase.region(last, rectOf(staircase.plan().result()), isInterrupted);
-    return pictureOf(photo, rgb.image, staircase.plan().result(), rgb.rect());
-}
-
-Score Evaluation::scoreOf(const std::filesystem::path& path, double scale) const {
-    const Image picture = readForRun(path, {}).image;
-    const Pair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
-    const double start = now();
-    const Image result = enlarged(pair.low, scale, pair.truth.size());
-    const double seconds = now() - start;
-    const Fidelity fidelity = fidelityOfLuma(result, pair.truth, scale);
-    return {path.stem().string(), fidelity.psnr, fidelity.ssim, lowResolutionPsnr(result, pair.low), seconds};
-}
-
-Score Evaluation::meanOf(const std::vector<Score>& scores) {
-    Score mean{"mean"};
-    for (const Score& score : scores) {
-        mean.psnr += score.psnr / static_cast<double>(scores.size());
-        mean.ssim += score.ssim / static_cast<double>(scores.size());
-        mean.lowResolutionPsnr += score.lowResolutionPsnr / static_cast<double>(scores.size());
-        mean.seconds += score.seconds / static_cast<double>(scores.size());
-    }
-    return mean;
-}
-
-void Evaluation::print(double scale, const Score& score) {
-    std::printf("x%-7.4g %-28s %8.3f %8.4f %8.2f %8.3f\n", scale, score.name.c_str(), score.psnr, score.ssim, score.lowResolutionPsnr,
-                score.seconds);
-    std::fflush(stdout);
-}
-
-void Evaluation::keep(double scale, const std::vector<Score>& scores, const Score& mean) {
-    const auto numbers = [](const Score& score) {
-        return Json{{"name", score.name},
-                    {"psnr_y", score.psnr},
-                    {"ssim_y", score.ssim},
-                    {"lr_psnr", score.lowResolutionPsnr},
-                    {"seconds", score.seconds}};
-    };
-    Json entry{{"scale", scale}, {"mean", numbers(mean)}, {"pictures", Json::array()}};
-    for (const Score& score : scores) {
-        entry["pictures"].push_back(numbers(score));
-    }
-    m_report["method"] = m_arguments.method;
-    m_report["step_limit"] = m_arguments.run.stepLimit;
-    m_report["scales"].push_back(entry);
-    if (m_network) {
-        m_report["profile"] = numericProfile(m_precision);
-        m_report["weights_sha256"] = m_network->checksum();
-    }
-}
 
 } // namespace
 
 Action addEvaluate(CLI::App& app) {
     CLI::App* command = app.add_subcommand("evaluate", "Measure a method on a folder of test pictures by the field's protocol");
     auto arguments = std::make_shared<Arguments>();
-    command->add_option("--data", arguments->data, "Folder of high-resolution pictures")->required();
+    command->add_option("--data", arguments->data, "Folder of high-resolution pictures, which are shrunk and enlarged again")->required();
     command->add_option("--scales", arguments->scales, "Factors with commas between")
         ->capture_default_str()
         ->check([](const std::string& text) { return parseScales(text), std::string(); });
+    command->add_option("--pictures", arguments->pictures, "Only the first so many; 0: all")->check(CLI::Range(0, 1 << 20));
     command->add_option("--method", arguments->method)->check(CLI::IsMember({"casr", "bicubic", "lanczos"}))->capture_default_str();
+    command->add_flag("--one-jump", arguments->oneJump, "One step of x4 at most, the rest by the bicubic");
+    command->add_option("--without", arguments->without, "Parts to leave out, of sdam,depth,sarm,backprojection")
+        ->check([](const std::string& text) { return parseStepParts(text), std::string(); });
+    command->add_option("--pristine", arguments->pristine, "What casr fit-niqe made; the shipped one when not given");
     command->add_option("--json", arguments->json, "Write the figures to this file");
+    command->add_option("--markdown", arguments->markdown, "Write tables to this file");
+    command->add_option("--save", arguments->save, "Write the enlarged pictures into this folder");
     arguments->run.addTo(*command);
     return [arguments] { Evaluation(*arguments).run(); };
 }

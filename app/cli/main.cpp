@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/io/picture_file.h"
 
 #include <iostream>
@@ -36,12 +37,14 @@ int run(const std::map<std::string, casr::cli::Action>& actions, const CLI::App&
 } // namespace
 
 int main(int argc, char** argv) {
+    casr::keepLargeBuffers();
     CLI::App app("casr: zooms pictures x1 to x64 by a staircase of small steps");
     app.set_version_flag("--version", CASR_VERSION);
     app.require_subcommand(1);
-    const std::map<std::string, casr::cli::Action> actions{{"upscale", casr::cli::addUpscale(app)},   {"batch", casr::cli::addBatch(app)},
-                                                           {"evaluate", casr::cli::addEvaluate(app)}, {"plan", casr::cli::addPlan(app)},
-                                                           {"info", casr::cli::addInfo(app)},         {"bench", casr::cli::addBench(app)}};
+    const std::map<std::string, casr::cli::Action> actions{
+        {"upscale", casr::cli::addUpscale(app)},  {"batch", casr::cli::addBatch(app)}, {"evaluate", casr::cli::addEvaluate(app)},
+        {"fit-niqe", casr::cli::addFitNiqe(app)}, {"plan", casr::cli::addPlan(app)},   {"info", casr::cli::addInfo(app)},
+        {"bench", casr::cli::addBench(app)}};
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -22,6 +22,14 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_flag("--no-gps", arguments.noGps, "Leave out where the photo was taken (and maker notes, which may say it too)");
     command.add_option("--recipe", arguments.recipe, "Recipe to follow; options given here go before it");
     command.add_option("--save-recipe", arguments.saveRecipe, "File for the recipe that makes this result again");
+    command.add_flag("--dry-run", arguments.dryRun, "Tell what the run would take, and every limit it would break; write nothing");
+    command.add_option("--memory", arguments.memory, "Megabytes for computed tiles; 0: the smaller of 1024 and a quarter of what is free")
+        ->check(CLI::Range(0, 1 << 20))
+        ->capture_default_str();
+    command.add_option("--cache", arguments.cache, "Folder that keeps computed tiles for later runs");
+    command.add_option("--cache-limit", arguments.cacheLimit, "Megabytes that the folder of --cache may hold")
+        ->check(CLI::Range(1, 1 << 24))
+        ->capture_default_str();
     command.add_flag("--json", arguments.json, "Print plan, timings, sizes and memory as JSON");
 }
 
@@ -58,6 +66,9 @@ void run(const CLI::App& command, UpscaleArguments arguments) {
         arguments = withRecipe(command, arguments, readRecipe(arguments.recipe));
     }
     UpscaleRun work(arguments);
+    if (arguments.dryRun) {
+        return work.examine();
+    }
     arguments.job.empty() ? work.writeResult() : work.runJob();
     if (!arguments.saveRecipe.empty()) {
         saveRecipe(arguments.saveRecipe, work.recipe());

@@ -3,9 +3,11 @@
 #include "app/cli/arguments.h"
 #include "app/cli/recipe_options.h"
 #include "core/base/error.h"
+#include "core/base/memory.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -19,6 +21,19 @@ std::string stepName(int level, double cumulative, const std::filesystem::path& 
     char name[64];
     std::snprintf(name, sizeof name, "step%02d-x%.4g", level, cumulative);
     return name + extension.string();
+}
+
+/// One line that is no failure.
+void note(const std::string& text) {
+    std::fprintf(stderr, "casr: %s\n", text.c_str());
+}
+
+std::size_t cacheBytes(const UpscaleArguments& arguments) {
+    return arguments.memory > 0 ? static_cast<std::size_t>(arguments.memory) << 20 : TileCache::defaultBudget();
+}
+
+std::string megabytes(std::int64_t bytes) {
+    return std::to_string((bytes + 999999) / 1000000) + " MB";
 }
 
 Json stepsOf(const Plan& plan, Rect region, const StaircaseStatistics& statistics) {
@@ -37,16 +52,56 @@ Json stepsOf(const Plan& plan, Rect region, const StaircaseStatistics& statistic
     return steps;
 }
 
+/// The photo's file and what else decides its pixels.
+std::string idOfPhoto(const UpscaleArguments& arguments) {
+    const std::string tone = arguments.read.tone == ToneCurve::clip ? " clip" : "";
+    return hashOfFile(arguments.in) + (arguments.read.page > 0 ? " page " + std::to_string(arguments.read.page) : "") + tone;
+}
+
+void printJson(const Preflight& before, double secondsOfTile) {
+    const Json report{{"width", before.layout.size.width},  {"height", before.layout.size.height},
+                      {"channels", before.layout.channels}, {"bits_per_sample", before.layout.bitsPerSample},
+                      {"uncompressed_bytes", before.bytes}, {"free_disk_bytes", before.freeDisk},
+                      {"peak_memory_bytes", before.memory}, {"tiles", before.tiles},
+                      {"seconds_of_tile", secondsOfTile},   {"seconds", secondsOfTile * static_cast<double>(before.tiles)},
+                      {"warnings", before.warnings},        {"problems", before.problems}};
+    std::cout << report.dump(2) << std::endl;
+}
+
+void printText(const Preflight& before, double secondsOfTile) {
+    const PictureLayout& layout = before.layout;
+    std::printf("result        %d x %d pixels, %d channels of %d bits\n", layout.size.width, layout.size.height, layout.channels,
+                layout.bitsPerSample);
+    std::printf("uncompressed  %s, %s free on the disk\n", megabytes(before.bytes).c_str(),
+                before.freeDisk < 0 ? "an unknown amount" : megabytes(before.freeDisk).c_str());
+    std::printf("memory        at most about %s\n", megabytes(before.memory).c_str());
+    std::printf("tiles         %lld\n", static_cast<long long>(before.tiles));
+    if (before.problems.empty()) {
+        std::printf("time          about %.0f s, at %.3f s a tile\n", secondsOfTile * static_cast<double>(before.tiles), secondsOfTile);
+    }
+    for (const std::string& warning : before.warnings) {
+        std::printf("note          %s\n", warning.c_str());
+    }
+    for (const std::string& problem : before.problems) {
+        std::printf("problem       %s\n", problem.c_str());
+    }
+}
+
 } // namespace
 
 UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
     : m_arguments(arguments), m_picture(readForRun(arguments.in, arguments.read)), m_photo(photoOf(m_picture.image)),
       m_region(chosenRegion()),
       m_staircase(m_photo.rgb, arguments.run.loadNetwork(), planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
-                  arguments.run.resolvedPrecision(), TileCache::defaultBudget()),
-      m_exporter(m_staircase, m_photo) {
+                  arguments.run.resolvedPrecision(), cacheBytes(arguments)),
+      m_exporter(m_staircase, m_photo), m_idleMemory(occupiedMemory().value_or(0)) {
     checkWeights();
+    addNotes(m_picture.notes);
     m_picture.metadata.done = doneBy(recipe(), plan());
+    m_staircase.setNotice([](const std::string& text) { note(text); });
+    if (!arguments.cache.empty()) {
+        addCache();
+    }
 }
 
 void UpscaleRun::checkWeights() const {
@@ -59,9 +114,16 @@ void UpscaleRun::checkWeights() const {
 
 Recipe UpscaleRun::recipe() const {
     Recipe recipe = recipeOf(m_arguments);
+    recipe.region = m_region == rectOf(m_photo.size()) ? std::nullopt : std::optional(m_region);
     recipe.weightsHash = m_staircase.network().checksum();
     recipe.profile = m_staircase.profile();
     return recipe;
+}
+
+/// Opened here, added behind the job folder later: what is found here goes into the job too.
+void UpscaleRun::addCache() {
+    const TileSource source{idOfPhoto(m_arguments), m_staircase.network().checksum(), describe(plan()), m_staircase.profile()};
+    m_cache = std::make_shared<DiskCache>(m_arguments.cache, source, std::int64_t{m_arguments.cacheLimit} << 20);
 }
 
 Rect UpscaleRun::chosenRegion() const {
@@ -88,7 +150,8 @@ ExportProgress UpscaleRun::progress(int level) {
     const std::int64_t needed = std::max<std::int64_t>(1, m_staircase.tilesNeeded(lastLevel(), regionAt(plan(), lastLevel(), m_region)));
     const std::string step = "step " + std::to_string(level) + "/" + std::to_string(plan().steps.size());
     return [this, needed, step](double, const std::string&) {
-        const std::int64_t done = std::min(needed, m_staircase.statistics().tilesComputed);
+        const StaircaseStatistics statistics = m_staircase.statistics();
+        const std::int64_t done = std::min(needed, statistics.tilesComputed + statistics.tilesLoaded);
         m_bar.show(static_cast<double>(done) / static_cast<double>(needed),
                    step + ", tile " + std::to_string(done) + "/" + std::to_string(needed));
     };
@@ -105,7 +168,20 @@ void UpscaleRun::keepStep(int level) {
     m_exporter.write(requestFor(level, folder / name), progress(level), isInterrupted);
 }
 
+void UpscaleRun::examine() {
+    const ExportRequest request = requestFor(lastLevel(), m_arguments.out);
+    const Preflight before = m_exporter.examine(request);
+    const double tile = before.problems.empty() ? m_exporter.measureTile(request, isInterrupted) : 0;
+    m_arguments.json ? printJson(before, tile) : printText(before, tile);
+    if (!before.problems.empty()) {
+        throw Error(before.problems.front());
+    }
+}
+
 void UpscaleRun::writeResult() {
+    if (m_cache) {
+        m_staircase.addBacking(m_cache);
+    }
     addNotes(m_exporter.preflight(requestFor(lastLevel(), m_arguments.out)).warnings);
     for (int level = 1; !m_arguments.keepSteps.empty() && level < plan().levels(); ++level) {
         keepStep(level);
@@ -114,7 +190,8 @@ void UpscaleRun::writeResult() {
 }
 
 void UpscaleRun::addNotes(const std::vector<std::string>& notes) {
-    m_picture.notes.insert(m_picture.notes.end(), notes.begin(), notes.end());
+    std::for_each(notes.begin(), notes.end(), note);
+    m_notes.insert(m_notes.end(), notes.begin(), notes.end());
 }
 
 JobDescription UpscaleRun::describeJob() const {
@@ -143,8 +220,12 @@ void UpscaleRun::runJob() {
     }
     const std::shared_ptr<JobFolder> job = JobFolder::create(m_arguments.job, describeJob());
     job->setResultLevel(lastLevel());
-    m_staircase.setBacking(job);
+    m_staircase.addBacking(job);
+    if (m_cache) {
+        m_staircase.addBacking(m_cache);
+    }
     const ExportRequest request = requestFor(lastLevel(), m_arguments.out);
+    addNotes(m_exporter.preflight(request).warnings);
     if (!m_arguments.assemble) {
         const auto [shard, shards] = parseShard(m_arguments.shard);
         m_exporter.compute(request, *job, shard, shards, progress(lastLevel()), isInterrupted);
@@ -162,9 +243,6 @@ void UpscaleRun::tell() const {
         const std::string what = m_arguments.shard.empty() ? m_arguments.out : "shard " + m_arguments.shard + " of " + m_arguments.out;
         std::printf("%s: %d x %d pixels, x%g in %zu %s, %.1f s\n", what.c_str(), size.width, size.height, plan().scale, plan().steps.size(),
                     plan().steps.size() == 1 ? "step" : "steps", seconds);
-        for (const std::string& note : m_picture.notes) {
-            std::printf("note: %s\n", note.c_str());
-        }
         return;
     }
     const Json report{{"output", m_arguments.out},
@@ -182,7 +260,10 @@ void UpscaleRun::tell() const {
                       {"field_seconds", statistics.fieldSeconds},
                       {"tiles_computed", statistics.tilesComputed},
                       {"tiles_repaired", statistics.tilesRepaired},
-                      {"notes", m_picture.notes},
+                      {"tiles_loaded", statistics.tilesLoaded},
+                      {"memory_retries", statistics.memoryRetries},
+                      {"idle_memory_bytes", m_idleMemory},
+                      {"notes", m_notes},
                       {"peak_memory_bytes", peakMemory()}};
     std::cout << report.dump(2) << std::endl;
 }
@@ -196,6 +277,9 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.run.stepLimit = job.stepLimit;
     result.region = std::to_string(job.region.left) + "," + std::to_string(job.region.top) + "," + std::to_string(job.region.width()) +
                     "," + std::to_string(job.region.height());
+    if (result.run.precision == "auto") {
+        result.run.precision = job.profile.starts_with("bf16") ? "bf16" : "fp32"; // tiles of the other would not fit
+    }
     result.bits = job.bitsPerSample;
     result.quality = job.quality;
     result.lossless = job.lossless;

@@ -3,6 +3,7 @@
 #include "app/cli/console.h"
 #include "app/cli/read_options.h"
 #include "app/cli/run_options.h"
+#include "core/export/disk_cache.h"
 #include "core/export/exporter.h"
 #include "core/io/picture_file.h"
 #include "core/recipe/recipe.h"
@@ -25,9 +26,13 @@ struct UpscaleArguments {
     int quality = 92;
     bool lossless = false;
     bool pyramid = false;
-    std::string job;    ///< Folder that keeps finished tiles; empty for none.
-    std::string resume; ///< Folder of a job to go on with.
-    std::string shard;  ///< "i/n": compute this part of the job only.
+    bool dryRun = false;
+    int memory = 0;        ///< Megabytes for computed tiles; 0: as TileCache::defaultBudget().
+    std::string cache;     ///< Folder that keeps tiles for later runs; empty for none.
+    int cacheLimit = 4096; ///< Megabytes.
+    std::string job;       ///< Folder that keeps finished tiles; empty for none.
+    std::string resume;    ///< Folder of a job to go on with.
+    std::string shard;     ///< "i/n": compute this part of the job only.
     bool assemble = false;
     bool noGps = false;
     std::string recipe;        ///< File that says what was not given otherwise.
@@ -47,6 +52,9 @@ public:
     /// Computes and assembles by way of a job folder.
     void runJob();
 
+    /// Tells what the run would take, after one tile. Throws Error with the first problem when there is one.
+    void examine();
+
     /// One line, or JSON.
     void tell() const;
 
@@ -60,9 +68,13 @@ private:
     Rect chosenRegion() const;
     ExportRequest requestFor(int level, const std::filesystem::path& output) const;
     void keepStep(int level);
+    void addCache();
     JobDescription describeJob() const;
     void checkWeights() const;
+
+    /// Told at once, and again in the JSON at the end.
     void addNotes(const std::vector<std::string>& notes);
+
     ExportProgress progress(int level);
 
     const UpscaleArguments& m_arguments;
@@ -71,8 +83,11 @@ private:
     Rect m_region;
     Staircase m_staircase;
     Exporter m_exporter;
+    std::shared_ptr<DiskCache> m_cache;
     ProgressBar m_bar;
     double m_started = now();
+    std::vector<std::string> m_notes;
+    std::int64_t m_idleMemory = 0; ///< With photo and weights, before the first tile.
 };
 
 /// The arguments that `folder`'s job was started with, with the running options of `arguments`.

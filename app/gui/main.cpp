@@ -1,6 +1,7 @@
 #include "ui/main_window.h"
 #include "ui/theme.h"
 
+#include "core/base/memory.h"
 #include "core/io/picture_file.h"
 #include "core/network/model_location.h"
 
@@ -24,6 +25,7 @@ bool needsNoDisplay(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    casr::keepLargeBuffers();
     if (needsNoDisplay(argc, argv)) {
         qputenv("QT_QPA_PLATFORM", "offscreen");
     }

@@ -1,5 +1,7 @@
 #include "core/base/error.h"
+#include "core/base/memory.h"
 #include "core/train/patterns.h"
+#include "core/train/superpixel_trainer.h"
 #include "core/train/trainer.h"
 #ifdef CASR_WITH_PICTURES
 #include "core/io/crop_packer.h"
@@ -9,6 +11,7 @@
 
 #include <csignal>
 #include <iostream>
+#include <limits>
 
 namespace {
 
@@ -35,10 +38,21 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
     command.add_option("--channels", options.architecture.channels)->capture_default_str();
     command.add_option("--blocks", options.architecture.blocks)->capture_default_str();
     command.add_option("--frequencies", options.architecture.frequencies)->capture_default_str();
+    command.add_option("--memory", options.architecture.memory, "Width of what a token of the photo's memory holds; 0: no memory")
+        ->capture_default_str();
+    command.add_option("--superpixels", options.architecture.superpixels, "Width of the superpixel network in the starting weights")
+        ->capture_default_str();
     command.add_option("--iterations", options.iterations, "Length of the run in iterations");
     command.add_option("--minutes", options.minutes, "Length of the run in minutes");
     command.add_option("--batch", options.sample.batch, "Patches an iteration")->capture_default_str();
     command.add_option("--patch", options.sample.patch, "Low-resolution pixels a side")->capture_default_str();
+    command.add_option("--group", options.sample.group, "Patches of one photo, which remember each other")->capture_default_str();
+    command.add_option("--unrolled", options.sample.unrolled, "Share of inputs that an earlier step made")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_option("--degraded", options.sample.degraded, "Share of the other inputs with noise or JPEG")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     command.add_option("--seed", options.sample.seed)->capture_default_str();
     command.add_option("--rate", options.rate, "Peak learning rate")->capture_default_str();
     command.add_option("--warm-up", options.warmUp, "Iterations of warm-up")->capture_default_str();
@@ -54,6 +68,28 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
     command.add_option("--record", options.record, "Text for the weights file: data and recipe");
 }
 
+struct SuperpixelArguments {
+    casr::SuperpixelTrainOptions options;
+    std::string crops;
+};
+
+void addSuperpixelOptions(CLI::App& command, SuperpixelArguments& arguments) {
+    casr::SuperpixelTrainOptions& options = arguments.options;
+    command.add_option("--crops", arguments.crops, "Crop file to train on")->required();
+    command.add_option("--weights", options.weights, "Weights that get the superpixels")->required();
+    command.add_option("--out", options.out, "Weights file to write")->required();
+    command.add_option("--width", options.width, "Channels")->capture_default_str();
+    command.add_option("--iterations", options.iterations)->capture_default_str();
+    command.add_option("--batch", options.batch)->capture_default_str();
+    command.add_option("--rate", options.rate)->capture_default_str();
+    command.add_option("--place-weight", options.placeWeight)->capture_default_str();
+    command.add_option("--threads", options.threads, "0: all")->capture_default_str();
+}
+
+void printLine(const std::string& line) {
+    std::cout << line << std::endl;
+}
+
 int runTraining(RunArguments& arguments) {
     arguments.options.bfloat16 = arguments.precision == "bf16";
     casr::CropFile crops = casr::readCropFile(arguments.crops);
@@ -62,20 +98,22 @@ int runTraining(RunArguments& arguments) {
     const casr::CropFile validation = casr::readCropFile(arguments.validation);
     std::signal(SIGINT, requestStop);
     std::signal(SIGTERM, requestStop);
-    casr::train(
-        crops, validation, arguments.options, [](const std::string& line) { std::cout << line << std::endl; },
-        [] { return stopRequested != 0; });
+    casr::train(crops, validation, arguments.options, printLine, [] { return stopRequested != 0; });
     return stopRequested ? 130 : 0;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
+    casr::keepLargeBuffers(std::numeric_limits<int>::max());
     CLI::App app("casr-train: trains the network of CASR Zoom");
     app.require_subcommand(1);
     RunArguments arguments;
     CLI::App* run = app.add_subcommand("run", "Train, or go on training");
     addRunOptions(*run, arguments);
+    SuperpixelArguments superpixelArguments;
+    CLI::App* superpixels = app.add_subcommand("superpixels", "Train superpixels, which need no labels, into a weights file");
+    addSuperpixelOptions(*superpixels, superpixelArguments);
 #ifdef CASR_WITH_PICTURES
     std::string folder, file;
     int edge = 256;
@@ -88,6 +126,10 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
         if (run->parsed()) {
             return runTraining(arguments);
+        }
+        if (superpixels->parsed()) {
+            casr::trainSuperpixels(casr::readCropFile(superpixelArguments.crops), superpixelArguments.options, printLine);
+            return 0;
         }
 #ifdef CASR_WITH_PICTURES
         casr::packCrops(folder, edge, file, [](const std::string& line) { std::cerr << line << std::endl; });

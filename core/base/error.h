@@ -11,6 +11,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// Memory ran out: the same work may succeed when less is held.
+class OutOfMemory : public Error {
+public:
+    using Error::Error;
+};
+
 /// The work was stopped because someone asked for it: an outcome, not a failure.
 class Cancelled : public std::runtime_error {
 public:

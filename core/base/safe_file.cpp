@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -46,11 +47,19 @@ bool flushToDisk(const std::filesystem::path& path) {
     return flushed;
 }
 
+/// Machines that share a folder have the same process numbers.
+std::string hostName() {
+    std::array<char, 33> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return name.data();
+}
+
 } // namespace
 
 std::filesystem::path temporaryBeside(const std::filesystem::path& path) {
     static std::atomic<unsigned> counter{0};
-    const std::string mark = ".part-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
+    static const std::string host = hostName();
+    const std::string mark = ".part-" + host + "-" + std::to_string(::getpid()) + "-" + std::to_string(counter++);
     return path.parent_path() / (path.stem().string().substr(0, 200) + mark + path.extension().string());
 }
 

@@ -6,7 +6,8 @@
 
 namespace casr {
 
-/// A name beside `path` that no other process or thread uses at the same time; same folder, so that a rename is atomic.
+/// A name beside `path` that no other process or thread, here or on another machine, uses at the same time; same folder, so that a
+/// rename is atomic.
 std::filesystem::path temporaryBeside(const std::filesystem::path& path);
 
 /// Calls `write` on a new file beside `path`, flushes it to the disk and renames it to `path`. When anything fails the new

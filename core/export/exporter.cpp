@@ -1,7 +1,9 @@
 #include "core/export/exporter.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 
+#include <chrono>
 #include <cstring>
 
 namespace casr {
@@ -9,6 +11,7 @@ namespace casr {
 namespace {
 
 constexpr std::size_t assemblyCacheBytes = std::size_t{256} << 20;
+constexpr std::int64_t trunkTensors = 8;
 
 std::int64_t freeBytesFor(const std::filesystem::path& output) {
     std::error_code problem;
@@ -61,23 +64,65 @@ PictureLayout Exporter::layoutOf(const ExportRequest& request) const {
     return {request.region.size(), channels, bits, m_photo.encoding, request.metadata};
 }
 
-Preflight Exporter::preflight(const ExportRequest& request) const {
+Preflight Exporter::examine(const ExportRequest& request) const {
     Preflight result;
     result.layout = layoutOf(request);
-    checkPictureStream(request.output, result.layout, request.stream);
+    result.problems = pictureStreamProblems(request.output, result.layout, request.stream);
     result.warnings = lossesOf(request.output, wantedLayout(request, result.layout), request.stream);
     result.bytes = request.region.size().area() * result.layout.channels * (result.layout.bitsPerSample / 8);
+    result.bytes += request.stream.pyramid ? result.bytes / 3 : 0;
     result.tiles = request.level > 0 ? m_staircase.tilesNeeded(request.level, request.region) : 0;
     result.freeDisk = freeBytesFor(request.output);
-    if (result.freeDisk >= 0 && result.freeDisk < result.bytes) {
-        const std::string text =
-            "The result has " + megabytes(result.bytes) + " uncompressed, and " + megabytes(result.freeDisk) + " are free";
-        if (request.stream.compression == TiffCompression::none && holds16Bits(request.output)) {
-            throw Error(text + ". Free some space, choose another disk, or a compressed format.");
-        }
-        result.warnings.push_back(text + "; compression may or may not make it fit.");
+    result.memory = occupiedMemory().value_or(0) + static_cast<std::int64_t>(m_staircase.cache().budget()) + bytesOfInference(request) +
+                    memoryOfStream(request.output, result.layout, request.stream);
+    addDiskProblem(request, result);
+    return result;
+}
+
+Preflight Exporter::preflight(const ExportRequest& request) const {
+    Preflight result = examine(request);
+    if (!result.problems.empty()) {
+        throw Error(result.problems.front());
     }
     return result;
+}
+
+/// The tensors of one tile: its input, several of the trunk's width at once, and its coefficients.
+std::int64_t Exporter::bytesOfInference(const ExportRequest& request) const {
+    if (request.level < 1) {
+        return 0;
+    }
+    const Architecture& shape = m_staircase.network().architecture();
+    const Size cells = m_staircase.gridOf(request.level).cellsOf(0, 0).size();
+    const std::int64_t reach = Reach::ofTrunk(shape);
+    const std::int64_t read = (cells.width + 2 * reach) * (cells.height + 2 * reach);
+    return static_cast<std::int64_t>(sizeof(float)) * (trunkTensors * read * shape.channels + 3 * cells.area() * 6 * shape.frequencies);
+}
+
+void Exporter::addDiskProblem(const ExportRequest& request, Preflight& result) const {
+    if (result.freeDisk < 0 || result.freeDisk >= result.bytes) {
+        return;
+    }
+    const std::string text = "The result has " + megabytes(result.bytes) + " uncompressed, and " + megabytes(result.freeDisk) + " are free";
+    if (request.stream.compression == TiffCompression::none && holds16Bits(request.output)) {
+        result.problems.push_back(text + ". Free some space, choose another disk, or a compressed format.");
+    } else {
+        result.warnings.push_back(text + "; compression may or may not make it fit.");
+    }
+}
+
+double Exporter::measureTile(const ExportRequest& request, const StopCheck& stop) {
+    if (request.level < 1) {
+        return 0;
+    }
+    const Size size = m_staircase.plan().sizeOf(request.level), first = m_staircase.plan().sizeOf(1);
+    const auto along = [](std::int64_t place, int from, int to) { return static_cast<int>(place * to / from); };
+    const int x = along((std::int64_t{request.region.left} + request.region.right) / 2, size.width, first.width);
+    const int y = along((std::int64_t{request.region.top} + request.region.bottom) / 2, size.height, first.height);
+    const Rect tile = m_staircase.gridOf(1).tilesMeeting({x, y, x + 1, y + 1});
+    const auto start = std::chrono::steady_clock::now();
+    m_staircase.tile({1, tile.left, tile.top}, stop);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 Image Exporter::pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop) {

@@ -28,8 +28,10 @@ struct Preflight {
     PictureLayout layout;
     std::int64_t bytes = 0;    ///< Uncompressed.
     std::int64_t tiles = 0;    ///< To compute, all levels, when none is known yet.
-    std::int64_t freeDisk = 0; ///< Bytes free where the result goes.
+    std::int64_t freeDisk = 0; ///< Bytes free where the result goes; below 0 where the system does not say.
+    std::int64_t memory = 0;   ///< Bytes that the program will occupy at most, about.
     std::vector<std::string> warnings;
+    std::vector<std::string> problems; ///< What stands in the way, with what would work instead.
 };
 
 /// How far an export has come: share 0 .. 1.
@@ -41,8 +43,15 @@ public:
     /// The references must outlive the exporter.
     Exporter(Staircase& staircase, const Photo& photo) : m_staircase(staircase), m_photo(photo) {}
 
-    /// Throws Error when the format, the folder or the disk cannot take the result.
+    /// What the export needs, with every limit of format, folder, disk and memory that it would break. Throws Error for an unknown format.
+    Preflight examine(const ExportRequest& request) const;
+
+    /// The same; throws Error with the first problem when there is one.
     Preflight preflight(const ExportRequest& request) const;
+
+    /// Seconds that one tile takes on this machine now, measured on the first step where the region lies; 0 without steps. The tile
+    /// stays in the cache. Tiles of all levels have about the same cost. Throws Cancelled or Error.
+    double measureTile(const ExportRequest& request, const StopCheck& stop);
 
     /// Preflight, then the file. Returns what of the metadata could not be kept. Throws Error or Cancelled; then nothing is left of it, and
     /// computed tiles stay in the cache.
@@ -57,6 +66,8 @@ public:
 
 private:
     PictureLayout layoutOf(const ExportRequest& request) const;
+    std::int64_t bytesOfInference(const ExportRequest& request) const;
+    void addDiskProblem(const ExportRequest& request, Preflight& result) const;
     Image pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop);
     Image resultTile(const ExportRequest& request, JobFolder& job, const TileKey& key, const StopCheck& stop);
 

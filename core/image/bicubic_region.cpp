@@ -61,20 +61,24 @@ PlacedImage coveringByBorder(const PlacedImage& image, Rect rect) {
     return {cropped(image.image, translated(rect, -image.left, -image.top)), rect.left, rect.top};
 }
 
-Image bicubicRegion(const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+void bicubicRegionInto(const PlacedImage& parent, Axis columns, Axis rows, Rect out, std::span<float> values) {
     const Rect read = expanded(cellsOf(columns, rows, out), bicubicReach);
-    if (out.isEmpty() || !contains(parent.rect(), read)) {
+    const int channels = parent.image.channels();
+    if (out.isEmpty() || !contains(parent.rect(), read) || values.size() != static_cast<std::size_t>(out.size().area()) * channels) {
         throw std::invalid_argument("bicubicRegion: the parent does not cover what is read");
     }
-    const int channels = parent.image.channels();
     const std::vector<Weights> across = weightsOf(columns, out.left, out.right);
     std::vector<float> sum(static_cast<std::size_t>(read.width()) * channels);
-    std::vector<float> values(static_cast<std::size_t>(out.size().area()) * channels);
     for (int y = out.top; y < out.bottom; ++y) {
         sumRows(parent, weightsAt(rows, y), read.left, sum);
         sumColumns(sum, read.left, channels, across, values.data() + static_cast<std::size_t>(y - out.top) * out.width() * channels);
     }
-    return Image(out.size(), channels, std::move(values), parent.image.encoding());
+}
+
+Image bicubicRegion(const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+    std::vector<float> values(static_cast<std::size_t>(std::max<std::int64_t>(out.size().area(), 0)) * parent.image.channels());
+    bicubicRegionInto(parent, columns, rows, out, values);
+    return Image(out.size(), parent.image.channels(), std::move(values), parent.image.encoding());
 }
 
 } // namespace casr

@@ -54,4 +54,7 @@ constexpr int bicubicReach = 2;
 /// does not cover what is read, or `out` is empty.
 Image bicubicRegion(const PlacedImage& parent, Axis columns, Axis rows, Rect out);
 
+/// The same into `values`, which has room for exactly that.
+void bicubicRegionInto(const PlacedImage& parent, Axis columns, Axis rows, Rect out, std::span<float> values);
+
 } // namespace casr

@@ -159,11 +159,9 @@ double cubicKernel(double x) {
     return x < 2.0 ? ((-0.5 * x + 2.5) * x - 4.0) * x + 2.0 : 0.0;
 }
 
-Taps tapsOf(int index, int inLength, int outLength, Kernel kernel) {
-    const double scale = static_cast<double>(outLength) / inLength;
-    const double centre = (index + 0.5) / scale - 0.5;
+Taps tapsAt(double centre, double scale, Kernel kernel) {
     if (kernel == Kernel::nearest) {
-        return {std::clamp(static_cast<int>(std::floor(centre + 0.5)), 0, inLength - 1), {1.0}};
+        return {static_cast<int>(std::floor(centre + 0.5)), {1.0}};
     }
     const double stretch = std::min(scale, 1.0);
     const double radius = radiusOf(kernel) / stretch;
@@ -177,6 +175,15 @@ Taps tapsOf(int index, int inLength, int outLength, Kernel kernel) {
     }
     for (double& weight : taps.weights) {
         weight /= total;
+    }
+    return taps;
+}
+
+Taps tapsOf(int index, int inLength, int outLength, Kernel kernel) {
+    const double scale = static_cast<double>(outLength) / inLength;
+    Taps taps = tapsAt((index + 0.5) / scale - 0.5, scale, kernel);
+    if (kernel == Kernel::nearest) {
+        taps.first = std::clamp(taps.first, 0, inLength - 1);
     }
     return taps;
 }

@@ -19,6 +19,10 @@ struct Taps {
 /// u = (index + 1/2) * inLength / outLength - 1/2. When shrinking, the kernel is widened by the scale (antialiasing).
 Taps tapsOf(int index, int inLength, int outLength, Kernel kernel);
 
+/// Taps of a sample whose centre lies at `centre` (pixel k's centre at k) when there are `scale` samples for each pixel. Kernel::nearest
+/// takes the nearest pixel, the right one at equal distance.
+Taps tapsAt(double centre, double scale, Kernel kernel);
+
 /// Keys' cubic convolution kernel with a = -1/2 (Keys 1981, the bicubic of MATLAB's imresize); zero from |x| = 2 on.
 double cubicKernel(double x);
 

@@ -79,7 +79,7 @@ void checkSides(const Format& format, Size size) {
 
 /// An encoder that runs out of memory ends the program, so it is not started.
 void checkMemory(const Format& format, Size size, bool lossless) {
-    const std::int64_t bytes = size.area() * (lossless ? format.losslessBytesPerPixel : format.bytesPerPixel);
+    const std::int64_t bytes = encoderBytes(format, size, lossless);
     const std::int64_t available = availableMemory().value_or(bytes);
     if (bytes > available) {
         throw Error(std::string("Writing ") + format.name + " takes about " + megabytes(bytes) + " of memory for this picture, and " +
@@ -149,13 +149,33 @@ std::string_view profileSpace(const std::string& profile) {
     return profile.size() < 20 ? std::string_view() : std::string_view(profile).substr(16, 4);
 }
 
-void checkFormat(const Format& format, const PictureLayout& layout, const StreamOptions& options) {
+std::int64_t encoderBytes(const Format& format, Size size, bool lossless) {
+    return size.area() * (lossless ? format.losslessBytesPerPixel : format.bytesPerPixel);
+}
+
+std::vector<std::string> formatProblems(const Format& format, const PictureLayout& layout, const StreamOptions& options) {
     checkLayout(layout, options);
-    checkOptions(format, options.write);
-    checkSides(format, layout.size);
-    checkMemory(format, layout.size, options.write.lossless);
-    checkTiffBytes(format, layout, options);
-    checkProfile(format, layout);
+    std::vector<std::string> problems;
+    const auto collect = [&](const auto& check) {
+        try {
+            check();
+        } catch (const Error& problem) {
+            problems.emplace_back(problem.what());
+        }
+    };
+    collect([&] { checkOptions(format, options.write); });
+    collect([&] { checkSides(format, layout.size); });
+    collect([&] { checkMemory(format, layout.size, options.write.lossless); });
+    collect([&] { checkTiffBytes(format, layout, options); });
+    collect([&] { checkProfile(format, layout); });
+    return problems;
+}
+
+void checkFormat(const Format& format, const PictureLayout& layout, const StreamOptions& options) {
+    const std::vector<std::string> problems = formatProblems(format, layout, options);
+    if (!problems.empty()) {
+        throw Error(problems.front());
+    }
 }
 
 } // namespace casr

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace casr {
 
@@ -46,6 +47,13 @@ bool needsBigTiff(std::int64_t bytes);
 
 /// The four letters of a profile's colour space, for example "RGB "; empty when there are none.
 std::string_view profileSpace(const std::string& profile);
+
+/// Bytes that an encoder which holds the whole picture takes; 0 for the others.
+std::int64_t encoderBytes(const Format& format, Size size, bool lossless);
+
+/// What every check that needs no disk says of a layout and options that do not fit. Throws std::invalid_argument for a layout that no
+/// caller may give.
+std::vector<std::string> formatProblems(const Format& format, const PictureLayout& layout, const StreamOptions& options);
 
 /// Every check of a layout and options that needs no disk. Throws as checkPictureStream.
 void checkFormat(const Format& format, const PictureLayout& layout, const StreamOptions& options);

@@ -112,12 +112,12 @@ bool append(const std::filesystem::path& file, const std::string& bytes) {
     return out.good();
 }
 
-/// A bare codestream moves into a box of its own.
+/// A bare codestream moves into a box of its own, the last one, which says no length: libjxl 0.7 refuses those of 64 bits.
 bool wrap(const std::filesystem::path& file, const std::string& added) {
     std::ifstream in(file, std::ios::binary);
     const std::string stream{std::istreambuf_iterator<char>(in), {}};
     std::ofstream out(file, std::ios::binary | std::ios::trunc);
-    out << signature << fileType << bigEndian(1, 4) << "jxlc" << bigEndian(16 + stream.size(), 8) << stream << added;
+    out << signature << fileType << added << bigEndian(0, 4) << "jxlc" << stream;
     out.close();
     return in.good() && out.good();
 }

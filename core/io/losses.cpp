@@ -21,10 +21,11 @@ std::vector<std::string> pixelLosses(const Format& format, const PictureLayout& 
     const std::string name = format.name;
     const int wanted = options.bitsPerSample ? options.bitsPerSample : layout.bitsPerSample;
     if (format.kind == FileKind::jpeg && layout.encoding.hasAlpha) {
-        losses.push_back("transparency: " + name + " has none, so the picture is put on white");
+        losses.push_back("transparency: " + name + " has none, so the picture is put on white; PNG, TIFF and WebP keep it");
     }
     if (wanted > format.maxBits) {
-        losses.push_back("depth: " + name + " holds " + std::to_string(format.maxBits) + " bits a sample");
+        losses.push_back("depth: " + name + " holds " + std::to_string(format.maxBits) +
+                         " bits a sample; TIFF, PNG and JPEG XL hold all 16 bits");
     }
     if (!format.hasGrey && layout.channels <= 2) {
         losses.push_back("grey: " + name + " stores it as three equal channels");

@@ -9,6 +9,7 @@
 #include <array>
 #include <cmath>
 #include <mutex>
+#include <new>
 #include <string_view>
 
 namespace casr {
@@ -22,14 +23,25 @@ constexpr const char* xmpPrefix = "casr";
 /// Bytes of a block that one segment of JPEG takes, and so the way by which libvips reads blocks.
 constexpr std::size_t mostExif = 65533 - 6;
 
+/// Its toolkit throws a type of its own when memory lacks.
+void startXmp() {
+    try {
+        Exiv2::XmpParser::initialize();
+        Exiv2::XmpProperties::registerNs(xmpSpace, xmpPrefix);
+    } catch (const std::exception&) {
+        throw;
+    } catch (...) {
+        throw std::bad_alloc();
+    }
+}
+
 /// The XMP half of Exiv2 is not made for threads.
 std::unique_lock<std::mutex> exiv2Lock() {
     static std::mutex mutex;
     static std::once_flag once;
     std::call_once(once, [] {
         Exiv2::LogMsg::setLevel(Exiv2::LogMsg::mute);
-        Exiv2::XmpParser::initialize();
-        Exiv2::XmpProperties::registerNs(xmpSpace, xmpPrefix);
+        startXmp();
     });
     return std::unique_lock(mutex);
 }

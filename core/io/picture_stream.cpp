@@ -405,6 +405,26 @@ void checkPictureStream(const std::filesystem::path& path, const PictureLayout& 
     checkScratchSpace(format, layout, options);
 }
 
+std::vector<std::string> pictureStreamProblems(const std::filesystem::path& path, const PictureLayout& layout,
+                                               const StreamOptions& options) {
+    std::vector<std::string> problems;
+    try {
+        const Format& format = formatOf(path);
+        problems = formatProblems(format, layout, options);
+        checkPlace(format, path);
+        checkScratchSpace(format, layout, options);
+    } catch (const Error& problem) {
+        problems.emplace_back(problem.what());
+    }
+    return problems;
+}
+
+std::int64_t memoryOfStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options) {
+    const std::int64_t row = std::int64_t{layout.size.width} * options.piece.height * layout.channels;
+    const std::int64_t held = 4 * row * (layout.bitsPerSample / 8);
+    return held + encoderBytes(formatOf(path), layout.size, options.write.lossless);
+}
+
 std::vector<std::string> writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
                                             const PullPixels& pull) {
     startPictureLibrary();

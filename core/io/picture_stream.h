@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace casr {
 
@@ -40,6 +42,12 @@ using PullPixels = std::function<Image(Rect)>;
 /// instead.
 void checkPictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
 
+/// Everything that checkPictureStream would refuse, one sentence each, with what would work instead; empty when all is well.
+std::vector<std::string> pictureStreamProblems(const std::filesystem::path& path, const PictureLayout& layout,
+                                               const StreamOptions& options = {});
+
+/// Bytes of memory that writing takes: a few rows of pieces, and the whole picture where the encoder holds it.
+std::int64_t memoryOfStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
 /// What of a picture the file that `path` names cannot hold, one sentence part each, in a user's words: before an export, for showing.
 /// Throws Error when the extension is unknown.
 std::vector<std::string> lossesOf(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});

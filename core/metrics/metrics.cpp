@@ -151,7 +151,7 @@ Fidelity fidelityOfLuma(const Image& result, const Image& truth, double scale) {
 
 double lowResolutionPsnr(const Image& result, const Image& source) {
     const Image down = resizedTo8Bit(selectChannels(result, 0, result.colourChannels()), source.size());
-    return psnr(down, selectChannels(source, 0, source.colourChannels()), 1.0);
+    return psnr(down, roundedTo8Bit(selectChannels(source, 0, source.colourChannels())), 1.0);
 }
 
 } // namespace casr

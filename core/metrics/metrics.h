@@ -25,8 +25,8 @@ struct Fidelity {
 };
 Fidelity fidelityOfLuma(const Image& result, const Image& truth, double scale);
 
-/// PSNR in dB between `result` brought down to the size of `source` (antialiased bicubic, rounded to 8 bit) and `source`, over
-/// all colour channels.
+/// PSNR in dB between `result` brought down to the size of `source` (antialiased bicubic) and `source`, both rounded to 8 bit, over
+/// all colour channels: LR-PSNR when `source` is the photo, parent-child PSNR when it is the step that `result` was made from.
 double lowResolutionPsnr(const Image& result, const Image& source);
 
 } // namespace casr

@@ -4,6 +4,7 @@
 #include <complex>
 #include <numbers>
 #include <stdexcept>
+#include <utility>
 
 namespace casr {
 
@@ -13,34 +14,57 @@ constexpr int largestSide = 4096;
 
 using Complex = std::complex<double>;
 
-/// In place, by halves (Cooley and Tukey 1965); the length is a power of two.
-void transform(std::vector<Complex>& values) {
-    const std::size_t length = values.size();
-    if (length == 1) {
-        return;
+/// The discrete Fourier transform of a power of two of values, in place (Cooley and Tukey 1965).
+class Transform {
+public:
+    explicit Transform(std::size_t length) {
+        for (std::size_t i = 0; i < length / 2; ++i) {
+            m_turns.push_back(std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(length)));
+        }
+        m_places.assign(length, 0);
+        for (std::size_t i = 1; i < length; ++i) {
+            m_places[i] = m_places[i / 2] / 2 + (i % 2) * length / 2; // i with its binary digits in reverse
+        }
     }
-    std::vector<Complex> even(length / 2), odd(length / 2);
-    for (std::size_t i = 0; i < length / 2; ++i) {
-        even[i] = values[2 * i];
-        odd[i] = values[2 * i + 1];
+
+    void apply(std::vector<Complex>& values) const {
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (i < m_places[i]) {
+                std::swap(values[i], values[m_places[i]]);
+            }
+        }
+        for (std::size_t half = 1; half < values.size(); half *= 2) {
+            for (std::size_t first = 0; first < values.size(); first += 2 * half) {
+                join(values, first, half);
+            }
+        }
     }
-    transform(even);
-    transform(odd);
-    for (std::size_t i = 0; i < length / 2; ++i) {
-        const Complex turned = std::polar(1.0, -2 * std::numbers::pi * static_cast<double>(i) / static_cast<double>(length)) * odd[i];
-        values[i] = even[i] + turned;
-        values[i + length / 2] = even[i] - turned;
+
+private:
+    /// The transforms of `half` values at `first` and after them become that of all of them.
+    void join(std::vector<Complex>& values, std::size_t first, std::size_t half) const {
+        const std::size_t stride = values.size() / (2 * half);
+        for (std::size_t i = 0; i < half; ++i) {
+            const Complex turn = m_turns[i * stride], other = values[first + half + i];
+            const Complex turned(turn.real() * other.real() - turn.imag() * other.imag(),
+                                 turn.real() * other.imag() + turn.imag() * other.real()); // the operator would look for infinities
+            values[first + half + i] = values[first + i] - turned;
+            values[first + i] += turned;
+        }
     }
-}
+
+    std::vector<Complex> m_turns;
+    std::vector<std::size_t> m_places;
+};
 
 /// Values on row or column `line` of a plane of `side` x `side`, brought to the frequencies.
-void transformLine(std::vector<Complex>& plane, int side, int line, bool isRow) {
+void transformLine(const Transform& transform, std::vector<Complex>& plane, int side, int line, bool isRow) {
     std::vector<Complex> values(static_cast<std::size_t>(side));
     const auto place = [&](int i) { return static_cast<std::size_t>(isRow ? line * side + i : i * side + line); };
     for (int i = 0; i < side; ++i) {
         values[static_cast<std::size_t>(i)] = plane[place(i)];
     }
-    transform(values);
+    transform.apply(values);
     for (int i = 0; i < side; ++i) {
         plane[place(i)] = values[static_cast<std::size_t>(i)];
     }
@@ -59,11 +83,16 @@ double luma(const Image& image, int x, int y) {
 }
 
 std::vector<Complex> windowedLuma(const Image& image) {
+    std::vector<double> window;
+    window.reserve(static_cast<std::size_t>(image.width()));
+    for (int i = 0; i < image.width(); ++i) {
+        window.push_back(hann(i, image.width()));
+    }
     std::vector<Complex> plane;
     plane.reserve(static_cast<std::size_t>(image.size().area()));
     for (int y = 0; y < image.height(); ++y) {
         for (int x = 0; x < image.width(); ++x) {
-            plane.emplace_back(luma(image, x, y) * hann(x, image.width()) * hann(y, image.height()));
+            plane.emplace_back(luma(image, x, y) * window[static_cast<std::size_t>(x)] * window[static_cast<std::size_t>(y)]);
         }
     }
     return plane;
@@ -81,9 +110,10 @@ std::vector<double> radialPower(const Image& image) {
         throw std::invalid_argument("radialPower: the picture is no square of a power of two");
     }
     std::vector<Complex> plane = windowedLuma(image);
+    const Transform transform(static_cast<std::size_t>(side));
     for (const bool isRow : {true, false}) {
         for (int line = 0; line < side; ++line) {
-            transformLine(plane, side, line, isRow);
+            transformLine(transform, plane, side, line, isRow);
         }
     }
     std::vector<double> sums(static_cast<std::size_t>(side / 2 + 1)), counts(sums.size());

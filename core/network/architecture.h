@@ -7,9 +7,16 @@ struct Architecture {
     int channels = 64;    ///< Width of the trunk; a multiple of 16, 16 .. 128.
     int blocks = 8;       ///< Residual blocks of two 3x3 convolutions each, 1 .. maxBlocks.
     int frequencies = 32; ///< Sinusoids of the neural heat field; a multiple of 16, 16 .. 64.
+    int memory = 0;       ///< Width of what a token of the photo's memory holds; a multiple of 16 up to 128, 0: no memory.
+    int superpixels = 0;  ///< Width of the superpixel network; a multiple of 8 up to 64, 0: no superpixels.
 
     bool operator==(const Architecture&) const = default;
 };
+
+/// Edge of a superpixel's cell in parent pixels.
+constexpr int superpixelCell = 4;
+/// Edge of the cell of features that makes one token of the memory, in parent pixels.
+constexpr int memoryCell = 2;
 
 /// What the network reads of each parent pixel, in this order.
 struct InputPlanes {
@@ -24,18 +31,28 @@ struct InputPlanes {
 /// How far one step reads, in parent pixels from the pixel that holds an output sample. The shares add up along the chain
 /// superpixels -> trunk -> field -> back-projection; together they stay within `limit`.
 struct Reach {
-    static constexpr int superpixels = 12;
-    static constexpr int trunkLimit = 24;
-    static constexpr int backProjection = 4;
+    /// The superpixel network: a pixel is compared with the cells around its own.
+    static constexpr int superpixelNetwork = 2 * superpixelCell - 1;
+    /// A pixel's superpixel lies in the 3 x 3 cells around its own, and so do that superpixel's pixels around it.
+    static constexpr int superpixelMean = 3 * superpixelCell - 1;
+    static constexpr int superpixels = superpixelNetwork + superpixelMean;
+    static constexpr int trunkLimit = 19;
+    static constexpr int backProjection = 3;
     static constexpr int limit = 40;
 
-    /// The trunk: head and tail convolutions and two in each block.
-    static constexpr int ofTrunk(const Architecture& architecture) { return 2 + 2 * architecture.blocks; }
+    /// The trunk: head and tail convolutions and two in each block, and the other pixels of a memory cell.
+    static constexpr int ofTrunk(const Architecture& architecture) {
+        return 2 + 2 * architecture.blocks + (architecture.memory > 0 ? memoryCell - 1 : 0);
+    }
+    /// The trunk and the superpixels that it reads.
+    static constexpr int ofStep(const Architecture& architecture) {
+        return ofTrunk(architecture) + (architecture.superpixels > 0 ? superpixels : 0);
+    }
     /// The bicubic base beside the field.
     static constexpr int bicubic = 2;
 };
 
-constexpr int maxBlocks = (Reach::trunkLimit - 2) / 2;
+constexpr int maxBlocks = (Reach::trunkLimit - memoryCell - 1) / 2;
 constexpr double maxStepScale = 4.0;
 constexpr double maxScale = 64.0;
 

@@ -1,6 +1,7 @@
 #include "core/network/field_network.h"
 
 #include "core/base/random.h"
+#include "core/network/convolution.h"
 
 #include <ATen/Parallel.h>
 
@@ -15,21 +16,6 @@ namespace {
 constexpr double initialHeat = 0.08;
 constexpr double highestInitialFrequency = 2.0 * std::numbers::pi;
 
-/// Standard normal numbers from hashed uniforms (Box and Muller 1958): the same everywhere, unlike a library's generator.
-at::Tensor normal(at::IntArrayRef shape, double deviation, HashRandom& random) {
-    at::Tensor tensor = at::empty(shape, at::kFloat);
-    float* values = tensor.data_ptr<float>();
-    for (std::int64_t i = 0; i < tensor.numel(); ++i) {
-        const double radius = std::sqrt(-2.0 * std::log(1.0 - random.uniform()));
-        values[i] = static_cast<float>(deviation * radius * std::cos(2.0 * std::numbers::pi * random.uniform()));
-    }
-    return tensor;
-}
-
-at::Tensor convolutionWeight(int out, int in, int edge, double gain, HashRandom& random) {
-    return normal({out, in, edge, edge}, gain * std::sqrt(2.0 / (in * edge * edge)), random).contiguous(at::MemoryFormat::ChannelsLast);
-}
-
 at::Tensor initialFrequencies(int count, HashRandom& random) {
     at::Tensor tensor = at::empty({count, 2}, at::kFloat);
     float* values = tensor.data_ptr<float>();
@@ -40,23 +26,6 @@ at::Tensor initialFrequencies(int count, HashRandom& random) {
         values[2 * k + 1] = static_cast<float>(radius * std::cos(angle));
     }
     return tensor;
-}
-
-/// Inference on the CPU; else gradients or another device are in play.
-bool isPlainInference(const at::Tensor& weight) {
-    return weight.is_cpu() && !(at::GradMode::is_enabled() && weight.requires_grad());
-}
-
-/// One convolution in `type`. Inference on the CPU calls oneDNN itself: at::conv2d changes its backend, and so the last bit,
-/// with the input's size.
-at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding) {
-    const at::Tensor x = input.to(type);
-    const at::Tensor w = weight.to(type);
-    const at::Tensor b = bias.to(type);
-    if (!isPlainInference(weight)) {
-        return at::conv2d(x, w, b, 1, padding);
-    }
-    return at::mkldnn_convolution(x.contiguous(at::MemoryFormat::ChannelsLast), w, b, {padding, padding}, {1, 1}, {1, 1}, 1);
 }
 
 at::Tensor inner(const at::Tensor& tensor, int margin) {
@@ -98,11 +67,8 @@ void addRow(const float* __restrict sum, const std::uint16_t* __restrict change,
     }
 }
 
-/// The residual sum in float32, and the same values in the type that the next convolution reads.
-struct Stream {
-    at::Tensor sum;
-    at::Tensor input;
-};
+using Stream = FieldNetwork::Stream;
+using Named = std::vector<std::pair<std::string, at::Tensor*>>;
 
 template <typename Value>
 void addRows(const at::Tensor& sum, const at::Tensor& change, int margin, const Stream& next) {
@@ -157,6 +123,12 @@ FieldNetwork FieldNetwork::initialised(const Architecture& architecture, std::ui
     network.fieldBias = at::zeros({6 * architecture.frequencies});
     network.frequencies = initialFrequencies(architecture.frequencies, random);
     network.heat = at::full({1}, initialHeat);
+    if (architecture.memory > 0) {
+        network.attention = TokenAttention::initialised(width, architecture.memory, seed + 1);
+    }
+    if (architecture.superpixels > 0) {
+        network.superpixels = SuperpixelNetwork::initialised(architecture.superpixels, seed + 2);
+    }
     return network;
 }
 
@@ -186,26 +158,64 @@ std::vector<std::pair<std::string, at::Tensor*>> FieldNetwork::parameters() {
     list.emplace_back("field.bias", &fieldBias);
     list.emplace_back("field.frequencies", &frequencies);
     list.emplace_back("field.heat", &heat);
+    for (const auto& parts :
+         {architecture.memory > 0 ? attention.parameters() : Named(), architecture.superpixels > 0 ? superpixels.parameters() : Named()}) {
+        list.insert(list.end(), parts.begin(), parts.end());
+    }
     return list;
 }
 
-at::Tensor FieldNetwork::features(const at::Tensor& planes, Border border, at::ScalarType type, const Checkpoint& checkpoint) const {
+/// Block `block`: two convolutions beside the residual sum.
+Stream FieldNetwork::behindBlock(std::size_t block, const Stream& x, Border border, at::ScalarType type) const {
     const int padding = border == Border::zero ? 1 : 0;
-    const int lost = 1 - padding;
-    const bool isPlain = isPlainInference(headWeight);
-    const at::Tensor head = convolution(planes, headWeight, headBias, type, padding);
+    const at::Tensor hidden = convolution(x.input, blockWeight[2 * block], blockBias[2 * block], type, padding).relu_();
+    const at::Tensor change = convolution(hidden, blockWeight[2 * block + 1], blockBias[2 * block + 1], type, padding);
+    return added(x.sum, change, 2 - 2 * padding, isPlainInference(headWeight));
+}
+
+FieldNetwork::Middle FieldNetwork::middle(const at::Tensor& planes, Border border, at::ScalarType type,
+                                          const Checkpoint& checkpoint) const {
+    const at::Tensor head = convolution(planes, headWeight, headBias, type, border == Border::zero ? 1 : 0);
     const at::Tensor first = head.to(at::kFloat);
-    Stream x{first, isPlain ? head : first};
-    for (std::size_t i = 0; i < blockWeight.size(); i += 2) {
+    Stream x{first, isPlainInference(headWeight) ? head : first};
+    for (int block = 0; block < architecture.blocks / 2; ++block) {
         if (checkpoint) {
             checkpoint();
         }
-        const at::Tensor hidden = convolution(x.input, blockWeight[i], blockBias[i], type, padding).relu_();
-        const at::Tensor change = convolution(hidden, blockWeight[i + 1], blockBias[i + 1], type, padding);
-        x = added(x.sum, change, 2 * lost, isPlain);
+        x = behindBlock(static_cast<std::size_t>(block), x, border, type);
     }
-    const at::Tensor tail = convolution(x.input, tailWeight, tailBias, type, padding);
-    return added(first, tail, lost * (2 * architecture.blocks + 1), isPlain).sum;
+    return {inner(first, border == Border::zero ? 0 : reachOfMiddle() - 1), x};
+}
+
+FieldNetwork::Middle FieldNetwork::remembering(const Middle& middle, const TokenMemory& memory, Border border, at::ScalarType type,
+                                               int left, int top) const {
+    const auto streamOf = [&](const at::Tensor& sum) {
+        return Stream{sum, isPlainInference(headWeight) ? sum.to(type, false, false, at::MemoryFormat::ChannelsLast) : sum};
+    };
+    if (border == Border::zero) {
+        return {middle.head, streamOf(attention.attended(middle.x.sum, memory))};
+    }
+    // Whole cells take part; then both sides have lost one pixel, whether it was in a whole cell or not.
+    const std::int64_t oddTop = top & 1, oddLeft = left & 1;
+    const std::int64_t height = middle.x.sum.size(2), width = middle.x.sum.size(3);
+    const at::Tensor whole = middle.x.sum.narrow(2, oddTop, (height - oddTop) / 2 * 2).narrow(3, oddLeft, (width - oddLeft) / 2 * 2);
+    const at::Tensor attended = attention.attended(whole, memory);
+    const at::Tensor kept = attended.narrow(2, 1 - oddTop, height - 2).narrow(3, 1 - oddLeft, width - 2);
+    return {inner(middle.head, 1), streamOf(kept.contiguous(at::MemoryFormat::ChannelsLast))};
+}
+
+at::Tensor FieldNetwork::features(const Middle& middle, Border border, at::ScalarType type, const Checkpoint& checkpoint) const {
+    Stream x = middle.x;
+    for (int block = architecture.blocks / 2; block < architecture.blocks; ++block) {
+        if (checkpoint) {
+            checkpoint();
+        }
+        x = behindBlock(static_cast<std::size_t>(block), x, border, type);
+    }
+    const int lost = border == Border::zero ? 0 : 1;
+    const at::Tensor tail = convolution(x.input, tailWeight, tailBias, type, 1 - lost);
+    const int blocksLeft = architecture.blocks - architecture.blocks / 2;
+    return added(middle.head, tail, lost * (2 * blocksLeft + 1), isPlainInference(headWeight)).sum;
 }
 
 at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {

@@ -4,6 +4,8 @@
 // that run tensors, never in a header that others read.
 
 #include "core/network/architecture.h"
+#include "core/network/superpixel_network.h"
+#include "core/network/token_memory.h"
 
 #include <ATen/ATen.h>
 
@@ -35,6 +37,8 @@ struct FieldNetwork {
     at::Tensor fieldWeight, fieldBias;   ///< (3 * 2K, C, 1, 1), (3 * 2K)
     at::Tensor frequencies;              ///< (K, 2): radians per parent pixel, (down, right)
     at::Tensor heat;                     ///< (1): kappa of the heat equation, parent pixels squared
+    TokenAttention attention;            ///< In the middle of the trunk, when the architecture has a memory.
+    SuperpixelNetwork superpixels;       ///< When the architecture has them.
 
     /// Fresh weights: He-normal, small second convolutions, zero guidance planes and a field that starts at nothing.
     static FieldNetwork initialised(const Architecture& architecture, std::uint64_t seed);
@@ -45,9 +49,29 @@ struct FieldNetwork {
     /// Every tensor with its name in the weights file, in a fixed order.
     std::vector<std::pair<std::string, at::Tensor*>> parameters();
 
-    /// Trunk features (N, C, h, w) float32 of input planes (N, planes, H, W) float32. Convolutions run in `type` (float32 or
-    /// bfloat16); sums of residuals stay float32.
-    at::Tensor features(const at::Tensor& planes, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
+    /// The residual sum in float32, and the same values in the type that the next convolution reads.
+    struct Stream {
+        at::Tensor sum;
+        at::Tensor input;
+    };
+
+    /// The trunk where the memory is read: behind the first half of the blocks.
+    struct Middle {
+        at::Tensor head; ///< The head's features, as far as `x` reaches: (N, C, h, w) float32.
+        Stream x;        ///< (N, C, h, w)
+    };
+
+    /// The first half of the trunk on input planes (N, planes, H, W) float32. Convolutions run in `type` (float32 or bfloat16); sums
+    /// of residuals stay float32. With Border::shrink every side loses reachOfMiddle() pixels.
+    Middle middle(const at::Tensor& planes, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
+    int reachOfMiddle() const { return 1 + 2 * (architecture.blocks / 2); }
+
+    /// `middle` with what it takes from `memory`. With Border::shrink it loses memoryCell - 1 more pixels on every side; `left` and `top`
+    /// then are the absolute place of its first pixel, as cells are counted from the picture's corner.
+    Middle remembering(const Middle& middle, const TokenMemory& memory, Border border, at::ScalarType type, int left, int top) const;
+
+    /// Trunk features (N, C, h, w) float32: the second half.
+    at::Tensor features(const Middle& middle, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
 
     /// Field coefficients (N, 3 * 2K, h, w) float32 of the features.
     at::Tensor coefficients(const at::Tensor& features) const;
@@ -55,6 +79,9 @@ struct FieldNetwork {
     /// (n, 2K) values of the shared sinusoids at `offsets` (n, 2), parent pixels (down, right) from the pixel's centre, smoothed
     /// for samples `inverseScale` (n) parent pixels apart.
     at::Tensor basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const;
+
+private:
+    Stream behindBlock(std::size_t block, const Stream& x, Border border, at::ScalarType type) const;
 };
 
 } // namespace casr

@@ -1,6 +1,8 @@
 #include "core/network/network.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
+#include "core/network/memory_selection.h"
 #include "core/network/network_file.h"
 
 #include <ATen/Parallel.h>
@@ -14,20 +16,10 @@
 #include <thread>
 
 #include <cpuid.h>
-#include <malloc.h>
 
 namespace casr {
 
 namespace {
-
-/// Large tensors come and go with every tile: keep their memory instead of returning it to the system and faulting it in again.
-void keepLargeBlocks() {
-    static std::once_flag once;
-    std::call_once(once, [] {
-        mallopt(M_MMAP_THRESHOLD, 1 << 30);
-        mallopt(M_TRIM_THRESHOLD, 1 << 30);
-    });
-}
 
 struct CpuId {
     unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
@@ -71,15 +63,18 @@ std::string instructionSet() {
            cap;
 }
 
-at::Tensor planesOf(const PlacedImage& parent, Rect read) {
-    const int channels = parent.image.channels();
-    if (!contains(parent.rect(), read) || (channels != InputPlanes::picture && channels != InputPlanes::count)) {
-        throw std::invalid_argument("Network: the parent does not cover what is read, or has other planes");
-    }
-    const PlacedImage part = coveringByBorder(parent, read);
-    const at::Tensor picture =
-        at::from_blob(const_cast<float*>(part.image.values().data()), {1, read.height(), read.width(), channels}, at::kFloat);
-    return at::constant_pad_nd(picture, {0, InputPlanes::count - channels}).permute({0, 3, 1, 2});
+/// (1, channels, h, w) of the part `read`, where the border is repeated if need be.
+at::Tensor tensorOf(const PlacedImage& image, Rect read) {
+    const PlacedImage part = coveringByBorder(image, read);
+    const std::int64_t channels = part.image.channels();
+    return at::from_blob(const_cast<float*>(part.image.values().data()), {1, read.height(), read.width(), channels}, at::kFloat)
+        .clone()
+        .permute({0, 3, 1, 2});
+}
+
+/// The non-negative remainder.
+int phaseOf(int place, int period) {
+    return (place % period + period) % period;
 }
 
 std::vector<float> interleavedValues(const at::Tensor& planes) {
@@ -92,16 +87,50 @@ at::ScalarType typeOf(Precision precision) {
     return precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat;
 }
 
-[[noreturn]] void fail(const std::string& what) {
-    throw Error("The network could not run: " + what + ". Free some memory and try again.");
+[[noreturn]] void failForMemory(const std::string& what) {
+    throw OutOfMemory("The network could not run: " + what + ". Free some memory and try again.");
 }
+
+/// LibTorch and oneDNN have no exception of its own for a lack of memory.
+[[noreturn]] void fail(const std::string& what) {
+    if (what.find("memory") != std::string::npos) {
+        failForMemory(what);
+    }
+    throw Error("The network could not run: " + what + ". Try --precision fp32, or other weights.");
+}
+
+/// `work` alone at a time, its failures as errors.
+template <typename Work>
+auto guarded(std::mutex& running, const Work& work) {
+    const std::scoped_lock oneAtATime(running);
+    const c10::InferenceMode inference;
+    at::init_num_threads(); // OpenMP keeps the number for each calling thread
+    try {
+        return work();
+    } catch (const c10::Error& error) {
+        fail(error.what_without_backtrace());
+    } catch (const std::bad_alloc& error) {
+        failForMemory(error.what());
+    }
+}
+
+/// A photo's tokens as tensors.
+class TokenSource : public SourceMemory {
+public:
+    TokenSource(TokenMemory tokens, std::vector<Rect> places) : SourceMemory(std::move(places)), m_tokens(std::move(tokens)) {}
+
+    const TokenMemory& tokens() const { return m_tokens; }
+
+private:
+    TokenMemory m_tokens;
+};
 
 class TorchNetwork : public Network {
 public:
     TorchNetwork(FieldNetwork network, std::string checksum, std::string record)
         : m_network(std::move(network)), m_fast(hasFastBfloat16() ? m_network.withTrunkIn(at::kBFloat16) : m_network),
           m_checksum(std::move(checksum)), m_record(std::move(record)) {
-        keepLargeBlocks();
+        keepLargeBuffers();
         m_waves.count = m_network.architecture.frequencies;
         const float* frequency = m_network.frequencies.data_ptr<float>();
         m_waves.frequency.assign(frequency, frequency + 2 * m_waves.count);
@@ -117,29 +146,155 @@ public:
     const std::string& record() const override { return m_record; }
     std::int64_t parameterCount() const override { return m_parameters; }
 
-    FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop) const override {
-        const std::scoped_lock oneAtATime(m_running);
-        const c10::InferenceMode inference;
-        at::init_num_threads(); // OpenMP keeps the number for each calling thread
-        const at::ScalarType type = typeOf(precision);
-        const auto checkpoint = [&] {
-            if (stop && stop()) {
-                throw Cancelled();
-            }
-        };
-        try {
-            const at::Tensor planes = planesOf(parent, expanded(cells, Reach::ofTrunk(architecture())));
-            const FieldNetwork& network = precision == Precision::bfloat16 ? m_fast : m_network;
-            const at::Tensor features = network.features(planes, FieldNetwork::Border::shrink, type, checkpoint);
-            return {cells, 6 * m_waves.count, interleavedValues(m_network.coefficients(features))};
-        } catch (const c10::Error& error) {
-            fail(error.what_without_backtrace());
-        } catch (const std::bad_alloc& error) {
-            fail(error.what());
+    std::shared_ptr<const SourceMemory> remember(const Image& photo, Precision precision, const StopCheck& stop,
+                                                 const StepInputs& inputs) const override {
+        if (architecture().memory == 0) {
+            return nullptr;
         }
+        return guarded(m_running, [&]() -> std::shared_ptr<const SourceMemory> {
+            return std::make_shared<TokenSource>(tokensOf({photo, 0, 0}, memoryWindowsOf(photo), precision, stop, inputs));
+        });
+    }
+
+    FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
+                  const StepInputs& inputs) const override {
+        return guarded(m_running, [&]() -> FieldTile {
+            const FieldNetwork& network = networkFor(precision);
+            const Rect read = expanded(cells, Reach::ofTrunk(architecture()));
+            const auto checkpoint = [&] { throwWhen(stop); };
+            FieldNetwork::Middle middle =
+                network.middle(planesOf(parent, read, inputs), FieldNetwork::Border::shrink, typeOf(precision), checkpoint);
+            if (const auto* memory = dynamic_cast<const TokenSource*>(inputs.memory.get())) {
+                const int lost = network.reachOfMiddle();
+                middle = network.remembering(middle, memory->tokens(), FieldNetwork::Border::shrink, typeOf(precision), read.left + lost,
+                                             read.top + lost);
+            }
+            const at::Tensor features = network.features(middle, FieldNetwork::Border::shrink, typeOf(precision), checkpoint);
+            const std::int64_t margin = (features.size(2) - cells.height()) / 2;
+            const at::Tensor inner = features.narrow(2, margin, cells.height()).narrow(3, margin, cells.width());
+            return {cells, 6 * m_waves.count, interleavedValues(m_network.coefficients(inner))};
+        });
+    }
+
+    SuperpixelTile superpixelsOf(const PlacedImage& parent, Rect rect) const override {
+        return guarded(m_running, [&] { return superpixelTile(parent, rect); });
+    }
+
+    Borrowing borrowedBy(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
+                         const StepInputs& inputs) const override {
+        const auto* memory = dynamic_cast<const TokenSource*>(inputs.memory.get());
+        if (!memory) {
+            throw std::invalid_argument("Network: nothing is remembered");
+        }
+        return guarded(m_running, [&] { return borrowed(parent, cells, precision, stop, inputs, *memory); });
     }
 
 private:
+    static void throwWhen(const StopCheck& stop) {
+        if (stop && stop()) {
+            throw Cancelled();
+        }
+    }
+
+    const FieldNetwork& networkFor(Precision precision) const { return precision == Precision::bfloat16 ? m_fast : m_network; }
+
+    SuperpixelTile superpixelTile(const PlacedImage& parent, Rect rect) const {
+        if (architecture().superpixels == 0 || !contains(parent.rect(), expanded(rect, Reach::superpixels))) {
+            throw std::invalid_argument("Network: no superpixels, or the parent does not cover what they read");
+        }
+        const Rect labelled = expanded(rect, Reach::superpixelMean), read = expanded(rect, Reach::superpixels);
+        const at::Tensor logits =
+            m_network.superpixels.logits(tensorOf(parent, read), phaseOf(read.left, superpixelCell), phaseOf(read.top, superpixelCell));
+        const at::Tensor plain = logits.contiguous();
+        const SuperpixelLabels labels =
+            mostLikelySuperpixels({plain.data_ptr<float>(), static_cast<std::size_t>(plain.numel())}, labelled, superpixelCell);
+        return {labels, superpixelMeans(parent, labels, rect)};
+    }
+
+    at::Tensor superpixelPlanes(const PlacedImage& parent, Rect read, const at::Tensor& picture, const StepInputs& inputs) const {
+        if (!inputs.superpixels || architecture().superpixels == 0) {
+            return at::zeros_like(picture);
+        }
+        return tensorOf({superpixelTile(parent, read).mean, read.left, read.top}, read) - picture;
+    }
+
+    /// (1, InputPlanes::count, h, w) of `read`.
+    at::Tensor planesOf(const PlacedImage& parent, Rect read, const StepInputs& inputs) const {
+        const int channels = parent.image.channels();
+        if (!contains(parent.rect(), read) || (channels != InputPlanes::picture && channels != InputPlanes::count)) {
+            throw std::invalid_argument("Network: the parent does not cover what is read, or has other planes");
+        }
+        const at::Tensor picture = tensorOf(parent, read);
+        if (channels == InputPlanes::count) {
+            return picture;
+        }
+        const auto plane = [&](float value) { return at::full({1, 1, read.height(), read.width()}, value); };
+        const at::Tensor depth = inputs.depth ? tensorOf(*inputs.depth, read) : plane(0.0f);
+        return at::cat({picture, superpixelPlanes(parent, read, picture, inputs), depth, plane(inputs.noise), plane(inputs.jpeg)}, 1);
+    }
+
+    /// Cells (tokens, 4 C) of windows of a photo, a fixed number of windows at a time: results of bfloat16 depend on a tensor's size.
+    TokenSource tokensOf(const PlacedImage& photo, const std::vector<MemoryWindow>& windows, Precision precision, const StopCheck& stop,
+                         const StepInputs& inputs) const {
+        constexpr std::size_t atOnce = 8;
+        const FieldNetwork& network = networkFor(precision);
+        std::vector<at::Tensor> tokens;
+        std::vector<Rect> places;
+        for (std::size_t first = 0; first < windows.size(); first += atOnce) {
+            std::vector<at::Tensor> planes;
+            for (std::size_t i = first; i < first + atOnce; ++i) {
+                planes.push_back(planesOfWindow(photo, windows[std::min(i, windows.size() - 1)].rect, inputs));
+            }
+            const at::Tensor features =
+                network.middle(at::cat(planes), FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
+            const at::Tensor cells = TokenAttention::cellsOf(features);
+            for (std::size_t i = first; i < std::min(first + atOnce, windows.size()); ++i) {
+                appendTokens(windows[i], cells[static_cast<std::int64_t>(i - first)], tokens, places);
+            }
+        }
+        return {m_network.attention.remember(at::cat(tokens).unsqueeze(0)), std::move(places)};
+    }
+
+    at::Tensor planesOfWindow(const PlacedImage& photo, Rect window, const StepInputs& inputs) const {
+        const Rect read = expanded(window, m_network.reachOfMiddle());
+        const PlacedImage around = coveringByBorder(photo, expanded(read, Reach::superpixels));
+        StepInputs atWindow = inputs;
+        const PlacedImage depth = inputs.depth ? coveringByBorder(*inputs.depth, read) : PlacedImage();
+        atWindow.depth = inputs.depth ? &depth : nullptr;
+        return planesOf(around, read, atWindow);
+    }
+
+    static void appendTokens(const MemoryWindow& window, const at::Tensor& cells, std::vector<at::Tensor>& tokens,
+                             std::vector<Rect>& places) {
+        constexpr int across = memoryWindowEdge / memoryCell;
+        const std::vector<std::int64_t> chosen(window.cells.begin(), window.cells.end());
+        tokens.push_back(cells.index_select(0, at::tensor(chosen, at::kLong)));
+        for (const int cell : window.cells) {
+            places.push_back(rectAt(window.rect.left + cell % across * memoryCell, window.rect.top + cell / across * memoryCell,
+                                    {memoryCell, memoryCell}));
+        }
+    }
+
+    Borrowing borrowed(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop, const StepInputs& inputs,
+                       const TokenSource& memory) const {
+        const FieldNetwork& network = networkFor(precision);
+        const auto below = [](int place) { return (place - phaseOf(place, memoryCell)) / memoryCell; };
+        const Rect whole{below(cells.left), below(cells.top), below(cells.right + memoryCell - 1), below(cells.bottom + memoryCell - 1)};
+        const Rect pixels{whole.left * memoryCell, whole.top * memoryCell, whole.right * memoryCell, whole.bottom * memoryCell};
+        const Rect read = expanded(pixels, network.reachOfMiddle());
+        const at::Tensor features =
+            network.middle(planesOf(parent, read, inputs), FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
+        const auto [weight, token] = network.attention.weights(TokenAttention::cellsOf(features), memory.tokens()).max(-1);
+        Borrowing result{whole, {}, {}};
+        const auto empty = static_cast<std::int64_t>(memory.places().size());
+        for (std::int64_t i = 0; i < token.numel(); ++i) {
+            const std::int64_t index = token[0][i].item<std::int64_t>();
+            result.token.push_back(index == empty ? -1 : static_cast<int>(index));
+            result.weight.push_back(weight[0][i].item<float>());
+        }
+        return result;
+    }
+
     FieldNetwork m_network;
     FieldNetwork m_fast; ///< For bfloat16.
     FieldWaves m_waves;
@@ -172,6 +327,11 @@ void setComputeThreads(int threads) {
 
 int computeThreads() {
     return at::get_num_threads();
+}
+
+void inParallel(int count, const std::function<void(int first, int last)>& work) {
+    at::init_num_threads(); // OpenMP keeps the number for each calling thread
+    at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) { work(static_cast<int>(first), static_cast<int>(last)); });
 }
 
 std::shared_ptr<const Network> Network::load(const std::filesystem::path& path) {

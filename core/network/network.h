@@ -2,9 +2,12 @@
 
 #include "core/base/stop.h"
 #include "core/image/bicubic_region.h"
+#include "core/image/superpixels.h"
 #include "core/network/architecture.h"
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -24,17 +27,24 @@ Precision resolved(Precision wanted);
 void setComputeThreads(int threads);
 int computeThreads();
 
+/// Calls `work` for disjoint ranges that together are 0 .. count - 1, on the compute threads; returns when all are done. What `work`
+/// throws comes out. Any thread may call it.
+void inParallel(int count, const std::function<void(int first, int last)>& work);
+
 /// The field of a rectangle of parent cells, as the network predicts it.
 struct FieldTile {
     Rect cells;                 ///< Whole-picture coordinates of the parent.
     int coefficientsOfCell = 0; ///< 3 * 2K: for each colour, K amplitudes of cosines, then K of sines.
     std::vector<float> coefficients;
+    std::vector<std::uint16_t> narrow{}; ///< In place of `coefficients`: rounded to bfloat16, in half the memory.
 
-    const float* of(int x, int y) const {
-        const std::size_t index = static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left);
-        return coefficients.data() + index * coefficientsOfCell;
+    bool isNarrow() const { return !narrow.empty(); }
+    /// Where the coefficients of a cell begin in either list.
+    std::size_t indexOf(int x, int y) const {
+        return (static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left)) * coefficientsOfCell;
     }
-    std::size_t bytes() const { return coefficients.size() * sizeof(float); }
+    const float* of(int x, int y) const { return coefficients.data() + indexOf(x, y); }
+    std::size_t bytes() const { return coefficients.size() * sizeof(float) + narrow.size() * sizeof(std::uint16_t); }
 };
 
 /// The part of the field that all cells share.
@@ -42,6 +52,43 @@ struct FieldWaves {
     int count = 0;                ///< K.
     std::vector<float> frequency; ///< 2 K: radians per parent pixel, (down, right).
     float heat = 0;               ///< kappa, parent pixels squared.
+};
+
+/// What a photo's memory is made of: the cells of the photo that its tokens stand for. Immutable, any thread.
+class SourceMemory {
+public:
+    virtual ~SourceMemory() = default;
+
+    /// The photo's pixels behind each token, in the order of the tokens.
+    const std::vector<Rect>& places() const { return m_places; }
+
+protected:
+    explicit SourceMemory(std::vector<Rect> places) : m_places(std::move(places)) {}
+
+private:
+    std::vector<Rect> m_places;
+};
+
+/// What a step knows beside its parent's colours.
+struct StepInputs {
+    std::shared_ptr<const SourceMemory> memory; ///< Of this network; none: nothing is remembered.
+    const PlacedImage* depth = nullptr;         ///< Relative depth, 0 .. 1, one channel, where the trunk reads; none: 0 everywhere.
+    bool superpixels = true;
+    float noise = 0; ///< Amount of noise to remove, 0 .. 1.
+    float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
+};
+
+/// Where the texture of a cell of memoryCell x memoryCell parent pixels comes from.
+struct Borrowing {
+    Rect cells;             ///< In such cells, counted from the whole picture's corner.
+    std::vector<int> token; ///< The token with the largest weight, -1 where the empty one has it.
+    std::vector<float> weight;
+};
+
+/// The superpixels of a part of a parent.
+struct SuperpixelTile {
+    SuperpixelLabels labels;
+    Image mean; ///< RGB, of labels.rect.
 };
 
 /// A trained network, ready to run. Immutable; one inference at a time (calls from several threads wait for each other).
@@ -65,11 +112,26 @@ public:
     virtual const std::string& record() const = 0;
     virtual std::int64_t parameterCount() const = 0;
 
-    /// The field of `cells`. `parent` (RGB, or all InputPlanes) covers them and Reach::ofTrunk pixels around; the convolutions
+    /// What the network remembers of `photo` (RGB): nullptr when its architecture has no memory. The photo's own noise and JPEG amounts
+    /// are taken from `inputs`. Throws Cancelled or Error.
+    virtual std::shared_ptr<const SourceMemory> remember(const Image& photo, Precision precision, const StopCheck& stop,
+                                                         const StepInputs& inputs = {}) const = 0;
+
+    /// The field of `cells`. `parent` (RGB, or all InputPlanes) covers them and Reach::ofStep pixels around; the convolutions
     /// lose that margin. The tensor always has the size of `cells` plus the margin: with bfloat16 the caller must keep it the same
     /// for every tile of a level. `precision` is resolved. `stop` is polled between the trunk's blocks. Throws Cancelled, Error when
     /// memory is short, or std::invalid_argument when the parent does not cover what is read.
-    virtual FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop) const = 0;
+    virtual FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
+                          const StepInputs& inputs = {}) const = 0;
+
+    /// The superpixels of `rect`; `parent` (RGB) covers it and Reach::superpixels pixels around. Throws std::invalid_argument when it
+    /// does not, or when the architecture has none.
+    virtual SuperpixelTile superpixelsOf(const PlacedImage& parent, Rect rect) const = 0;
+
+    /// What the cells of `cells` (parent pixels) look at in inputs.memory; `parent` as for run. Throws as run, and
+    /// std::invalid_argument without a memory.
+    virtual Borrowing borrowedBy(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
+                                 const StepInputs& inputs) const = 0;
 
 protected:
     Network() = default;

@@ -26,6 +26,15 @@ int numberIn(const nlohmann::json& shape, const char* key, int largest, int gran
                                                                                                               : 0;
 }
 
+/// As numberIn, but nothing or 0 means that the part is not there; -1 when it is anything else.
+int optionalNumberIn(const nlohmann::json& shape, const char* key, int largest, int granule) {
+    if (!shape.is_object() || !shape.contains(key) || shape[key] == 0) {
+        return 0;
+    }
+    const int number = numberIn(shape, key, largest, granule);
+    return number == 0 ? -1 : number;
+}
+
 at::Tensor tensorFrom(const NamedTensor& named) {
     return at::from_blob(const_cast<float*>(named.values.data()), named.shape, at::kFloat).clone();
 }
@@ -37,8 +46,11 @@ at::MemoryFormat formatOf(const at::Tensor& tensor) {
 } // namespace
 
 std::map<std::string, std::string> metadataOf(const Architecture& architecture) {
-    const nlohmann::json shape{
-        {"channels", architecture.channels}, {"blocks", architecture.blocks}, {"frequencies", architecture.frequencies}};
+    const nlohmann::json shape{{"channels", architecture.channels},
+                               {"blocks", architecture.blocks},
+                               {"frequencies", architecture.frequencies},
+                               {"memory", architecture.memory},
+                               {"superpixels", architecture.superpixels}};
     return {{"format", formatName}, {"version", formatVersion}, {"architecture", shape.dump()}};
 }
 
@@ -49,8 +61,10 @@ Architecture architectureOf(const TensorFile& file, const std::string& origin) {
     }
     const nlohmann::json shape = nlohmann::json::parse(field("architecture"), nullptr, false);
     const Architecture architecture{numberIn(shape, "channels", 128, 16), numberIn(shape, "blocks", maxBlocks, 1),
-                                    numberIn(shape, "frequencies", 64, 16)};
-    if (architecture.channels == 0 || architecture.blocks == 0 || architecture.frequencies == 0) {
+                                    numberIn(shape, "frequencies", 64, 16), optionalNumberIn(shape, "memory", 128, 16),
+                                    optionalNumberIn(shape, "superpixels", 64, 8)};
+    if (architecture.channels == 0 || architecture.blocks == 0 || architecture.frequencies == 0 || architecture.memory < 0 ||
+        architecture.superpixels < 0) {
         refuse(origin, "its architecture is not described, or outside the limits");
     }
     return architecture;

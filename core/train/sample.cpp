@@ -3,7 +3,9 @@
 #include "core/base/random.h"
 #include "core/image/resample.h"
 #include "core/network/architecture.h"
+#include "core/train/degrade.h"
 
+#include <array>
 #include <cmath>
 
 namespace casr {
@@ -18,9 +20,9 @@ struct Placement {
     int symmetry = 0; ///< 0 .. 7: bit 0 mirrors, bit 1 flips, bit 2 transposes.
 };
 
-Placement drawPlacement(const CropFile& crops, int patch, HashRandom& random) {
+Placement drawPlacement(const CropFile& crops, int crop, int patch, HashRandom& random) {
     Placement place;
-    place.crop = random.below(crops.count());
+    place.crop = crop;
     const int largest = std::min(static_cast<int>(maxStepScale) * patch, crops.edge);
     place.edge = patch + random.below(largest - patch + 1);
     place.left = random.below(crops.edge - place.edge + 1);
@@ -79,9 +81,9 @@ float bicubicAt(const Image& low, const Position& row, const Position& column, i
 /// Appends samples of one truth picture to a batch.
 class Appender {
 public:
-    Appender(Batch& batch, const Image& truth)
-        : m_batch(batch), m_truth(truth), m_low(resizedTo8Bit(truth, {batch.patch, batch.patch})),
-          m_positions(positionsOf(batch.patch, truth.width())), m_firstCell(batch.count * std::int64_t{batch.patch} * batch.patch) {
+    Appender(Batch& batch, const Image& truth, const Image& low)
+        : m_batch(batch), m_truth(truth), m_low(low), m_positions(positionsOf(batch.patch, truth.width())),
+          m_firstCell(batch.count * std::int64_t{batch.patch} * batch.patch) {
         batch.low.insert(batch.low.end(), m_low.values().begin(), m_low.values().end());
         ++batch.count;
     }
@@ -101,23 +103,106 @@ public:
 private:
     Batch& m_batch;
     const Image& m_truth;
-    Image m_low;
+    const Image& m_low;
     std::vector<Position> m_positions;
     std::int64_t m_firstCell;
 };
 
+/// Crop `first`, then the others of its photo.
+std::vector<int> cropsBeside(const CropFile& crops, int first) {
+    std::vector<int> list{first};
+    for (int i = 0; i < crops.count(); ++i) {
+        if (i != first && crops.photos[static_cast<std::size_t>(i)] == crops.photos[static_cast<std::size_t>(first)]) {
+            list.push_back(i);
+        }
+    }
+    return list;
+}
+
+void noteDegradation(Batch& batch, Degradation amount) {
+    batch.noise.push_back(static_cast<float>(amount.noise));
+    batch.jpeg.push_back(static_cast<float>(amount.jpeg));
+}
+
+/// Noise, JPEG or both; small amounts are as frequent as large ones.
+Degradation drawDegradation(HashRandom& random) {
+    const int kind = random.below(3);
+    return {kind == 1 ? 0.0 : random.uniform(), kind == 0 ? 0.0 : random.uniform()};
+}
+
+constexpr double smallestEarlierStep = 1.5;
+constexpr double largestEarlierStep = 3.0;
+
+void appendPatch(Batch& batch, const Image& truth, const SampleOptions& options, HashRandom& random) {
+    const double kind = random.uniform();
+    const bool isUnrolled = kind < options.unrolled;
+    const bool isDegraded = !isUnrolled && (kind - options.unrolled) < options.degraded * (1.0 - options.unrolled);
+    const Degradation amount = isDegraded ? drawDegradation(random) : Degradation{};
+    const Image clean = resizedTo8Bit(truth, {batch.patch, batch.patch});
+    const Image low = isDegraded ? degraded(clean, amount, random) : clean;
+    if (isUnrolled) {
+        const int edge = static_cast<int>(std::lround(batch.patch / random.uniform(smallestEarlierStep, largestEarlierStep)));
+        batch.ancestors.push_back({batch.count, resizedTo8Bit(truth, {edge, edge})});
+    }
+    noteDegradation(batch, amount);
+    Appender appender(batch, truth, low);
+    for (int point = 0; point < batch.points; ++point) {
+        const int x = random.below(truth.width());
+        appender.add(x, random.below(truth.height()));
+    }
+}
+
+/// The four bicubic weights around offset -1/2 .. 1/2 from the second or third of five neighbours -2 .. 2.
+std::array<double, 5> weightsAround(double offset) {
+    std::array<double, 5> weights{};
+    for (int i = -2; i <= 2; ++i) {
+        weights[static_cast<std::size_t>(i + 2)] = cubicKernel(offset - i);
+    }
+    return weights;
+}
+
+/// Bicubic interpolation at an offset (down, right) from a cell, the border repeated.
+std::array<float, 3> bicubicAt(const Image& low, int column, int row, const float* offset) {
+    const std::array<double, 5> down = weightsAround(offset[0]), across = weightsAround(offset[1]);
+    std::array<double, 3> sum{};
+    for (std::size_t i = 0; i < 5; ++i) {
+        const float* line = low.row(std::clamp(row + static_cast<int>(i) - 2, 0, low.height() - 1));
+        for (std::size_t j = 0; j < 5; ++j) {
+            const int x = std::clamp(column + static_cast<int>(j) - 2, 0, low.width() - 1);
+            for (std::size_t channel = 0; channel < 3; ++channel) {
+                sum[channel] += down[i] * across[j] * line[3 * x + static_cast<int>(channel)];
+            }
+        }
+    }
+    return {static_cast<float>(sum[0]), static_cast<float>(sum[1]), static_cast<float>(sum[2])};
+}
+
 } // namespace
 
+void Batch::replaceLow(int index, const Image& image) {
+    const std::size_t pixels = static_cast<std::size_t>(patch) * patch, first = static_cast<std::size_t>(index) * points;
+    std::copy(image.values().begin(), image.values().end(), low.begin() + static_cast<std::ptrdiff_t>(3 * pixels * index));
+    for (std::size_t i = first; i < first + points; ++i) {
+        const auto cell = static_cast<int>(cells[i] - static_cast<std::int64_t>(pixels) * index);
+        const std::array<float, 3> value = bicubicAt(image, cell % patch, cell / patch, &offsets[2 * i]);
+        std::copy(value.begin(), value.end(), base.begin() + static_cast<std::ptrdiff_t>(3 * i));
+    }
+}
+
 Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64_t iteration) {
-    Batch batch{0, options.patch, options.patch * options.patch, {}, {}, {}, {}, {}, {}};
+    Batch batch;
+    batch.patch = options.patch;
+    batch.points = options.patch * options.patch;
+    batch.group = options.group;
+    std::vector<int> photo;
     for (int i = 0; i < options.batch; ++i) {
         HashRandom random(options.seed, iteration * 4096 + static_cast<std::uint64_t>(i));
-        const Image truth = truthAt(crops, drawPlacement(crops, options.patch, random));
-        Appender appender(batch, truth);
-        for (int point = 0; point < batch.points; ++point) {
-            const int x = random.below(truth.width());
-            appender.add(x, random.below(truth.height()));
+        if (i % options.group == 0) {
+            photo = cropsBeside(crops, random.below(crops.count()));
         }
+        const int crop = photo[static_cast<std::size_t>(i % options.group == 0 ? 0 : random.below(static_cast<int>(photo.size())))];
+        const Image truth = truthAt(crops, drawPlacement(crops, crop, options.patch, random));
+        appendPatch(batch, truth, options, random);
     }
     return batch;
 }
@@ -125,9 +210,13 @@ Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64
 Batch makeValidation(const CropFile& crops, int index, int scale) {
     const int patch = crops.edge / scale;
     const int edge = patch * scale;
-    Batch batch{0, patch, (edge - 2 * scale) * (edge - 2 * scale), {}, {}, {}, {}, {}, {}};
+    Batch batch;
+    batch.patch = patch;
+    batch.points = (edge - 2 * scale) * (edge - 2 * scale);
     const Image truth = truthAt(crops, {index, 0, 0, edge, 0});
-    Appender appender(batch, truth);
+    const Image low = resizedTo8Bit(truth, {patch, patch});
+    Appender appender(batch, truth, low);
+    noteDegradation(batch, {});
     for (int y = scale; y < edge - scale; ++y) {
         for (int x = scale; x < edge - scale; ++x) {
             appender.add(x, y);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/image/image.h"
 #include "core/train/crop_file.h"
 
 #include <cstdint>
@@ -7,23 +8,40 @@
 
 namespace casr {
 
-/// Training samples of one iteration. Each of `count` low-resolution patches has `points` samples of its high-resolution side.
+/// Training samples of one iteration. Each of `count` low-resolution patches has `points` samples of its high-resolution side. The
+/// patches of one group are parts of one photo.
 struct Batch {
     int count = 0;
     int patch = 0; ///< Low-resolution pixels a side.
     int points = 0;
+    int group = 1;
     std::vector<float> low;          ///< count * patch * patch * 3, interleaved, n / 255.
     std::vector<std::int64_t> cells; ///< count * points: index of the parent pixel in count * patch * patch.
     std::vector<float> offsets;      ///< count * points * 2: (down, right) from that pixel's centre, parent pixels.
     std::vector<float> inverseScale; ///< count * points: parent pixels between two samples.
     std::vector<float> base;         ///< count * points * 3: bicubic interpolation there.
     std::vector<float> target;       ///< count * points * 3: the truth there.
+    std::vector<float> noise;        ///< count: amount of noise in the low-resolution patch, 0 .. 1.
+    std::vector<float> jpeg;         ///< count: amount of JPEG, 0 .. 1.
+
+    /// A patch whose place in `low` the network's own enlargement of `image` is to take: the input of a later step of the staircase.
+    struct Ancestor {
+        int patch = 0;
+        Image image;
+    };
+    std::vector<Ancestor> ancestors;
+
+    /// Puts `image` (patch x patch, RGB) in the place of low-resolution patch `index`, and its bicubic interpolation into `base`.
+    void replaceLow(int index, const Image& image);
 };
 
 struct SampleOptions {
     int batch = 8;
     int patch = 48;
     std::uint64_t seed = 1;
+    int group = 1;         ///< Consecutive patches of one photo; divides `batch`.
+    double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
+    double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
 };
 
 /// The batch of `iteration`, a function of its arguments alone, so that a resumed run sees what an uninterrupted one would.

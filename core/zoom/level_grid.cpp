@@ -27,9 +27,12 @@ Rect LevelGrid::pixelsOf(int column, int row) const {
 }
 
 Rect LevelGrid::tilesMeeting(Rect pixels) const {
-    const auto tileAcross = [&](int x) { return columnAxis().cellOf(x) / m_tile.width; };
-    const auto tileDown = [&](int y) { return rowAxis().cellOf(y) / m_tile.height; };
-    return {tileAcross(pixels.left), tileDown(pixels.top), tileAcross(pixels.right - 1) + 1, tileDown(pixels.bottom - 1) + 1};
+    return tilesOfCells(casr::cellsOf(columnAxis(), rowAxis(), pixels));
+}
+
+Rect LevelGrid::tilesOfCells(Rect cells) const {
+    return {cells.left / m_tile.width, cells.top / m_tile.height, (cells.right - 1) / m_tile.width + 1,
+            (cells.bottom - 1) / m_tile.height + 1};
 }
 
 } // namespace casr

@@ -41,6 +41,9 @@ public:
     /// Columns and rows of the tiles that meet `pixels` (inside the child), as a half-open rectangle.
     Rect tilesMeeting(Rect pixels) const;
 
+    /// Columns and rows of the tiles that hold `cells` (inside the parent).
+    Rect tilesOfCells(Rect cells) const;
+
 private:
     Size m_parent;
     Size m_child;

@@ -1,6 +1,8 @@
 #include "core/zoom/staircase.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
+#include "core/image/back_projection.h"
 
 #include <algorithm>
 #include <chrono>
@@ -15,6 +17,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr float texturedRange = 0.02f;
 constexpr float flatRange = 1e-4f;
+constexpr int mostTries = 3;
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -47,47 +50,144 @@ bool isSound(const Image& tile, const Image& cells) {
     return rangeOf(tile) > flatRange || rangeOf(cells) < texturedRange;
 }
 
-Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes)
-    : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_cache(cacheBytes) {
+Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
+                     StepControls controls, int tileCells)
+    : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_tileCells(tileCells),
+      m_cache(cacheBytes), m_controls(controls) {
     if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
         throw std::invalid_argument("Staircase: the plan is for another picture");
     }
     m_statistics.levels.resize(m_plan.steps.size());
 }
 
-LevelGrid Staircase::gridOf(int level) const {
-    return LevelGrid(m_plan.sizeOf(level - 1), m_plan.sizeOf(level));
+void Staircase::prepare(const StopCheck& stop) {
+    const std::scoped_lock onlyOnce(m_preparing);
+    if (isPrepared()) {
+        return;
+    }
+    std::shared_ptr<const SourceMemory> memory =
+        m_controls.parts.memory ? m_network->remember(m_source, m_precision, stop, inputsOf(1)) : nullptr;
+    const std::scoped_lock lock(m_mutex);
+    m_memory = std::move(memory);
+    m_isPrepared = true;
 }
 
-Image Staircase::tile(const TileKey& key, const StopCheck& stop) {
+bool Staircase::isPrepared() const {
+    const std::scoped_lock lock(m_mutex);
+    return m_isPrepared;
+}
+
+/// What a step to `level` knows beside its parent. Noise and JPEG are the photo's: later steps read a clean parent.
+StepInputs Staircase::inputsOf(int level) const {
+    StepInputs inputs;
+    inputs.superpixels = m_controls.parts.superpixels;
+    inputs.memory = m_memory;
+    if (level == 1) {
+        inputs.noise = m_controls.noise;
+        inputs.jpeg = m_controls.jpeg;
+    }
+    return inputs;
+}
+
+LevelGrid Staircase::gridOf(int level) const {
+    return LevelGrid(m_plan.sizeOf(level - 1), m_plan.sizeOf(level), m_tileCells);
+}
+
+void Staircase::requireTile(const TileKey& key) const {
     if (key.level < 1 || key.level >= m_plan.levels() ||
         !contains(gridOf(key.level).tiles(), {key.column, key.row, key.column + 1, key.row + 1})) {
         throw std::invalid_argument("Staircase: no such tile");
     }
+}
+
+Image Staircase::tile(const TileKey& key, const StopCheck& stop) {
+    requireTile(key);
     if (std::optional<Image> known = m_cache.find(key)) {
         return *known;
     }
-    const Image found = fetch(key, stop);
-    m_cache.insert(key, found);
-    return found;
+    return fetch(key, stop);
+}
+
+std::optional<Image> Staircase::stored(const TileKey& key) {
+    for (std::size_t i = 0; i < m_backings.size(); ++i) {
+        if (std::optional<Image> found = m_backings[i]->load(key)) {
+            for (std::size_t earlier = 0; earlier < i; ++earlier) {
+                m_backings[earlier]->store(key, *found);
+            }
+            return found;
+        }
+    }
+    return std::nullopt;
 }
 
 Image Staircase::fetch(const TileKey& key, const StopCheck& stop) {
-    if (!m_backing) {
-        return compute(key, stop);
+    if (std::optional<Image> found = stored(key)) {
+        m_cache.insert(key, *found);
+        const std::scoped_lock lock(m_mutex);
+        ++m_statistics.tilesLoaded;
+        return *found;
     }
-    if (std::optional<Image> stored = m_backing->load(key)) {
-        return *stored;
+    return computeAndKeep(key, stop).pixels;
+}
+
+Staircase::Kept Staircase::computeAndKeep(const TileKey& key, const StopCheck& stop) {
+    Computed computed = computeInMemory(key, stop);
+    for (const std::shared_ptr<TileBacking>& backing : m_backings) {
+        backing->store(key, computed.pixels);
     }
-    const Image computed = compute(key, stop);
-    m_backing->store(key, computed);
+    m_cache.insert(key, computed.pixels);
+    auto field = std::make_shared<const FieldTile>(std::move(computed.field));
+    if (m_keepsFields) {
+        m_cache.insertField(key, field);
+    }
+    return {std::move(computed.pixels), std::move(field)};
+}
+
+/// What cannot be allocated is tried again while there is something to give up; the tile stays the same.
+Staircase::Computed Staircase::computeInMemory(const TileKey& key, const StopCheck& stop) {
+    for (int attempt = 1;; ++attempt) {
+        try {
+            return compute(key, stop);
+        } catch (const OutOfMemory&) {
+            if (attempt == mostTries) {
+                throw;
+            }
+        } catch (const std::bad_alloc&) {
+            if (attempt == mostTries) {
+                throw OutOfMemory("There is not enough memory for a tile. Close other programs, then go on.");
+            }
+        }
+        holdLess();
+    }
+}
+
+void Staircase::holdLess() {
+    const std::size_t budget = m_cache.budget() / 2;
+    m_cache.dropFields();
+    m_cache.setBudget(budget);
+    giveBackBuffers();
+    {
+        const std::scoped_lock lock(m_mutex);
+        ++m_statistics.memoryRetries;
+    }
+    if (m_notice) {
+        m_notice("Memory is short: the cache of tiles was reduced to " + std::to_string(budget >> 20) + " MB.");
+    }
+}
+
+std::shared_ptr<const FieldTile> Staircase::field(const TileKey& key, const StopCheck& stop) {
+    if (std::shared_ptr<const FieldTile> known = m_cache.findField(key)) {
+        return known;
+    }
+    std::shared_ptr<const FieldTile> computed = computeAndKeep(key, stop).field;
+    m_cache.insertField(key, computed);
     return computed;
 }
 
 /// What a rectangle of tiles reads of the level below; may reach past its border.
 Rect Staircase::readFor(const LevelGrid& grid, Rect tiles) const {
     const Rect first = grid.cellsOf(tiles.left, tiles.top), last = grid.cellsOf(tiles.right - 1, tiles.bottom - 1);
-    const int reach = std::max(Reach::ofTrunk(m_network->architecture()), bicubicReach);
+    const int reach = std::max(Reach::ofStep(m_network->architecture()), bicubicReach) + Reach::backProjection;
     return expanded({first.left, first.top, last.right, last.bottom}, reach);
 }
 
@@ -102,17 +202,18 @@ std::int64_t Staircase::tilesNeeded(int level, Rect region) const {
     return count;
 }
 
-Image Staircase::compute(const TileKey& key, const StopCheck& stop) {
+Staircase::Computed Staircase::compute(const TileKey& key, const StopCheck& stop) {
+    prepare(stop);
     const LevelGrid grid = gridOf(key.level);
     const Rect read = readFor(grid, rectAt(key.column, key.row, {1, 1}));
     const Rect inside = intersection(read, rectOf(m_plan.sizeOf(key.level - 1)));
     const PlacedImage parent = coveringByBorder(region(key.level - 1, inside, stop), read);
     // A flat tile is right where texture lies in the halo alone: only the tile's own cells are compared.
     const Image cells = cropped(parent.image, translated(grid.cellsOf(key.column, key.row), -read.left, -read.top));
-    Image result = computeIn(m_precision, grid, key, parent, stop);
-    if (!isSound(result, cells)) {
+    Computed result = computeIn(m_precision, grid, key, parent, stop);
+    if (!isSound(result.pixels, cells)) {
         result = computeIn(Precision::float32, grid, key, parent, stop);
-        if (!isSound(result, cells)) {
+        if (!isSound(result.pixels, cells)) {
             throw Error(
                 "A tile came out empty or without numbers even in float32. The weights do not fit this picture; use the shipped ones.");
         }
@@ -122,12 +223,18 @@ Image Staircase::compute(const TileKey& key, const StopCheck& stop) {
     return result;
 }
 
-Image Staircase::computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent,
-                           const StopCheck& stop) {
+Staircase::Computed Staircase::computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent,
+                                         const StopCheck& stop) {
     const Clock::time_point start = Clock::now();
-    const FieldTile field = m_network->run(parent, grid.cellsOf(key.column, key.row), precision, stop);
+    const Axis columns = grid.columnAxis(), rows = grid.rowAxis();
+    const Rect out = grid.pixelsOf(key.column, key.row), cells = grid.cellsOf(key.column, key.row);
+    // Without back-projection too: one tensor size, so that a part's worth is measured and not the backend's rounding.
+    FieldTile field = m_network->run(parent, expanded(cells, Reach::backProjection), precision, stop, inputsOf(key.level));
+    if (precision == Precision::bfloat16) {
+        field = narrowed(field); // half the memory of a cached field; the trunk is no more precise
+    }
     const double networkSeconds = secondsSince(start);
-    Image result = renderField(m_network->waves(), field, parent, grid.columnAxis(), grid.rowAxis(), grid.pixelsOf(key.column, key.row));
+    Image result = rendered({&field}, parent, columns, rows, out);
     const std::scoped_lock lock(m_mutex);
     ++m_statistics.tilesComputed;
     m_statistics.networkSeconds += networkSeconds;
@@ -135,7 +242,58 @@ Image Staircase::computeIn(Precision precision, const LevelGrid& grid, const Til
     LevelStatistics& level = m_statistics.levels[static_cast<std::size_t>(key.level) - 1];
     ++level.tiles;
     level.seconds += secondsSince(start);
-    return result;
+    return {std::move(result), std::move(field)};
+}
+
+/// The pixels `out` of a picture on these axes: its fields, then back-projection.
+Image Staircase::rendered(const std::vector<const FieldTile*>& fields, const PlacedImage& parent, Axis columns, Axis rows, Rect out) const {
+    if (!m_controls.parts.backProjection) {
+        return renderField(m_network->waves(), fields, parent, columns, rows, out);
+    }
+    const Rect wide = readByBackProjection(columns, rows, out);
+    const Image child = renderField(m_network->waves(), fields, parent, columns, rows, wide);
+    return backProjected({child, wide.left, wide.top}, parent, columns, rows, out);
+}
+
+Rect Staircase::cellsOfView(int level, Size whole, Rect out) const {
+    const bool isLevel = level >= 1 && level < m_plan.levels();
+    const Size least = isLevel ? m_plan.sizeOf(level - 1) : Size{}, most = isLevel ? m_plan.sizeOf(level) : Size{};
+    const bool fits =
+        whole.width >= least.width && whole.height >= least.height && whole.width <= most.width && whole.height <= most.height;
+    if (!isLevel || !fits || out.isEmpty() || !contains(rectOf(whole), out)) {
+        throw std::invalid_argument("Staircase: no such view");
+    }
+    return cellsOf({least.width, whole.width}, {least.height, whole.height}, out);
+}
+
+PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& stop) {
+    const Rect cells = cellsOfView(level, whole, out);
+    const Size size = m_plan.sizeOf(level - 1);
+    const Rect tiles = gridOf(level).tilesOfCells(cells);
+    std::vector<std::shared_ptr<const FieldTile>> fields;
+    std::vector<const FieldTile*> parts;
+    for (int row = tiles.top; row < tiles.bottom; ++row) {
+        for (int column = tiles.left; column < tiles.right; ++column) {
+            fields.push_back(field({level, column, row}, stop));
+            parts.push_back(fields.back().get());
+        }
+    }
+    const Rect read = expanded(cells, bicubicReach + Reach::backProjection);
+    const PlacedImage parent = coveringByBorder(region(level - 1, intersection(read, rectOf(size)), stop), read);
+    const Axis columns{size.width, whole.width}, rows{size.height, whole.height};
+    return {rendered(parts, parent, columns, rows, out), out.left, out.top};
+}
+
+bool Staircase::isReady(int level, Size whole, Rect out) {
+    const Rect tiles = gridOf(level).tilesOfCells(cellsOfView(level, whole, out));
+    for (int row = tiles.top; row < tiles.bottom; ++row) {
+        for (int column = tiles.left; column < tiles.right; ++column) {
+            if (!m_cache.findField({level, column, row})) {
+                return false;
+            }
+        }
+    }
+    return true;
 }
 
 PlacedImage Staircase::region(int level, Rect region, const StopCheck& stop) {

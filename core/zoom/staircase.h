@@ -2,11 +2,14 @@
 
 #include "core/network/field.h"
 #include "core/schedule/plan.h"
+#include "core/zoom/step_parts.h"
 #include "core/zoom/tile_backing.h"
 #include "core/zoom/tile_cache.h"
 
-#include <atomic>
+#include <functional>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace casr {
 
@@ -21,8 +24,19 @@ struct StaircaseStatistics {
     std::vector<LevelStatistics> levels; ///< Level 1 first.
     std::int64_t tilesComputed = 0;
     std::int64_t tilesRepaired = 0; ///< Computed again in float32 because the first result was unsound.
+    std::int64_t memoryRetries = 0; ///< Tiles tried again with a smaller cache because memory ran out.
+    std::int64_t tilesLoaded = 0;   ///< Found in a backing instead of computed.
     double networkSeconds = 0;
     double fieldSeconds = 0;
+};
+
+/// How the steps are taken, beside the plan: part of what decides every pixel.
+struct StepControls {
+    float noise = 0; ///< Amount of noise to remove from the photo, 0 .. 1; later steps see a clean parent.
+    float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
+    StepParts parts;
+
+    bool operator==(const StepControls&) const = default;
 };
 
 /// The levels of one photo under one plan, computed by tiles on demand down to the photo. A tile is a pure function of its parent's
@@ -30,16 +44,32 @@ struct StaircaseStatistics {
 class Staircase {
 public:
     /// `source`: RGB, 0 .. 1. `precision` is resolved.
-    Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes);
+    /// `tileCells`: largest side of a tile in cells of its parent; in float32 no pixel depends on it.
+    Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
+              StepControls controls = {}, int tileCells = LevelGrid::defaultTileCells);
+
+    /// Makes what all tiles need of the whole photo (its memory); the first tile does so when nobody did before. Throws Cancelled, Error.
+    void prepare(const StopCheck& stop = {});
+    bool isPrepared() const;
 
     const Plan& plan() const { return m_plan; }
     const Network& network() const { return *m_network; }
     Precision precision() const { return m_precision; }
+    const StepControls& controls() const { return m_controls; }
     std::string profile() const { return numericProfile(m_precision); }
     TileCache& cache() { return m_cache; }
 
-    /// From now on tiles that the cache misses are looked for in `backing`, and computed ones are kept there. Call before the first tile.
-    void setBacking(std::shared_ptr<TileBacking> backing) { m_backing = std::move(backing); }
+    /// From now on tiles that the cache misses are looked for in `backing`, after those added before it, and computed ones are kept in all
+    /// of them. Call before the first tile.
+    void addBacking(std::shared_ptr<TileBacking> backing) { m_backings.push_back(std::move(backing)); }
+
+    /// From now on the fields of computed tiles are cached beside their pixels, so that view() needs no network. Call before the first
+    /// tile.
+    void keepFields() { m_keepsFields = true; }
+
+    /// Called on the computing thread, with one sentence, when memory ran out and the cache was made smaller; may be empty, must not throw.
+    /// Call before the first tile.
+    void setNotice(std::function<void(const std::string&)> notice) { m_notice = std::move(notice); }
 
     /// The tiles of `level` (1 or above).
     LevelGrid gridOf(int level) const;
@@ -54,23 +84,58 @@ public:
     /// The pixels of `region` of any level, computed as far as needed. Throws as tile(); the region must lie inside the level.
     PlacedImage region(int level, Rect region, const StopCheck& stop = {});
 
+    /// The part `out` of the photo at `whole` pixels, any size from that of `level` - 1 to that of `level` (1 or above): the field of the
+    /// step at another scale, from cached fields where they are, else computed and cached. At the level's own size exactly its pixels; any
+    /// split gives the same bits. Throws as tile(), and std::invalid_argument for another size or a part outside.
+    PlacedImage view(int level, Size whole, Rect out, const StopCheck& stop = {});
+
+    /// True when view() of the same would need no network.
+    bool isReady(int level, Size whole, Rect out);
+
     StaircaseStatistics statistics() const;
 
     /// How many tiles of all levels the pixels of `region` of `level` need when none is known yet.
     std::int64_t tilesNeeded(int level, Rect region) const;
 
 private:
+    /// A tile and the field that it was rendered from.
+    struct Computed {
+        Image pixels;
+        FieldTile field;
+    };
+
+    struct Kept {
+        Image pixels;
+        std::shared_ptr<const FieldTile> field;
+    };
+
     Rect readFor(const LevelGrid& grid, Rect tiles) const;
+    void requireTile(const TileKey& key) const;
     Image fetch(const TileKey& key, const StopCheck& stop);
-    Image compute(const TileKey& key, const StopCheck& stop);
-    Image computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent, const StopCheck& stop);
+    std::optional<Image> stored(const TileKey& key);
+    std::shared_ptr<const FieldTile> field(const TileKey& key, const StopCheck& stop);
+    Kept computeAndKeep(const TileKey& key, const StopCheck& stop);
+    Computed computeInMemory(const TileKey& key, const StopCheck& stop);
+    void holdLess();
+    Computed compute(const TileKey& key, const StopCheck& stop);
+    Computed computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent, const StopCheck& stop);
+    Image rendered(const std::vector<const FieldTile*>& fields, const PlacedImage& parent, Axis columns, Axis rows, Rect out) const;
+    Rect cellsOfView(int level, Size whole, Rect out) const;
+    StepInputs inputsOf(int level) const;
 
     Image m_source;
     std::shared_ptr<const Network> m_network;
     Plan m_plan;
     Precision m_precision;
+    int m_tileCells;
     TileCache m_cache;
-    std::shared_ptr<TileBacking> m_backing;
+    StepControls m_controls;
+    std::mutex m_preparing;
+    std::shared_ptr<const SourceMemory> m_memory;
+    bool m_isPrepared = false;
+    std::vector<std::shared_ptr<TileBacking>> m_backings;
+    std::function<void(const std::string&)> m_notice;
+    bool m_keepsFields = false;
     mutable std::mutex m_mutex;
     StaircaseStatistics m_statistics;
 };

@@ -17,32 +17,67 @@ std::size_t TileCache::defaultBudget() {
     return static_cast<std::size_t>(std::min(largestDefault, availableMemory().value_or(largestDefault) / 4));
 }
 
-std::optional<Image> TileCache::find(const TileKey& key) {
-    const std::scoped_lock lock(m_mutex);
+const TileCache::Entry* TileCache::touch(const Key& key) {
     const auto found = m_index.find(key);
     if (found == m_index.end()) {
-        return std::nullopt;
+        return nullptr;
     }
     m_recent.splice(m_recent.begin(), m_recent, found->second);
-    return found->second->tile;
+    return &*found->second;
+}
+
+std::optional<Image> TileCache::find(const TileKey& key) {
+    const std::scoped_lock lock(m_mutex);
+    const Entry* found = touch({key, false});
+    return found ? std::optional(found->tile) : std::nullopt;
+}
+
+std::shared_ptr<const FieldTile> TileCache::findField(const TileKey& key) {
+    const std::scoped_lock lock(m_mutex);
+    const Entry* found = touch({key, true});
+    return found ? found->field : nullptr;
 }
 
 void TileCache::insert(const TileKey& key, const Image& tile) {
+    insert({{key, false}, tile, nullptr, tile.values().size_bytes()});
+}
+
+void TileCache::insertField(const TileKey& key, std::shared_ptr<const FieldTile> field) {
+    const std::size_t bytes = field->bytes();
+    insert({{key, true}, {}, std::move(field), bytes});
+}
+
+void TileCache::insert(Entry entry) {
     const std::scoped_lock lock(m_mutex);
-    if (m_index.contains(key) || bytesOf(tile) > m_budget) {
+    if (m_index.contains(entry.key) || entry.bytes > m_budget) {
         return;
     }
-    m_recent.push_front({key, tile});
-    m_index[key] = m_recent.begin();
-    m_bytes += bytesOf(tile);
+    m_bytes += entry.bytes;
+    m_recent.push_front(std::move(entry));
+    m_index[m_recent.front().key] = m_recent.begin();
     evict();
+}
+
+void TileCache::erase(Entries::iterator entry) {
+    m_bytes -= entry->bytes;
+    m_index.erase(entry->key);
+    m_recent.erase(entry);
 }
 
 void TileCache::evict() {
     while (m_bytes > m_budget) {
-        m_bytes -= bytesOf(m_recent.back().tile);
-        m_index.erase(m_recent.back().key);
-        m_recent.pop_back();
+        erase(std::prev(m_recent.end()));
+    }
+}
+
+void TileCache::dropFields() {
+    const std::scoped_lock lock(m_mutex);
+    for (auto entry = m_recent.begin(); entry != m_recent.end();) {
+        const auto next = std::next(entry);
+        if (entry->key.isField) {
+            erase(entry);
+        }
+        entry = next;
     }
 }
 

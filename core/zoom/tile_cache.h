@@ -1,18 +1,20 @@
 #pragma once
 
 #include "core/image/image.h"
+#include "core/network/network.h"
 #include "core/zoom/level_grid.h"
 
 #include <cstddef>
 #include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 
 namespace casr {
 
-/// Computed tiles within a memory budget, the least recently used out first. Any thread may call anything. A cache never changes
-/// a pixel: what is not here is computed again.
+/// Computed tiles, and the fields that they were rendered from, within one memory budget: the least recently used out first, each
+/// weighing its bytes. Any thread may call anything. A cache never changes a pixel: what is not here is computed again.
 class TileCache {
 public:
     explicit TileCache(std::size_t budgetBytes) : m_budget(budgetBytes) {}
@@ -20,8 +22,14 @@ public:
     std::optional<Image> find(const TileKey& key);
     void insert(const TileKey& key, const Image& tile);
 
+    /// The field of a tile; null when it is not here.
+    std::shared_ptr<const FieldTile> findField(const TileKey& key);
+    void insertField(const TileKey& key, std::shared_ptr<const FieldTile> field);
+
     /// Forgets everything.
     void clear();
+    /// Forgets the fields, the largest part of what can be computed again.
+    void dropFields();
     void setBudget(std::size_t bytes);
     std::size_t budget() const;
     std::size_t bytes() const;
@@ -30,19 +38,30 @@ public:
     static std::size_t defaultBudget();
 
 private:
-    struct Entry {
-        TileKey key;
-        Image tile;
-    };
+    struct Key {
+        TileKey tile;
+        bool isField = false;
 
-    static std::size_t bytesOf(const Image& tile) { return tile.values().size_bytes(); }
+        auto operator<=>(const Key&) const = default;
+    };
+    struct Entry {
+        Key key;
+        Image tile;
+        std::shared_ptr<const FieldTile> field;
+        std::size_t bytes = 0;
+    };
+    using Entries = std::list<Entry>;
+
+    const Entry* touch(const Key& key);
+    void insert(Entry entry);
+    void erase(Entries::iterator entry);
     void evict();
 
     mutable std::mutex m_mutex;
     std::size_t m_budget;
     std::size_t m_bytes = 0;
-    std::list<Entry> m_recent; ///< Most recently used first.
-    std::map<TileKey, std::list<Entry>::iterator> m_index;
+    Entries m_recent; ///< Most recently used first.
+    std::map<Key, Entries::iterator> m_index;
 };
 
 } // namespace casr

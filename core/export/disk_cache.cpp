@@ -1,0 +1,131 @@
+#include "core/export/disk_cache.h"
+
+#include "core/base/error.h"
+#include "core/base/safe_file.h"
+#include "core/base/sha256.h"
+#include "core/export/tile_file.h"
+
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <tuple>
+#include <vector>
+
+namespace casr {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// So much of the budget stays after making room, so that not every store has to.
+constexpr double keptShare = 0.9;
+
+struct Kept {
+    fs::file_time_type used;
+    fs::path path;
+    std::int64_t bytes = 0;
+};
+
+/// The tiles of all sources. Files come and go while this looks: what has gone is left out.
+std::vector<Kept> tilesIn(const fs::path& folder) {
+    std::vector<Kept> tiles;
+    std::error_code failure;
+    for (fs::recursive_directory_iterator file(folder, failure), end; !failure && file != end; file.increment(failure)) {
+        std::error_code gone;
+        const auto size = file->file_size(gone);
+        const fs::file_time_type used = gone ? fs::file_time_type() : file->last_write_time(gone);
+        if (!gone && file->path().extension() == ".tile") {
+            tiles.push_back({used, file->path(), static_cast<std::int64_t>(size)});
+        }
+    }
+    return tiles;
+}
+
+std::int64_t sumOf(const std::vector<Kept>& tiles) {
+    std::int64_t sum = 0;
+    for (const Kept& tile : tiles) {
+        sum += tile.bytes;
+    }
+    return sum;
+}
+
+std::string nameOf(const TileSource& source) {
+    const std::string text = source.photo + "\n" + source.weights + "\n" + source.plan + "\n" + source.profile;
+    return sha256(std::as_bytes(std::span(text))).substr(0, 32);
+}
+
+std::optional<std::string> bytesOf(const fs::path& path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        return std::nullopt;
+    }
+    return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+}
+
+} // namespace
+
+DiskCache::DiskCache(const fs::path& folder, const TileSource& source, std::int64_t budgetBytes)
+    : m_folder(folder), m_own(folder / nameOf(source)), m_budget(budgetBytes) {
+    std::error_code failure;
+    fs::create_directories(m_own, failure);
+    if (failure) {
+        throw Error("The cache folder '" + folder.string() + "' cannot be made (" + failure.message() + "). Choose another place.");
+    }
+    m_bytes = bytes();
+}
+
+fs::path DiskCache::pathOf(const TileKey& key) const {
+    return m_own / (std::to_string(key.level) + "-" + std::to_string(key.row) + "-" + std::to_string(key.column) + ".tile");
+}
+
+std::optional<Image> DiskCache::load(const TileKey& key) {
+    const fs::path path = pathOf(key);
+    const std::optional<std::string> bytes = bytesOf(path);
+    if (!bytes) {
+        return std::nullopt;
+    }
+    std::error_code ignored;
+    try {
+        Image tile = decodeTile(std::as_bytes(std::span(*bytes)), path.string());
+        fs::last_write_time(path, fs::file_time_type::clock::now(), ignored); // the time of use
+        return tile;
+    } catch (const Error&) {
+        fs::remove(path, ignored);
+        return std::nullopt;
+    }
+}
+
+void DiskCache::store(const TileKey& key, const Image& tile) {
+    const std::string bytes = encodeTile(tile, SampleType::float32);
+    try {
+        writeBesideAndRename(pathOf(key), [&](std::ostream& out) { out.write(bytes.data(), static_cast<std::streamsize>(bytes.size())); });
+    } catch (const Error&) {
+        return;
+    }
+    const std::scoped_lock lock(m_mutex);
+    m_bytes += static_cast<std::int64_t>(bytes.size());
+    if (m_bytes > m_budget) {
+        evict();
+    }
+}
+
+void DiskCache::evict() {
+    std::vector<Kept> tiles = tilesIn(m_folder);
+    std::sort(tiles.begin(), tiles.end(), [](const Kept& a, const Kept& b) { return std::tie(a.used, a.path) < std::tie(b.used, b.path); });
+    m_bytes = sumOf(tiles);
+    for (const Kept& tile : tiles) {
+        if (static_cast<double>(m_bytes) <= keptShare * static_cast<double>(m_budget)) {
+            return;
+        }
+        std::error_code ignored;
+        fs::remove(tile.path, ignored);
+        m_bytes -= tile.bytes;
+    }
+}
+
+std::int64_t DiskCache::bytes() const {
+    return sumOf(tilesIn(m_folder));
+}
+
+} // namespace casr

@@ -1,0 +1,24 @@
+#pragma once
+
+// Speaks LibTorch: for the sources that define networks.
+
+#include "core/base/random.h"
+
+#include <ATen/ATen.h>
+
+namespace casr {
+
+/// Standard normal numbers times `deviation`, from hashed uniforms: the same everywhere, unlike a library's generator.
+at::Tensor normalTensor(at::IntArrayRef shape, double deviation, HashRandom& random);
+
+/// He-normal weights (out, in, edge, edge) times `gain`, channels last.
+at::Tensor convolutionWeight(int out, int in, int edge, double gain, HashRandom& random);
+
+/// True for inference on the CPU; else gradients or another device are in play.
+bool isPlainInference(const at::Tensor& weight);
+
+/// One convolution in `type`. Inference on the CPU calls oneDNN itself: at::conv2d changes its backend, and so the last bit,
+/// with the input's size.
+at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding);
+
+} // namespace casr

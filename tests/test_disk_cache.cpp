@@ -1,0 +1,156 @@
+#include "core/export/disk_cache.h"
+#include "support.h"
+
+#include <QtTest>
+
+#include <unistd.h>
+
+using namespace casr;
+
+namespace {
+
+const TileSource photoA{"photo a", "weights", "plan", "fp32"};
+constexpr std::int64_t plenty = 1 << 24;
+
+Image tileOf(int number) {
+    return noisePicture({6, 5}, 3, static_cast<std::uint64_t>(number));
+}
+
+TileKey keyOf(int number) {
+    return {1 + number % 2, number, 3};
+}
+
+bool holds(DiskCache& cache, int number) {
+    const std::optional<Image> found = cache.load(keyOf(number));
+    return found && sameBits(*found, tileOf(number));
+}
+
+/// The files of a folder, deep.
+std::vector<std::filesystem::path> filesIn(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        if (entry.is_regular_file()) {
+            files.push_back(entry.path());
+        }
+    }
+    return files;
+}
+
+void setUsed(const std::filesystem::path& file, int secondsAgo) {
+    std::filesystem::last_write_time(file, std::filesystem::file_time_type::clock::now() - std::chrono::seconds(secondsAgo));
+}
+
+} // namespace
+
+class TestDiskCache : public QObject {
+    Q_OBJECT
+
+private:
+    std::filesystem::path folder() const { return m_folder->filePath("cache").toStdString(); }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+
+private Q_SLOTS:
+    void init() { m_folder = std::make_unique<QTemporaryDir>(); }
+
+    void tilesSurviveARestart() {
+        {
+            DiskCache cache(folder(), photoA, plenty);
+            QVERIFY(!cache.load(keyOf(1)));
+            cache.store(keyOf(1), tileOf(1));
+            cache.store(keyOf(2), tileOf(2));
+        }
+        DiskCache cache(folder(), photoA, plenty);
+        QVERIFY(holds(cache, 1) && holds(cache, 2));
+        QVERIFY(!cache.load(keyOf(3)));
+        QVERIFY(cache.bytes() > 0);
+    }
+
+    void whatATileDependsOnIsItsKey() {
+        DiskCache cache(folder(), photoA, plenty);
+        cache.store(keyOf(1), tileOf(1));
+        for (TileSource other : {TileSource{"photo b", "weights", "plan", "fp32"}, TileSource{"photo a", "other", "plan", "fp32"},
+                                 TileSource{"photo a", "weights", "x3", "fp32"}, TileSource{"photo a", "weights", "plan", "bf16"}}) {
+            DiskCache others(folder(), other, plenty);
+            QVERIFY(!others.load(keyOf(1)));
+        }
+        QVERIFY(holds(cache, 1));
+    }
+
+    void aDamagedTileIsForgotten_data() {
+        QTest::addColumn<int>("kept");
+        QTest::newRow("empty") << 0;
+        QTest::newRow("cut") << 90;
+        QTest::newRow("altered") << -1;
+    }
+
+    void aDamagedTileIsForgotten() {
+        QFETCH(int, kept);
+        DiskCache cache(folder(), photoA, plenty);
+        cache.store(keyOf(1), tileOf(1));
+        QFile file(QString::fromStdString(filesIn(folder()).front().string()));
+        QVERIFY(file.open(QIODevice::ReadWrite));
+        if (kept >= 0) {
+            QVERIFY(file.resize(kept));
+        } else {
+            file.seek(file.size() - 1);
+            const char last = file.read(1)[0];
+            file.seek(file.size() - 1);
+            file.putChar(static_cast<char>(last ^ 1));
+        }
+        file.close();
+        QVERIFY(!cache.load(keyOf(1)));
+        QVERIFY(filesIn(folder()).empty());
+        cache.store(keyOf(1), tileOf(1));
+        QVERIFY(holds(cache, 1));
+    }
+
+    void theLeastRecentlyUsedGoesFirst() {
+        DiskCache probe(folder(), photoA, plenty);
+        std::vector<std::filesystem::path> paths;
+        for (int number = 0; number < 4; ++number) {
+            probe.store(keyOf(number), tileOf(number));
+            for (const std::filesystem::path& path : filesIn(folder())) {
+                if (std::find(paths.begin(), paths.end(), path) == paths.end()) {
+                    paths.push_back(path);
+                    setUsed(path, 100 - 10 * number);
+                }
+            }
+        }
+        QVERIFY(holds(probe, 0)); // young again
+        const std::int64_t bytesOfTile = probe.bytes() / 4;
+        DiskCache cache(folder(), photoA, 4 * bytesOfTile);
+        cache.store(keyOf(4), tileOf(4));
+        QVERIFY(cache.bytes() <= 4 * bytesOfTile);
+        QVERIFY(!cache.load(keyOf(1)) && !cache.load(keyOf(2)));
+        QVERIFY(holds(cache, 0) && holds(cache, 3) && holds(cache, 4));
+    }
+
+    void thePhotosShareTheBudget() {
+        DiskCache one(folder(), photoA, plenty);
+        one.store(keyOf(0), tileOf(0));
+        const std::int64_t bytesOfTile = one.bytes();
+        setUsed(filesIn(folder()).front(), 60);
+        DiskCache other(folder(), {"photo b", "weights", "plan", "fp32"}, bytesOfTile * 3 / 2);
+        other.store(keyOf(1), tileOf(1));
+        QVERIFY(!one.load(keyOf(0)));
+        QVERIFY(holds(other, 1));
+        QCOMPARE(one.bytes(), bytesOfTile);
+    }
+
+    void whatCannotBeWrittenIsNotKept() {
+        DiskCache cache(folder(), photoA, plenty);
+        std::filesystem::remove_all(folder());
+        cache.store(keyOf(1), tileOf(1));
+        QVERIFY(!cache.load(keyOf(1)));
+    }
+
+    void aFolderThatCannotBeMadeIsRefused() {
+        QFile file(m_folder->filePath("cache"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QVERIFY(says(errorOf([&] { DiskCache(folder(), photoA, plenty); }), "cache folder"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDiskCache)
+#include "test_disk_cache.moc"

@@ -1,0 +1,214 @@
+// Holding pictures against each other in the real window.
+
+#include "tests/window_support.h"
+
+#include "ui/compare_controller.h"
+
+#include "core/image/resample.h"
+
+#include <QMenu>
+
+class TestWindowCompare : public WindowTest {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { startOnce(); }
+    void init() { openAll(); }
+    void cleanup() { closeAll(); }
+
+    void cGoesThroughAllWaysAndBack();
+    void theWipesLineFollowsTheMouseAndStaysInView();
+    void aWipeDownMovesUpAndDown();
+    void panesShowTheSamePlace();
+    void theWheelZoomsAtTheCursorInEveryPane();
+    void blinkingShowsTheOtherPictureInPlace();
+    void blinkingByItselfGoesOn();
+    void theDifferenceOfAPictureAndItselfIsBlack();
+    void differencesAreMadeStronger();
+    void aBicubicEnlargementIsTheResampledPhoto();
+    void aRightClickChoosesWhatAPaneShows();
+    void anotherFileIsLaidOverThePhoto();
+    void theComparisonIsSavedAsAPicture();
+    void aFolderThatIsMissingIsSaid();
+
+private:
+    casr::Comparison& comparison() const { return canvas().comparison(); }
+    QImage shown() const { return canvas().grab().toImage().convertToFormat(QImage::Format_RGB32); }
+};
+
+void TestWindowCompare::cGoesThroughAllWaysAndBack() {
+    std::vector<casr::CompareMode> modes;
+    for (int press = 0; press < casr::compareModes; ++press) {
+        QTest::keyClick(&canvas(), Qt::Key_C);
+        modes.push_back(comparison().mode());
+    }
+    using casr::CompareMode;
+    QCOMPARE(modes,
+             (std::vector<CompareMode>{CompareMode::wipeAcross, CompareMode::wipeDown, CompareMode::sideBySide, CompareMode::fourfold,
+                                       CompareMode::difference, CompareMode::signedDifference, CompareMode::none}));
+    QVERIFY(command("compareNoneAction")->isChecked());
+}
+
+void TestWindowCompare::theWipesLineFollowsTheMouseAndStaysInView() {
+    command("wipeAcrossAction")->trigger();
+    const int y = canvas().height() / 2;
+    dragPlaces({canvas().width() / 2, y}, {canvas().width() / 4, y});
+    QVERIFY(std::abs(comparison().wipe() - 0.25) < 0.01);
+    dragPlaces({canvas().width() / 4, y}, {-500, y});
+    QVERIFY(comparison().wipe() > 0);
+}
+
+void TestWindowCompare::aWipeDownMovesUpAndDown() {
+    command("wipeDownAction")->trigger();
+    const int x = canvas().width() / 3;
+    dragPlaces({x, canvas().height() / 2}, {x, canvas().height() * 3 / 4});
+    QVERIFY(std::abs(comparison().wipe() - 0.75) < 0.01);
+}
+
+void TestWindowCompare::panesShowTheSamePlace() {
+    canvas().zoomBySteps(6);
+    comparison().setOther(0, {casr::ComparedPicture::Kind::step, 0});
+    canvas().setHeldLevel(0);
+    comparison().setLabelsShown(false);
+    command("sideBySideAction")->trigger();
+    QCOMPARE(canvas().view().view().width, canvas().width() / 2);
+    const QImage picture = shown();
+    const int half = canvas().width() / 2;
+    QCOMPARE(picture.copy(0, 0, half, picture.height()), picture.copy(picture.width() - half, 0, half, picture.height()));
+    command("compareNoneAction")->trigger();
+    QCOMPARE(canvas().view().view().width, canvas().width());
+}
+
+void TestWindowCompare::theWheelZoomsAtTheCursorInEveryPane() {
+    command("fourfoldAction")->trigger();
+    canvas().setScreenShare(8);
+    const int paneWidth = canvas().view().view().width, paneHeight = canvas().view().view().height;
+    const QPoint inPane(60, 40);
+    const casr::Point held = canvas().view().toSource({60, 40});
+    for (const QPoint origin : {QPoint(0, 0), QPoint(canvas().width() - paneWidth, canvas().height() - paneHeight)}) {
+        turnWheel(canvas(), origin + inPane, 120);
+        const casr::Point now = canvas().view().toSource({60, 40});
+        QVERIFY(std::hypot(now.x - held.x, now.y - held.y) < 1e-6);
+    }
+}
+
+void TestWindowCompare::blinkingShowsTheOtherPictureInPlace() {
+    canvas().setHeldLevel(0);
+    canvas().zoomBySteps(9);
+    comparison().setOther(0, {casr::ComparedPicture::Kind::nearest, 0});
+    comparison().setLabelsShown(false);
+    const QImage before = shown();
+    const casr::ViewTransform view = canvas().view();
+    QTest::keyPress(&canvas(), Qt::Key_Backslash);
+    QVERIFY(shown() != before);
+    QCOMPARE(canvas().view(), view);
+    QTest::keyRelease(&canvas(), Qt::Key_Backslash);
+    QCOMPARE(shown(), before);
+}
+
+void TestWindowCompare::blinkingByItselfGoesOn() {
+    QTest::keyClick(&canvas(), Qt::Key_B, Qt::ShiftModifier);
+    QVERIFY(comparison().isBlinking());
+    QTRY_VERIFY(!comparison().isBlinking());
+    QTRY_VERIFY(comparison().isBlinking());
+    QTest::keyClick(&canvas(), Qt::Key_B, Qt::ShiftModifier);
+    QVERIFY(!comparison().isBlinking());
+    QVERIFY(!comparison().isAutoBlinking());
+}
+
+void TestWindowCompare::theDifferenceOfAPictureAndItselfIsBlack() {
+    canvas().setHeldLevel(0);
+    canvas().zoomBySteps(6);
+    comparison().setLabelsShown(false);
+    comparison().setOther(0, {casr::ComparedPicture::Kind::step, 0});
+    const QPoint middle = canvas().rect().center();
+    command("differenceAction")->trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(shown().pixel(middle), qRgb(0, 0, 0), patience);
+    command("signedDifferenceAction")->trigger();
+    QTRY_COMPARE_WITH_TIMEOUT(shown().pixel(middle), qRgb(128, 128, 128), patience);
+}
+
+void TestWindowCompare::differencesAreMadeStronger() {
+    QImage first(2, 1, QImage::Format_RGB32), second(2, 1, QImage::Format_RGB32);
+    first.setPixel(0, 0, qRgb(10, 20, 30));
+    second.setPixel(0, 0, qRgb(13, 15, 30));
+    first.setPixel(1, 0, qRgb(0, 200, 100));
+    second.setPixel(1, 0, qRgb(255, 0, 101));
+    QCOMPARE(casr::differenceOf(first, second, 4, false).pixel(0, 0), qRgb(12, 20, 0));
+    QCOMPARE(casr::differenceOf(first, second, 4, false).pixel(1, 0), qRgb(255, 255, 4));
+    QCOMPARE(casr::differenceOf(first, second, 4, true).pixel(0, 0), qRgb(134, 118, 128));
+    QCOMPARE(casr::differenceOf(first, second, 4, true).pixel(1, 0), qRgb(255, 0, 130));
+}
+
+void TestWindowCompare::aBicubicEnlargementIsTheResampledPhoto() {
+    const casr::Document& document = *m_window->levels().document();
+    const casr::Size size{3 * photoSize.width, 3 * photoSize.height};
+    casr::ViewTransform view;
+    view.setView(size);
+    view.setPhoto(photoSize);
+    const QImage whole = document.colours.shown(casr::resized(document.picture.image, size, casr::Kernel::bicubic));
+    const casr::ViewPicture picture = casr::enlarged(document, casr::Kernel::bicubic, view);
+    QCOMPARE(picture.image.size(), whole.size());
+    int largest = 0;
+    for (int y = 0; y < whole.height(); ++y) {
+        for (int x = 0; x < whole.width(); ++x) {
+            largest = std::max(largest, std::abs(qBlue(whole.pixel(x, y)) - qBlue(picture.image.pixel(x, y))));
+        }
+    }
+    QVERIFY(largest <= 1);
+    QVERIFY(std::abs(picture.area.right - photoSize.width) < 1e-9);
+}
+
+void TestWindowCompare::aRightClickChoosesWhatAPaneShows() {
+    command("fourfoldAction")->trigger();
+    const QPoint place(canvas().width() * 3 / 4, canvas().height() * 3 / 4);
+    QContextMenuEvent event(QContextMenuEvent::Mouse, place, canvas().mapToGlobal(place));
+    QApplication::sendEvent(&canvas(), &event);
+    auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    QVERIFY(menu);
+    QAction* step = nullptr;
+    for (QAction* action : menu->actions()) {
+        step = action->text().startsWith("Step 1") ? action : step;
+    }
+    QVERIFY(step);
+    step->trigger();
+    menu->close();
+    QCOMPARE(comparison().other(2), (casr::ComparedPicture{casr::ComparedPicture::Kind::step, 1}));
+}
+
+void TestWindowCompare::anotherFileIsLaidOverThePhoto() {
+    const QString path = m_folder->filePath("other.png");
+    const casr::Image red({314, 202}, 3, [] {
+        std::vector<float> values(std::size_t{314} * 202 * 3, 0.0f);
+        for (std::size_t i = 0; i < values.size(); i += 3) {
+            values[i] = 1.0f;
+        }
+        return values;
+    }());
+    casr::writePicture(path.toStdU16String(), {red, 8, {}});
+    m_window->compare().openFile(path);
+    QTRY_COMPARE_WITH_TIMEOUT(comparison().mode(), casr::CompareMode::wipeAcross, patience);
+    QCOMPARE(comparison().labelOf(comparison().other(0)), QString("other.png"));
+    const QPoint left(canvas().width() / 4, canvas().height() / 2), right(canvas().width() * 3 / 4, canvas().height() / 2);
+    QCOMPARE(shown().pixel(left), qRgb(255, 0, 0));
+    QVERIFY(shown().pixel(right) != qRgb(255, 0, 0));
+}
+
+void TestWindowCompare::theComparisonIsSavedAsAPicture() {
+    command("sideBySideAction")->trigger();
+    const QString path = m_folder->filePath("comparison.png");
+    const QImage expected = shown();
+    m_window->compare().save(path);
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path), patience);
+    QCOMPARE(QImage(path).convertToFormat(QImage::Format_RGB32), expected);
+}
+
+void TestWindowCompare::aFolderThatIsMissingIsSaid() {
+    m_window->compare().save(m_folder->filePath("nowhere/comparison.png"));
+    auto* bar = child<casr::MessageBar>("messageBar");
+    QTRY_VERIFY_WITH_TIMEOUT(bar->text().contains("comparison.png"), patience);
+}
+
+QTEST_MAIN(TestWindowCompare)
+
+#include "test_window_compare.moc"

@@ -1,0 +1,49 @@
+#include "ui/commands.h"
+
+namespace casr {
+
+namespace {
+
+constexpr const char* photoProperty = "needsPhoto";
+
+} // namespace
+
+QAction* Commands::adopt(QAction* action, const QString& name, const QString& tip, const QList<QKeySequence>& keys) {
+    action->setObjectName(name);
+    action->setStatusTip(tip);
+    action->setShortcuts(keys);
+    m_actions[name] = action;
+    m_order.push_back(action);
+    return action;
+}
+
+QAction* Commands::add(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys,
+                       const std::function<void()>& call) {
+    QAction* action = adopt(menu->addAction(text), name, tip, keys);
+    connect(action, &QAction::triggered, this, call);
+    return action;
+}
+
+QAction* Commands::addToggle(QMenu* menu, const QString& name, const QString& text, const QString& tip, const QList<QKeySequence>& keys,
+                             bool on, const std::function<void(bool)>& call) {
+    QAction* action = adopt(menu->addAction(text), name, tip, keys);
+    action->setCheckable(true);
+    action->setChecked(on);
+    connect(action, &QAction::toggled, this, call);
+    return action;
+}
+
+QAction* Commands::needingPhoto(QAction* action) {
+    action->setProperty(photoProperty, true);
+    return action;
+}
+
+void Commands::setHasPhoto(bool has) {
+    for (QAction* action : m_order) {
+        if (action->property(photoProperty).toBool()) {
+            action->setEnabled(has);
+        }
+    }
+}
+
+} // namespace casr
