@@ -24,6 +24,13 @@ private:
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
+    /// Of scale 2, with one more key.
+    void putRecipe(const char* name, const QByteArray& further) const {
+        QFile file(path(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(R"({"format": "casr-recipe", "version": 1, "scale": 2, )" + further + "}");
+    }
+
     QStringList upscale(QStringList further) const {
         return QStringList{"upscale", path("photo.png"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
     }
@@ -247,12 +254,7 @@ private Q_SLOTS:
     }
 
     void aRecipeOfOtherWeightsIsRefused() {
-        QByteArray text = contents("recipe.json");
-        const int at = text.indexOf("weights_sha256\": \"") + 18;
-        QFile file(path("other.json"));
-        QVERIFY(file.open(QIODevice::WriteOnly));
-        file.write(text.replace(at, 64, QByteArray(64, 'a')));
-        file.close();
+        putRecipe("other.json", R"("weights_sha256": ")" + QByteArray(64, 'a') + R"(")");
         const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("other.json")}));
         QCOMPARE(run.code, 1);
         QVERIFY2(run.err.contains("--weights"), qPrintable(run.err));
@@ -266,16 +268,14 @@ private Q_SLOTS:
         QVERIFY(bad.open(QIODevice::WriteOnly));
         bad.write("no picture");
         bad.close();
+        putRecipe("outside.json", R"("region": [4, 5, 20, 15])");
         const QStringList common{"--weights", path("tiny.safetensors"), "--queue", path("queue.json")};
         const Run run = casr(
-            QStringList{"batch", path("recipe.json"), path("shots"), "--to", path("results"), "--name", "{name}-{number}.{ext}"} + common);
+            QStringList{"batch", path("outside.json"), path("shots"), "--to", path("results"), "--name", "{name}-{number}.{ext}"} + common);
         QCOMPARE(run.code, 1);
         QVERIFY2(run.out.contains("3 files: 0 done, 0 skipped, 3 failed"), qPrintable(run.out)); // The region of the recipe is outside.
 
-        QFile preset(path("preset.json"));
-        QVERIFY(preset.open(QIODevice::WriteOnly));
-        preset.write(R"({"format": "casr-recipe", "version": 1, "scale": 2})");
-        preset.close();
+        putRecipe("preset.json", R"("program": "")");
         const QStringList batch{"batch",  path("preset.json"),     path("shots"), "--to", path("results"),
                                 "--name", "{name}-{number}.{ext}", "--precision", "fp32"};
         const Run second = casr(batch + common);

@@ -32,6 +32,7 @@ Batch startedBatch(const BatchArguments& arguments) {
     }
     Batch batch = arguments.batch;
     batch.recipe = readRecipe(arguments.recipe);
+    batch.folder = batch.folder.empty() ? batch.folder : std::filesystem::absolute(batch.folder).string();
     for (const std::string& file : expandedInputs(arguments.files)) {
         BatchItem item;
         item.input = std::filesystem::absolute(file).string();
