@@ -157,6 +157,35 @@ private Q_SLOTS:
         QVERIFY(sameBits(readPicture(path("c1.png").toStdString()).image, readPicture(path("c2.png").toStdString()).image));
     }
 
+    void noiseAndJpegAreRemovedByTheAmountsThatAreToldOrFound() {
+        const auto report = [&](const char* out, const QStringList& further) {
+            const Run run = casr(upscale({"-o", path(out), "--scale", "2", "--json", "--cache", path("cleaned")}) + further);
+            return std::pair(QJsonDocument::fromJson(run.out.toUtf8()).object(), run.err);
+        };
+        const auto [plain, silence] = report("n0.png", {});
+        QVERIFY(plain["noise"].toDouble(-1) == 0 && plain["jpeg"].toDouble(-1) == 0 && !plain["noise_estimated"].toBool());
+        QVERIFY2(silence.isEmpty(), qPrintable(silence));
+        const auto [told, quiet] = report("n1.png", {"--noise", "0.25", "--jpeg", "0.5"});
+        QVERIFY(told["noise"].toDouble() == 0.25 && told["jpeg"].toDouble() == 0.5);
+        QVERIFY(told["tiles_computed"].toInt() > 0); // not those of the first run
+        const auto [found, note] = report("n2.png", {"--noise", "auto"});
+        QVERIFY(found["noise_estimated"].toBool() && !found["jpeg_estimated"].toBool());
+        QVERIFY(found["noise"].toDouble() > 0.9 && found["jpeg"].toDouble(-1) == 0); // the photo is noise
+        QVERIFY2(note.contains("noise is estimated at"), qPrintable(note));
+    }
+
+    void aResumedJobKeepsItsAmounts() {
+        const QStringList begun = upscale({"-o", path("k.png"), "--scale", "3", "--job", path("kept"), "--noise", "0.3", "--jpeg", "auto"});
+        QCOMPARE(casr(begun).code, 0);
+        const QStringList common{"--weights", path("tiny.safetensors"), "--precision", "fp32", "--json"};
+        const Run run = casr(QStringList{"upscale", "--resume", path("kept")} + common);
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        QCOMPARE(QJsonDocument::fromJson(run.out.toUtf8()).object()["noise"].toDouble(), double{0.3f});
+        const Run other = casr(upscale({"-o", path("k.png"), "--scale", "3", "--job", path("kept"), "--noise", "0.2"}));
+        QCOMPARE(other.code, 1);
+        QVERIFY2(other.err.contains("amounts of noise"), qPrintable(other.err));
+    }
+
     void aResumedJobTakesThePrecisionItWasBegunWith() {
         QCOMPARE(casr(upscale({"-o", path("m.png"), "--scale", "3", "--job", path("matched")})).code, 0);
         const Run run = casr({"upscale", "--resume", path("matched"), "--weights", path("tiny.safetensors")});
@@ -196,6 +225,8 @@ private Q_SLOTS:
         row("region outside", upscale({"-o", path("x.png"), "--scale", "2", "--region", "30,20,11,3"}), 1, "40 x 30");
         row("shard without job", upscale({"-o", path("x.png"), "--scale", "2", "--shard", "0/2"}), 2, "--job");
         row("shard beyond", upscale({"-o", path("x.png"), "--scale", "2", "--job", path("x"), "--shard", "2/2"}), 2, "--shard");
+        row("noise above 1", upscale({"-o", path("x.png"), "--scale", "2", "--noise", "1.5"}), 2, "from 0 to 1");
+        row("jpeg no number", upscale({"-o", path("x.png"), "--scale", "2", "--jpeg", "much"}), 2, "auto");
         row("unknown ending", upscale({"-o", path("x.xyz"), "--scale", "2"}), 1, ".png");
         row("no such folder", upscale({"-o", path("none/x.png"), "--scale", "2"}), 1, "folder");
         row("missing photo", {"upscale", path("none.png"), "-o", path("x.png"), "--scale", "2"}, 1, "none.png");
@@ -240,8 +271,8 @@ private Q_SLOTS:
     }
 
     void theSameRecipeGivesTheSameBytes() {
-        const QStringList first{"-o",        path("first.tif"), "--scale", "3.7",           "--region",
-                                "4,5,20,15", "--bits",          "16",      "--save-recipe", path("recipe.json")};
+        const QStringList first{"-o", path("first.tif"), "--scale", "3.7",           "--region",         "4,5,20,15", "--bits",
+                                "16", "--noise",         "0.3",     "--save-recipe", path("recipe.json")};
         const Run run = casr(upscale(first));
         QVERIFY2(run.code == 0, qPrintable(run.err));
         const Run again = casr(upscale({"-o", path("again.tif"), "--recipe", path("recipe.json")}));
@@ -258,6 +289,13 @@ private Q_SLOTS:
         const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("other.json")}));
         QCOMPARE(run.code, 1);
         QVERIFY2(run.err.contains("--weights"), qPrintable(run.err));
+    }
+
+    void aRecipeWithUnknownControlsIsRefused() {
+        putRecipe("controls.json", R"("controls": {"blur": 1})");
+        const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("controls.json")}));
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.err.contains("'blur'"), qPrintable(run.err));
     }
 
     void aBatchGoesOnAfterABadFileAndReportsIt() {

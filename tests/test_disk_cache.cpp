@@ -9,7 +9,7 @@ using namespace casr;
 
 namespace {
 
-const TileSource photoA{"photo a", "weights", "plan", "fp32"};
+const TileSource photoA{"photo a", "weights", "plan", "fp32", "controls"};
 constexpr std::int64_t plenty = 1 << 24;
 
 Image tileOf(int number) {
@@ -69,8 +69,10 @@ private Q_SLOTS:
     void whatATileDependsOnIsItsKey() {
         DiskCache cache(folder(), photoA, plenty);
         cache.store(keyOf(1), tileOf(1));
-        for (TileSource other : {TileSource{"photo b", "weights", "plan", "fp32"}, TileSource{"photo a", "other", "plan", "fp32"},
-                                 TileSource{"photo a", "weights", "x3", "fp32"}, TileSource{"photo a", "weights", "plan", "bf16"}}) {
+        for (std::string TileSource::*part :
+             {&TileSource::photo, &TileSource::weights, &TileSource::plan, &TileSource::profile, &TileSource::controls}) {
+            TileSource other = photoA;
+            other.*part = "another";
             DiskCache others(folder(), other, plenty);
             QVERIFY(!others.load(keyOf(1)));
         }
@@ -131,7 +133,7 @@ private Q_SLOTS:
         one.store(keyOf(0), tileOf(0));
         const std::int64_t bytesOfTile = one.bytes();
         setUsed(filesIn(folder()).front(), 60);
-        DiskCache other(folder(), {"photo b", "weights", "plan", "fp32"}, bytesOfTile * 3 / 2);
+        DiskCache other(folder(), {"photo b", "weights", "plan", "fp32", "controls"}, bytesOfTile * 3 / 2);
         other.store(keyOf(1), tileOf(1));
         QVERIFY(!one.load(keyOf(0)));
         QVERIFY(holds(other, 1));

@@ -12,7 +12,22 @@ using namespace casr;
 namespace {
 
 JobDescription sampleJob() {
-    return {"photo.png", std::string(64, 'a'), std::string(64, 'b'), "fp32, test", 4.1, 3.0, {3, 5, 40, 50}, "out.tif", 16, 90, true, true};
+    return {"photo.png",
+            std::string(64, 'a'),
+            std::string(64, 'b'),
+            "fp32, test",
+            4.1,
+            3.0,
+            {3, 5, 40, 50},
+            "out.tif",
+            16,
+            90,
+            true,
+            true,
+            {0.25f, 0.5f, {true, true, false, true}, 0.75f, 1.0f},
+            false,
+            3,
+            true};
 }
 
 std::span<const std::byte> bytesOf(const std::string& text) {
@@ -87,8 +102,16 @@ private Q_SLOTS:
                               << "\"bits_per_sample\": 12";
         QTest::newRow("quality") << "90"
                                  << "0";
-        QTest::newRow("version") << "\"version\": 1"
-                                 << "\"version\": 2";
+        QTest::newRow("version") << "\"version\": 2"
+                                 << "\"version\": 1";
+        QTest::newRow("no controls") << "\"controls\""
+                                     << "\"control\"";
+        QTest::newRow("noise") << "\"noise\": 0.25"
+                               << "\"noise\": 1.5";
+        QTest::newRow("page") << "\"page\": 3"
+                              << "\"page\": -1";
+        QTest::newRow("detail") << "\"detail\": 0.75"
+                                << "\"detail\": -1";
         QTest::newRow("format") << "casr-job"
                                 << "another";
         QTest::newRow("empty region") << "40,"
@@ -153,7 +176,10 @@ private Q_SLOTS:
         QTest::newRow("weights") << 1 << "weights";
         QTest::newRow("profile") << 2 << "fp32, test";
         QTest::newRow("scale") << 3 << "settings";
-        QTest::newRow("nothing") << 4 << "";
+        QTest::newRow("detail") << 4 << "detail";
+        QTest::newRow("noise") << 5 << "noise";
+        QTest::newRow("parts") << 6 << "parts";
+        QTest::newRow("nothing") << 7 << "";
     }
 
     void anotherJobInTheFolderIsRefusedAndSaysWhatDiffers() {
@@ -168,6 +194,9 @@ private Q_SLOTS:
         } else if (member == 3) {
             other.scale = 5;
         }
+        other.controls.lastDetail -= member == 4 ? 0.5f : 0.0f;
+        other.controls.noise += member == 5 ? 0.5f : 0.0f;
+        other.controls.parts.depth = member != 6;
         const std::string message = errorOf([&] { JobFolder::create(folder.path().toStdString(), other); });
         QCOMPARE(message.empty(), hint.isEmpty());
         QVERIFY(says(message, hint.toStdString()));

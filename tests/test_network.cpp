@@ -285,7 +285,8 @@ private Q_SLOTS:
     void theProfileSaysWhatBitsDependOn() {
         const std::string exact = numericProfile(Precision::float32), fast = numericProfile(Precision::bfloat16);
         QVERIFY(exact != fast);
-        QVERIFY(says(exact, "fp32") && says(fast, "bf16") && says(exact, "libtorch"));
+        QVERIFY(says(exact, "fp32") && says(fast, "bf16") && says(exact, "libtorch") &&
+                says(exact, "method " + std::to_string(methodVersion)));
         QCOMPARE(says(exact, "at most AVX2"), isLimitedToAvx2());
     }
 

@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <limits>
+#include <set>
 #include <thread>
 
 using namespace casr;
@@ -181,6 +182,25 @@ private Q_SLOTS:
         QVERIFY(!sameBits(all, resultWith({0, 0, {true, true, true, false}})));
         QVERIFY(!sameBits(all, resultWith({0.5f, 0, {}})));
         QVERIFY(!sameBits(all, resultWith({0, 0.5f, {}})));
+    }
+
+    void everyControlIsInTheDescription() {
+        const StepControls other[] = {{},
+                                      {0.5f, 0, {}},
+                                      {0, 0.5f, {}},
+                                      {0, 0, {}, 0.5f},
+                                      {0, 0, {}, 0, 0.5f},
+                                      {0, 0, {}, 0, std::nextafter(0.5f, 1.0f)},
+                                      {0, 0, {false, true, true, true}},
+                                      {0, 0, {true, false, true, true}},
+                                      {0, 0, {true, true, false, true}},
+                                      {0, 0, {true, true, true, false}}};
+        std::set<std::string> texts;
+        for (const StepControls& controls : other) {
+            texts.insert(describe(controls));
+            QCOMPARE(describe(StepControls(controls)), describe(controls));
+        }
+        QCOMPARE(texts.size(), std::size(other));
     }
 
     void degradationIsThePhotosAlone() {

@@ -317,8 +317,7 @@ void TestWindow::aBrokenFileShowsAMessageAndKeepsThePhoto() {
     const auto before = m_window->levels().document();
     m_window->openPhoto(broken.fileName());
     auto* bar = m_window->findChild<casr::MessageBar*>("messageBar");
-    QTRY_VERIFY_WITH_TIMEOUT(!bar->text().isEmpty(), patience);
-    QVERIFY2(bar->text().contains("broken.jpg"), qPrintable(bar->text()));
+    QTRY_VERIFY_WITH_TIMEOUT(bar->text().contains("broken.jpg"), patience);
     QCOMPARE(m_window->levels().document(), before);
 }
 

@@ -33,7 +33,7 @@ inline casr::Image photograph() {
 }
 
 inline std::shared_ptr<const casr::Network> smallNetwork() {
-    return casr::Network::untrained({16, 1, 16}, 7);
+    return casr::Network::untrained({16, 1, 16, 16, 8}, 7);
 }
 
 /// Qt 6.4 has no wheel event in QTest.

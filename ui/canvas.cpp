@@ -35,7 +35,8 @@ QRectF photoBox(const ViewTransform& view) {
 
 } // namespace
 
-Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(levels), m_comparison(levels) {
+Canvas::Canvas(Levels& levels, QWidget* parent)
+    : QWidget(parent), m_levels(levels), m_comparison(levels), m_overlay(levels), m_borrowing(levels) {
     setObjectName("canvas");
     setAccessibleName(tr("Photo"));
     setAccessibleDescription(tr("The photo and its steps. The wheel zooms, dragging moves."));
@@ -47,10 +48,19 @@ Canvas::Canvas(Levels& levels, QWidget* parent) : QWidget(parent), m_levels(leve
     m_wantTimer.setInterval(wantDelayMs);
     connect(&m_wantTimer, &QTimer::timeout, this, &Canvas::wantTiles);
     connect(&levels, &Levels::replaced, this, &Canvas::takePhoto);
+    connect(&levels, &Levels::recoloured, this, [this] {
+        m_shownDocument = m_levels.document();
+        changeView();
+    });
     connect(&m_comparison, &Comparison::changed, this, [this] {
         wantSoon();
         update();
     });
+    connect(&m_overlay, &OverlayLayer::changed, this, [this] {
+        wantSoon();
+        update();
+    });
+    connect(&m_borrowing, &BorrowingProbe::changed, this, qOverload<>(&QWidget::update));
     connect(&m_comparison, &Comparison::relaid, this, &Canvas::relay);
     connect(&levels, &Levels::tileStarted, this, [this](const TileKey& key) {
         m_started.insert(key);
@@ -105,7 +115,18 @@ void Canvas::wantTiles() {
     const Point focus = underMouse() ? m_view.toSource(inPane(cursor, paneAt(cursor))) : m_view.centre();
     const int other = std::min(m_comparison.highestOther(), levelForScale(m_levels.viewingPlan(), m_view.scale()));
     const int last = (m_isRunPreferred ? m_levels.plan() : m_levels.viewingPlan()).levels() - 1;
-    m_levels.want(std::min(std::max(wantedLevel(), other), last), m_view.visible(), focus);
+    const int level = std::min(std::max(wantedLevel(), other), last);
+    m_levels.want(level, wantedArea(level), focus);
+}
+
+Area Canvas::wantedArea(int level) const {
+    const Area area = m_view.visible();
+    if (m_overlay.kind() == OverlayKind::none || level < 1) {
+        return area;
+    }
+    const double margin = OverlayLayer::margin / m_levels.viewingPlan().cumulativeOf(level - 1);
+    return {std::max(area.left - margin, 0.0), std::max(area.top - margin, 0.0),
+            std::min(area.right + margin, double(m_view.photo().width)), std::min(area.bottom + margin, double(m_view.photo().height))};
 }
 
 ShownState Canvas::shown() const {
@@ -235,11 +256,18 @@ void Canvas::paintPane(QPainter& painter, int pane, Rect place) {
 
 void Canvas::paintOverlays(QPainter& painter) {
     const double unit = devicePixelRatioF();
+    m_overlay.paint(painter, wantedLevel(), m_view);
     if (m_areTilesShown) {
         paintTiles(painter, m_levels, wantedLevel(), m_view, m_started);
     }
     if (m_region.region()) {
         paintRegion(painter, *m_region.region(), m_view, m_isRegionToolActive, unit);
+    }
+    m_borrowing.paint(painter, m_view, unit);
+    if (m_borrowing.isOn()) {
+        m_borrowing.paintLegend(painter, m_view.view(), unit);
+    } else {
+        paintLegend(painter, m_overlay.kind(), m_view.view(), unit);
     }
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "ui/borrowing_probe.h"
 #include "ui/comparison.h"
 #include "ui/levels.h"
+#include "ui/overlay_layer.h"
 #include "ui/region_tool.h"
 #include "ui/view_transform.h"
 
@@ -37,11 +39,15 @@ public:
 
     std::optional<Rect> region() const { return m_region.region(); }
     void setRegion(std::optional<Rect> region);
+    /// While the mouse draws or moves it.
+    bool isChoosingRegion() const { return m_region.isDragging(); }
     bool isRegionToolActive() const { return m_isRegionToolActive; }
     void setRegionToolActive(bool active);
 
     Comparison& comparison() { return m_comparison; }
 
+    OverlayLayer& overlay() { return m_overlay; }
+    BorrowingProbe& borrowing() { return m_borrowing; }
     void setTilesShown(bool on);
     void setMagnified(Magnified magnified);
     /// While on, the view asks for levels of the chosen plan only, so that it does not hold up a run.
@@ -91,6 +97,8 @@ private:
     void wantSoon();
     void wantTiles();
     int wantedLevel() const;
+    /// The part of the photo that must be computed for what is shown.
+    Area wantedArea(int level) const;
     void relay();
     Size deviceSize() const;
     Point deviceOf(QPointF position) const;
@@ -104,6 +112,7 @@ private:
     void paintOverlays(QPainter& painter);
 
     Drag dragFor(const QMouseEvent& event) const;
+    bool isClick(QPointF released) const;
     void zoomWhileHeld(bool held);
     void updateCursor(QPointF position);
     bool isOnWipe(QPointF position) const;
@@ -115,6 +124,8 @@ private:
     RegionTool m_region;
     bool m_isRegionToolActive = false;
     Comparison m_comparison;
+    OverlayLayer m_overlay;
+    BorrowingProbe m_borrowing;
     bool m_areTilesShown = false;
     bool m_isRunPreferred = false;
     Magnified m_magnified = Magnified::smooth;
@@ -123,6 +134,7 @@ private:
     Drag m_drag = Drag::none;
     bool m_isSpaceHeld = false;
     QPointF m_lastPosition;
+    QPointF m_pressPosition;
     int m_pane = 0; ///< Where the drag began, or the mouse is.
     std::optional<ViewTransform> m_beforeHeldZoom;
     QTimer m_wantTimer; ///< Joins the requests of quick changes.

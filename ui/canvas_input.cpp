@@ -2,6 +2,7 @@
 
 #include "ui/canvas.h"
 
+#include <QApplication>
 #include <QContextMenuEvent>
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -119,6 +120,7 @@ void Canvas::mousePressEvent(QMouseEvent* event) {
     }
     m_drag = dragFor(*event);
     m_lastPosition = event->position();
+    m_pressPosition = event->position();
     m_pane = paneAt(event->position());
     if (m_drag == Drag::region) {
         m_region.press(m_view.toSource(inPane(event->position(), m_pane)), gripReach());
@@ -151,7 +153,14 @@ void Canvas::mouseMoveEvent(QMouseEvent* event) {
     Q_EMIT cursorMoved(isInside ? std::optional<Point>(source) : std::nullopt);
 }
 
+bool Canvas::isClick(QPointF released) const {
+    return m_drag == Drag::pan && (released - m_pressPosition).manhattanLength() < QApplication::startDragDistance();
+}
+
 void Canvas::mouseReleaseEvent(QMouseEvent* event) {
+    if (m_borrowing.isOn() && event->button() == Qt::LeftButton && isClick(event->position())) {
+        m_borrowing.ask(std::max(1, wantedLevel()), m_view.toSource(inPane(event->position(), m_pane)));
+    }
     if (m_drag == Drag::region) {
         m_region.release();
         update();

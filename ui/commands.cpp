@@ -1,10 +1,16 @@
 #include "ui/commands.h"
 
+#include <QSettings>
+
 namespace casr {
 
 namespace {
 
 constexpr const char* photoProperty = "needsPhoto";
+
+QString shortcutKey(const QAction* action) {
+    return "shortcuts/" + action->objectName();
+}
 
 } // namespace
 
@@ -14,6 +20,7 @@ QAction* Commands::adopt(QAction* action, const QString& name, const QString& ti
     action->setShortcuts(keys);
     m_actions[name] = action;
     m_order.push_back(action);
+    m_standard[action] = keys;
     return action;
 }
 
@@ -31,6 +38,29 @@ QAction* Commands::addToggle(QMenu* menu, const QString& name, const QString& te
     action->setChecked(on);
     connect(action, &QAction::toggled, this, call);
     return action;
+}
+
+void Commands::loadShortcuts() {
+    const QSettings settings;
+    for (QAction* action : m_order) {
+        const QVariant kept = settings.value(shortcutKey(action));
+        if (kept.isValid()) {
+            action->setShortcuts(QKeySequence::listFromString(kept.toString(), QKeySequence::PortableText));
+        }
+    }
+}
+
+void Commands::setShortcuts(QAction* action, const QList<QKeySequence>& keys) {
+    action->setShortcuts(keys);
+    if (keys == standardOf(action)) {
+        QSettings().remove(shortcutKey(action));
+    } else {
+        QSettings().setValue(shortcutKey(action), QKeySequence::listToString(keys, QKeySequence::PortableText));
+    }
+}
+
+bool Commands::isKeyOfTheCanvas(const QKeySequence& keys) {
+    return keys == QKeySequence(Qt::Key_Z) || keys == QKeySequence(Qt::Key_Backslash) || keys == QKeySequence(Qt::Key_Space);
 }
 
 QAction* Commands::needingPhoto(QAction* action) {

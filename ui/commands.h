@@ -26,6 +26,14 @@ public:
     /// Takes in an action that exists already.
     QAction* adopt(QAction* action, const QString& name, const QString& tip, const QList<QKeySequence>& keys);
 
+    /// Gives the commands the shortcuts that the user chose earlier.
+    void loadShortcuts();
+    /// Another choice for `action`, kept in the settings; the standard one is forgotten there.
+    void setShortcuts(QAction* action, const QList<QKeySequence>& keys);
+    QList<QKeySequence> standardOf(const QAction* action) const { return m_standard.at(action); }
+    /// Keys that the canvas itself uses while they are held.
+    static bool isKeyOfTheCanvas(const QKeySequence& keys);
+
     /// The command of that name; it must be there.
     QAction* at(const QString& name) const { return m_actions.at(name); }
     /// In the order in which they were added.
@@ -38,6 +46,7 @@ public:
 private:
     std::map<QString, QAction*> m_actions;
     std::vector<QAction*> m_order;
+    std::map<const QAction*, QList<QKeySequence>> m_standard;
 };
 
 } // namespace casr

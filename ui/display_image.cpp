@@ -1,6 +1,6 @@
 #include "ui/display_image.h"
 
-#include <QColorSpace>
+#include "ui/guarded.h"
 
 #include <algorithm>
 
@@ -25,16 +25,30 @@ void fillRow(const float* from, int width, int channels, bool hasAlpha, quint16*
     }
 }
 
+/// Four codes a pixel, the last one left as it is.
+void transformRow(const ScreenTransform& transform, int inputs, quint16* row, int width) {
+    std::vector<quint16> from(static_cast<std::size_t>(width) * inputs), to(static_cast<std::size_t>(width) * 3);
+    for (int x = 0; x < width; ++x) {
+        std::copy_n(row + 4 * x, inputs, from.data() + static_cast<std::size_t>(x) * inputs);
+    }
+    transform.apply(from.data(), to.data(), static_cast<std::size_t>(width));
+    for (int x = 0; x < width; ++x) {
+        std::copy_n(to.data() + static_cast<std::size_t>(x) * 3, 3, row + 4 * x);
+    }
+}
+
 } // namespace
 
-DisplayColours::DisplayColours(const ColourEncoding& encoding) {
-    if (!encoding.iccProfile || encoding.iccProfile->empty()) {
+DisplayColours::DisplayColours(const ColourEncoding& encoding, int colourChannels, const ScreenProfile& screen) {
+    const std::string own = encoding.iccProfile ? *encoding.iccProfile : std::string(), target = screen ? *screen : std::string();
+    if (own.empty() && target.empty()) {
         return;
     }
-    const QColorSpace from = QColorSpace::fromIccProfile(QByteArray::fromStdString(*encoding.iccProfile));
-    const QColorSpace screen(QColorSpace::SRgb);
-    if (from.isValid() && from != screen) {
-        m_transform = from.transformationToColorSpace(screen);
+    m_inputs = own.empty() ? 3 : colourChannels;
+    const GuardedOutcome outcome = guarded([&] { m_transform.emplace(own, target, m_inputs); });
+    if (!outcome.error.isEmpty() && !target.empty()) {
+        m_inputs = 3;
+        guarded([&] { m_transform.emplace(std::string(), target, m_inputs); });
     }
 }
 
@@ -42,10 +56,11 @@ QImage DisplayColours::shown(const Image& image) const {
     const bool hasAlpha = image.encoding().hasAlpha;
     QImage picture(image.width(), image.height(), hasAlpha ? QImage::Format_RGBA64 : QImage::Format_RGBX64);
     for (int y = 0; y < image.height(); ++y) {
-        fillRow(image.row(y), image.width(), image.channels(), hasAlpha, reinterpret_cast<quint16*>(picture.scanLine(y)));
-    }
-    if (m_transform) {
-        picture.applyColorTransform(*m_transform);
+        auto* row = reinterpret_cast<quint16*>(picture.scanLine(y));
+        fillRow(image.row(y), image.width(), image.channels(), hasAlpha, row);
+        if (m_transform) {
+            transformRow(*m_transform, m_inputs, row, image.width());
+        }
     }
     return picture.convertToFormat(hasAlpha ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
 }

@@ -1,26 +1,30 @@
 #pragma once
 
 #include "core/image/image.h"
+#include "core/io/screen_transform.h"
 
-#include <QColorTransform>
 #include <QImage>
 
 #include <optional>
 
 namespace casr {
 
-/// How values of a photo become screen colours (sRGB). Immutable, any thread.
+/// Bytes of the screen's ICC profile; null or empty: sRGB.
+using ScreenProfile = std::shared_ptr<const std::string>;
+
+/// How values of a photo become screen colours. Immutable, any thread.
 class DisplayColours {
 public:
     DisplayColours() = default;
-    /// From the photo's own profile; a profile that Qt cannot use is taken as sRGB.
-    explicit DisplayColours(const ColourEncoding& encoding);
+    /// From the photo's own profile (one that cannot be used for `colourChannels` is taken as sRGB) to the screen's.
+    DisplayColours(const ColourEncoding& encoding, int colourChannels, const ScreenProfile& screen);
 
-    /// 8-bit picture for the screen: grey, RGB, with alpha premultiplied.
+    /// 8-bit picture for the screen: RGB, with alpha premultiplied.
     QImage shown(const Image& image) const;
 
 private:
-    std::optional<QColorTransform> m_transform; ///< None where the values are sRGB already.
+    std::optional<ScreenTransform> m_transform; ///< None where the values are the screen's already.
+    int m_inputs = 3;                           ///< Colours that the transform reads.
 };
 
 /// A picture of the clipboard as values 0 .. 1 (RGB, or RGBA when it has alpha) in sRGB.

@@ -25,6 +25,9 @@ struct Document {
 };
 
 /// Prepares a picture; slow. Throws Error, or Cancelled when `stop` says so.
-std::shared_ptr<const Document> documentOf(QString path, Picture picture, const StopCheck& stop);
+std::shared_ptr<const Document> documentOf(QString path, Picture picture, const ScreenProfile& screen, const StopCheck& stop);
+
+/// The same photo for another screen; slow. Throws Cancelled.
+std::shared_ptr<const Document> recoloured(const Document& document, const ScreenProfile& screen, const StopCheck& stop);
 
 } // namespace casr

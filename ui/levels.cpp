@@ -12,7 +12,6 @@ namespace casr {
 namespace {
 
 constexpr std::size_t displayBytes = std::size_t{384} << 20;
-constexpr double defaultScale = 8.0;
 /// Farther than any two tiles of a level: every coarser level goes first.
 constexpr double levelDistance = 1e12;
 
@@ -52,44 +51,129 @@ std::vector<WantedTile> tilesOfStep(const Plan& plan, int level, Rect region) {
 }
 
 Levels::Levels(QObject* parent)
-    : QObject(parent), m_plan{{}, defaultScale, defaultStepLimit, {}}, m_viewingPlan(m_plan), m_precision(resolved(Precision::automatic)),
-      m_store(displayBytes) {}
+    : QObject(parent), m_plan{{}, ZoomSettings().scale, defaultStepLimit, {}}, m_viewingPlan(m_plan),
+      m_precision(resolved(Precision::automatic)), m_store(displayBytes) {
+    connect(&m_preparation, &NewestJob::failed, this, [this](const QString& message) {
+        Q_EMIT preparingChanged();
+        Q_EMIT failed(message);
+    });
+}
 
 Levels::~Levels() {
     m_engine.reset();
 }
 
 void Levels::setDocument(std::shared_ptr<const Document> document) {
+    forgetBranches();
     m_document = std::move(document);
+    m_controls = {};
     const double longest = std::max(m_document->size().width, m_document->size().height);
     m_plan = planSchedule(m_document->size(), std::min(m_plan.scale, (1 << 29) / longest), m_plan.stepLimit);
     rebuild();
 }
 
+void Levels::recolour(std::shared_ptr<const Document> document) {
+    m_document = std::move(document);
+    wantNothing();
+    m_store.clear();
+    Q_EMIT recoloured();
+}
+
+void Levels::setCacheBudget(std::size_t bytes) {
+    m_cacheBytes = bytes;
+    if (m_staircase) {
+        m_staircase->cache().setBudget(bytes);
+    }
+}
+
+void Levels::setPrecision(Precision precision) {
+    if (precision != m_precision) {
+        m_precision = precision;
+        forgetBranches();
+        rebuild();
+    }
+}
+
 void Levels::setNetwork(std::shared_ptr<const Network> network) {
     m_network = std::move(network);
+    forgetBranches();
     rebuild();
 }
 
-void Levels::setPlan(double scale, double stepLimit) {
-    m_plan = m_document ? planSchedule(m_document->size(), scale, stepLimit) : Plan{{}, scale, stepLimit, {}};
+void Levels::choose(const ZoomSettings& settings) {
+    const Plan plan = m_document ? planSchedule(m_document->size(), settings.scale, settings.stepLimit)
+                                 : Plan{{}, settings.scale, settings.stepLimit, {}};
+    if (m_document) {
+        keepBranch();
+    }
+    m_plan = plan;
+    m_controls = settings.controls;
     rebuild();
+}
+
+void Levels::keepBranch() {
+    if (m_staircase) {
+        m_staircase->cache().setBudget(m_cacheBytes / mostBranches);
+    }
+    m_branches.insert(m_branches.begin(), {settings(), m_staircase});
+    if (m_branches.size() >= mostBranches) {
+        m_branches.pop_back();
+    }
+}
+
+std::vector<ZoomSettings> Levels::branches() const {
+    std::vector<ZoomSettings> list{settings()};
+    for (const Branch& branch : m_branches) {
+        list.push_back(branch.settings);
+    }
+    return list;
+}
+
+/// The staircase of the chosen settings, with what it computed when the photo had them before.
+std::shared_ptr<Staircase> Levels::takeStaircase() {
+    const auto found =
+        std::find_if(m_branches.begin(), m_branches.end(), [this](const Branch& branch) { return branch.settings == settings(); });
+    std::shared_ptr<Staircase> staircase;
+    if (found != m_branches.end()) {
+        staircase = found->staircase;
+        m_branches.erase(found);
+    }
+    if (!staircase) {
+        return std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes, m_controls);
+    }
+    staircase->cache().setBudget(m_cacheBytes);
+    return staircase;
 }
 
 void Levels::rebuild() {
     retire();
     m_viewingPlan = m_document ? continuedPlan(m_plan) : m_plan;
     if (m_document && m_network) {
-        m_staircase = std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, TileCache::defaultBudget());
+        m_staircase = takeStaircase();
         m_engine = std::make_unique<Engine>(
             [staircase = m_staircase](const TileKey& key, const StopCheck& stop) { return staircase->tile(key, stop); });
+        prepare();
     }
     Q_EMIT replaced();
+}
+
+void Levels::prepare() {
+    m_preparation.post([this, staircase = m_staircase](const StopCheck& stop) {
+        staircase->prepare(stop);
+        return NewestJob::Show([this] { Q_EMIT preparingChanged(); });
+    });
+    Q_EMIT preparingChanged();
+}
+
+void Levels::stopPreparing() {
+    m_preparation.drop();
+    Q_EMIT preparingChanged();
 }
 
 void Levels::retire() {
     ++m_generation;
     m_viewRequest = 0;
+    m_preparation.drop();
     m_store.clear();
     m_staircase.reset();
     if (m_engine) {
@@ -160,8 +244,12 @@ Listener Levels::listenerOf(Hooks hooks) {
         const Rect place = gridOf(plan, key.level).pixelsOf(key.column, key.row);
         const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place);
         const TilePicture shown(place, document->colours.shown(picture));
-        deliver([this, arrival, shown, hooks] {
-            receive(arrival, shown);
+        deliver([this, arrival, shown, hooks, document] {
+            // Prepared for another screen: it is asked for again.
+            if (document == m_document) {
+                m_store.insert(arrival.key, shown);
+            }
+            Q_EMIT tileArrived(arrival);
             if (hooks.tileDone) {
                 hooks.tileDone(arrival);
             }
@@ -174,11 +262,6 @@ Listener Levels::listenerOf(Hooks hooks) {
         deliver([hooks, outcome, text = QString::fromStdString(message)] { hooks.ended(outcome, text); });
     };
     return listener;
-}
-
-void Levels::receive(const Arrival& arrival, const TilePicture& picture) {
-    m_store.insert(arrival.key, picture);
-    Q_EMIT tileArrived(arrival);
 }
 
 void Levels::cancel(Engine::RequestId id) {

@@ -1,11 +1,12 @@
 #pragma once
 
 #include "ui/document.h"
+#include "ui/newest_job.h"
 #include "ui/tile_store.h"
 #include "ui/view_transform.h"
 #include "ui/worker.h"
+#include "ui/zoom_settings.h"
 
-#include "core/schedule/plan.h"
 #include "core/zoom/engine.h"
 #include "core/zoom/staircase.h"
 
@@ -33,8 +34,22 @@ public:
 
     void setDocument(std::shared_ptr<const Document> document);
     void setNetwork(std::shared_ptr<const Network> network);
-    /// Throws Error when the photo cannot have this plan.
-    void setPlan(double scale, double stepLimit);
+    /// The same photo with other screen colours: what is shown is prepared again, nothing is computed again.
+    void recolour(std::shared_ptr<const Document> document);
+    /// Computed tiles are kept up to this many bytes.
+    void setCacheBudget(std::size_t bytes);
+    /// `precision` is resolved.
+    void setPrecision(Precision precision);
+    /// Throws Error when the photo cannot have such a plan. The staircase of the settings before is kept as a branch, with what it has
+    /// computed.
+    void choose(const ZoomSettings& settings);
+    /// The same controls with another plan.
+    void setPlan(double scale, double stepLimit) { choose({scale, stepLimit, m_controls}); }
+    ZoomSettings settings() const { return {m_plan.scale, m_plan.stepLimit, m_controls}; }
+
+    /// The settings that this photo had, the chosen ones first, then the latest.
+    std::vector<ZoomSettings> branches() const;
+    static constexpr std::size_t mostBranches = 4;
 
     const std::shared_ptr<const Document>& document() const { return m_document; }
     /// As chosen.
@@ -43,6 +58,10 @@ public:
     const Plan& viewingPlan() const { return m_viewingPlan; }
     /// True when tiles can be computed: a photo and a network are there.
     bool isReady() const { return m_staircase != nullptr; }
+    /// True while what all tiles need of the photo (its memory) is being made, from the opening on.
+    bool isPreparing() const { return m_preparation.isBusy(); }
+    /// Leaves it to the first tile.
+    void stopPreparing();
     const std::shared_ptr<Staircase>& staircase() const { return m_staircase; }
     Precision precision() const { return m_precision; }
 
@@ -74,26 +93,42 @@ public:
 Q_SIGNALS:
     /// Another photo, network or plan.
     void replaced();
+    /// isPreparing() is another.
+    void preparingChanged();
+    /// The same photo for another screen.
+    void recoloured();
     void tileStarted(casr::TileKey key);
     void tileArrived(casr::Levels::Arrival arrival);
     void failed(const QString& message);
 
 private:
+    struct Branch {
+        ZoomSettings settings;
+        std::shared_ptr<Staircase> staircase; ///< Null before anything could be computed.
+    };
+
     void rebuild();
+    void prepare();
     void retire();
+    void forgetBranches() { m_branches.clear(); }
+    std::shared_ptr<Staircase> takeStaircase();
+    void keepBranch();
     Listener listenerOf(Hooks hooks);
-    void receive(const Arrival& arrival, const TilePicture& picture);
 
     std::shared_ptr<const Document> m_document;
     std::shared_ptr<const Network> m_network;
     Plan m_plan;
+    StepControls m_controls;
     Plan m_viewingPlan;
     Precision m_precision;
     TileStore m_store;
+    std::size_t m_cacheBytes = TileCache::defaultBudget();
     std::shared_ptr<Staircase> m_staircase;
+    std::vector<Branch> m_branches; ///< Of this photo, latest first, without the chosen one.
     std::unique_ptr<Engine> m_engine;
     quint64 m_generation = 0;
     Engine::RequestId m_viewRequest = 0;
+    NewestJob m_preparation;
     Worker m_disposal; ///< Ends replaced engines without making the window wait.
 };
 

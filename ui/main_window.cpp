@@ -1,16 +1,25 @@
 #include "ui/main_window.h"
 
+#include "ui/cleaning_dialog.h"
 #include "ui/compare_controller.h"
 #include "ui/export_dialog.h"
 #include "ui/guarded.h"
 #include "ui/message_bar.h"
+#include "ui/navigator_dock.h"
 #include "ui/numbers.h"
+#include "ui/overlay_controller.h"
 #include "ui/plots_dock.h"
+#include "ui/preferences_controller.h"
+#include "ui/properties_dialog.h"
 #include "ui/read_outs.h"
 #include "ui/region_dialog.h"
 #include "ui/run_bar.h"
 #include "ui/scale_dialog.h"
+#include "ui/settings_history.h"
 #include "ui/staircase_dock.h"
+#include "ui/truth_meter.h"
+
+#include "core/metrics/degradation_estimate.h"
 
 #include <QApplication>
 #include <QClipboard>
@@ -27,6 +36,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace casr {
 
@@ -44,10 +54,14 @@ QString firstFileOf(const QMimeData* data) {
 } // namespace
 
 MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
-    : QMainWindow(parent), m_run(m_levels), m_exporter(m_levels), m_canvas(new Canvas(m_levels)), m_messages(new MessageBar),
-      m_runBar(new RunBar(m_run, m_exporter)), m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, this)),
-      m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)),
-      m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)) {
+    : QMainWindow(parent), m_run(m_levels), m_exporter(m_levels), m_canvas(new Canvas(m_levels)),
+      m_truth(new TruthMeter(m_levels, *m_canvas, m_canvas)), m_messages(new MessageBar), m_runBar(new RunBar(m_run, m_exporter)),
+      m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, *m_truth, this)),
+      m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)), m_navigator(new NavigatorDock(m_levels, *m_canvas, this)),
+      m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)),
+      m_overlays(new OverlayController(m_levels, *m_canvas, this)),
+      m_preferences(new PreferencesController(m_levels, m_opener, m_commands, *m_messages, this)),
+      m_history(new SettingsHistory(m_levels, *m_canvas, this)), m_session(new SessionKeeper(m_levels, *m_canvas, this)) {
     setWindowTitle(tr("CASR Zoom"));
     setAcceptDrops(true);
     auto* centre = new QWidget(this);
@@ -57,6 +71,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     layout->addWidget(m_messages);
     layout->addWidget(m_canvas, 1);
     setCentralWidget(centre);
+    addDockWidget(Qt::RightDockWidgetArea, m_navigator);
     addDockWidget(Qt::RightDockWidgetArea, m_staircaseDock);
     addDockWidget(Qt::RightDockWidgetArea, m_plotsDock);
     new ReadOuts(m_levels, *m_canvas, *statusBar());
@@ -72,6 +87,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     addTools();
     m_runBar->setActions(m_commands.at("pauseAction"), m_commands.at("stopAction"));
     connectParts();
+    m_preferences->applyKept();
     restoreLayout();
     updateCommands();
     m_canvas->setFocus();
@@ -137,10 +153,20 @@ void MainWindow::connectParts() {
     });
     connect(&m_exporter, &Exporter::stopped, this, &MainWindow::updateCommands);
     connect(m_staircaseDock, &StaircaseDock::exportRequested, this, &MainWindow::exportLevel);
+    connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::chooseSettings);
+    connect(m_staircaseDock, &StaircaseDock::runRequested, this, [this](int level) { startRun(level, m_levels.plan().levels() - 1); });
 }
 
-void MainWindow::openPhoto(const QString& path) {
+void MainWindow::openPhoto(const QString& path, const StartState& state) {
+    m_startState = state;
     m_opener.open(path);
+}
+
+void MainWindow::offerLastSession() {
+    if (const std::optional<SessionKeeper::Left> left = SessionKeeper::left()) {
+        m_messages->showOffer(tr("The program ended while %1 was open.").arg(QFileInfo(left->path).fileName()), tr("Bring It Back"),
+                              [this, left] { openPhoto(left->path, left->state); });
+    }
 }
 
 void MainWindow::choosePhoto() {
@@ -171,7 +197,11 @@ void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
     } else {
         m_messages->showError(m_networkProblem);
     }
-    const GuardedOutcome outcome = guarded([&] { m_levels.setDocument(document); });
+    const StartState state = std::exchange(m_startState, {});
+    const GuardedOutcome outcome = guarded([&] {
+        m_levels.setDocument(document);
+        apply(state, m_levels, *m_canvas);
+    });
     if (!outcome.error.isEmpty()) {
         m_messages->showError(outcome.error);
         return;
@@ -180,6 +210,18 @@ void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
     if (!document->path.isEmpty()) {
         remember(document->path);
     }
+    lookForTraces();
+}
+
+void MainWindow::lookForTraces() {
+    m_traces.post([this, document = m_levels.document()](const StopCheck&) {
+        const Degradation found = estimatedDegradation(document->picture.image);
+        return NewestJob::Show([this, found, document] {
+            if (isWorthCleaning(found) && document == m_levels.document()) {
+                offerCleaning(found);
+            }
+        });
+    });
 }
 
 void MainWindow::remember(const QString& path) {
@@ -214,12 +256,45 @@ Rect MainWindow::workRegion() const {
 void MainWindow::chooseScale() {
     auto* dialog = new ScaleDialog(m_levels, workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] {
-        const Plan& plan = dialog->plan();
-        if (plan.scale != m_levels.plan().scale || plan.stepLimit != m_levels.plan().stepLimit) {
-            m_levels.setPlan(plan.scale, plan.stepLimit);
-        }
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { choosePlan(dialog->plan().scale, dialog->plan().stepLimit); });
+    dialog->open();
+}
+
+void MainWindow::choosePlan(double scale, double stepLimit) {
+    chooseSettings({scale, stepLimit, m_levels.settings().controls});
+}
+
+void MainWindow::chooseSettings(const ZoomSettings& settings) {
+    if (settings != m_levels.settings()) {
+        m_levels.choose(settings);
+    }
+}
+
+void MainWindow::chooseCleaning() {
+    auto* dialog = new CleaningDialog(m_levels.document(), m_levels.settings().controls, this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &CleaningDialog::chosen, this, [this](const StepControls& controls) {
+        chooseSettings({m_levels.plan().scale, m_levels.plan().stepLimit, controls});
     });
+    dialog->open();
+}
+
+void MainWindow::offerCleaning(const Degradation& found) {
+    StepControls controls = m_levels.settings().controls;
+    if (controls.noise > 0 || controls.jpeg > 0 || !m_messages->text().isEmpty()) {
+        return;
+    }
+    controls.noise = static_cast<float>(found.noise);
+    controls.jpeg = static_cast<float>(found.jpeg);
+    m_messages->showOffer(tr("This photo shows traces that zooming makes visible: %1.").arg(cleaningText(controls)), tr("Remove Them"),
+                          [this, controls] {
+                              chooseSettings({m_levels.plan().scale, m_levels.plan().stepLimit, controls});
+                          });
+}
+
+void MainWindow::showProperties() {
+    auto* dialog = new PropertiesDialog(m_levels, workRegion(), this);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }
 
@@ -279,6 +354,8 @@ void MainWindow::stopWork() {
     }
     if (m_run.isRunning()) {
         m_run.stop();
+    } else if (m_levels.isPreparing()) {
+        m_levels.stopPreparing();
     } else if (m_commands.at("regionToolAction")->isChecked()) {
         m_commands.at("regionToolAction")->setChecked(false);
     } else {
@@ -371,6 +448,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     QSettings settings;
     settings.setValue("window/geometry", saveGeometry());
     settings.setValue("window/state", saveState());
+    m_session->close();
     event->accept();
 }
 

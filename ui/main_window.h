@@ -6,6 +6,9 @@
 #include "ui/levels.h"
 #include "ui/photo_opener.h"
 #include "ui/region_run.h"
+#include "ui/session.h"
+
+#include "core/image/degradation.h"
 
 #include <QMainWindow>
 
@@ -15,9 +18,14 @@ namespace casr {
 
 class CompareController;
 class MessageBar;
+class NavigatorDock;
+class OverlayController;
 class PlotsDock;
+class PreferencesController;
 class RunBar;
+class SettingsHistory;
 class StaircaseDock;
+class TruthMeter;
 
 /// The window: canvas, docks, menus, and what the commands do.
 class MainWindow : public QMainWindow {
@@ -31,12 +39,16 @@ public:
     /// Stops what runs and waits for it.
     ~MainWindow() override;
 
-    void openPhoto(const QString& path);
+    /// `state`: how the photo is shown when it is there.
+    void openPhoto(const QString& path, const StartState& state = {});
+    /// Asks whether what a crash left behind shall come back.
+    void offerLastSession();
 
     Levels& levels() { return m_levels; }
     Canvas& canvas() { return *m_canvas; }
     RegionRun& run() { return m_run; }
     Exporter& exporter() { return m_exporter; }
+    TruthMeter& truth() { return *m_truth; }
     CompareController& compare() { return *m_compare; }
 
 protected:
@@ -65,10 +77,16 @@ private:
     void showDocument(const std::shared_ptr<const Document>& document);
     void showRecent();
     void remember(const QString& path);
+    void lookForTraces();
     void copyView();
 
     Rect workRegion() const;
     void chooseScale();
+    void choosePlan(double scale, double stepLimit);
+    void chooseSettings(const ZoomSettings& settings);
+    void chooseCleaning();
+    void offerCleaning(const Degradation& found);
+    void showProperties();
     void chooseRegion();
     void previewRegion();
     void runRegion();
@@ -91,15 +109,23 @@ private:
     Exporter m_exporter;
     PhotoOpener m_opener;
     Canvas* m_canvas;
+    TruthMeter* m_truth;
     MessageBar* m_messages;
     RunBar* m_runBar;
     StaircaseDock* m_staircaseDock;
     PlotsDock* m_plotsDock;
+    NavigatorDock* m_navigator;
     QMenu* m_recentMenu = nullptr;
     Commands m_commands;
     CompareController* m_compare;
+    OverlayController* m_overlays;
+    PreferencesController* m_preferences;
+    SettingsHistory* m_history;
+    SessionKeeper* m_session;
     QByteArray m_firstLayout;
+    StartState m_startState;  ///< For the photo that is being opened.
     QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
+    NewestJob m_traces;       ///< Of noise and compression in the opened photo.
     Worker m_networkWorker;   ///< Last: stopped before the rest goes.
 };
 

@@ -2,13 +2,14 @@
 
 #include "ui/compare_controller.h"
 #include "ui/main_window.h"
+#include "ui/navigator_dock.h"
+#include "ui/overlay_controller.h"
 #include "ui/plots_dock.h"
+#include "ui/preferences_controller.h"
+#include "ui/settings_history.h"
 #include "ui/staircase_dock.h"
-#include "ui/theme.h"
 
-#include <QApplication>
 #include <QMenuBar>
-#include <QSettings>
 #include <QToolBar>
 
 namespace casr {
@@ -40,12 +41,16 @@ void MainWindow::addFileMenu() {
     Commands::needingPhoto(m_commands.add(menu, "exportAllAction", tr("Export &All Steps\u2026"),
                                           tr("Write every step of the region to a folder"), {QKeySequence("Ctrl+Alt+E")},
                                           [this] { exportAllSteps(); }));
+    Commands::needingPhoto(m_commands.add(menu, "propertiesAction", tr("P&roperties\u2026"), tr("What is known of the photo"),
+                                          {QKeySequence("Alt+Return"), QKeySequence("Alt+Enter")}, [this] { showProperties(); }));
     menu->addSeparator();
     m_commands.add(menu, "quitAction", tr("&Quit"), tr("Close the window"), {QKeySequence("Ctrl+Q")}, [this] { close(); });
 }
 
 void MainWindow::addEditMenu() {
     QMenu* menu = addTitledMenu("editMenu", tr("&Edit"));
+    m_history->addCommands(menu, m_commands);
+    menu->addSeparator();
     Commands::needingPhoto(m_commands.add(menu, "copyViewAction", tr("&Copy View"), tr("Copy what the canvas shows"),
                                           {QKeySequence("Ctrl+C")}, [this] { copyView(); }));
     menu->addSeparator();
@@ -55,6 +60,9 @@ void MainWindow::addEditMenu() {
                    [this] { m_canvas->setRegion(std::nullopt); });
     Commands::needingPhoto(m_commands.add(menu, "regionByNumbersAction", tr("Region by &Numbers\u2026"),
                                           tr("Type the region's place and size"), {QKeySequence("Ctrl+G")}, [this] { chooseRegion(); }));
+    menu->addSeparator();
+    m_commands.add(menu, "preferencesAction", tr("&Preferences\u2026"), tr("Look, screen, computing, shortcuts"), {QKeySequence("Ctrl+,")},
+                   [this] { m_preferences->open(); });
 }
 
 void MainWindow::addViewMenu() {
@@ -78,17 +86,13 @@ void MainWindow::addViewMenu() {
     m_compare->addMenu(menu, m_commands);
     addStepMenu(menu);
     menu->addSeparator();
-    m_commands.addToggle(menu, "tilesAction", tr("&Tiles"), tr("Show the tiles: done green, in work orange, waiting grey"),
-                         {QKeySequence("T")}, false, [this](bool on) { m_canvas->setTilesShown(on); });
+    m_overlays->addMenu(menu, m_commands);
     m_commands.addToggle(menu, "smoothAction", tr("&Smooth Enlarged Pixels"),
                          tr("Smooth what is shown beyond 100 %, or show its pixels as squares"), {}, true,
                          [this](bool on) { m_canvas->setMagnified(on ? Magnified::smooth : Magnified::pixels); });
     menu->addSeparator();
     m_commands.addToggle(menu, "darkAction", tr("&Dark Surroundings"), tr("Dark or light neutral grey around the photo"), {},
-                         QSettings().value("dark", true).toBool(), [](bool on) {
-                             QSettings().setValue("dark", on);
-                             applyTheme(*qApp, on);
-                         });
+                         loadPreferences().isDark, [this](bool on) { m_preferences->setDark(on); });
     m_commands.addToggle(menu, "fullScreenAction", tr("F&ull Screen"), tr("Use the whole screen"), {QKeySequence("F11")}, false,
                          [this](bool on) { on ? showFullScreen() : showNormal(); });
 }
@@ -116,6 +120,9 @@ void MainWindow::addImageMenu() {
                                                 [this](bool on) { m_canvas->setRegionToolActive(on); }));
     Commands::needingPhoto(m_commands.add(menu, "scaleAction", tr("&Scale\u2026"), tr("Choose the scale and see the plan"),
                                           {QKeySequence("Ctrl+R")}, [this] { chooseScale(); }));
+    Commands::needingPhoto(m_commands.add(menu, "cleaningAction", tr("&Noise and JPEG\u2026"),
+                                          tr("Remove noise and JPEG artifacts of the photo in the first step"), {QKeySequence("Ctrl+D")},
+                                          [this] { chooseCleaning(); }));
 }
 
 void MainWindow::addProcessMenu() {
@@ -132,6 +139,8 @@ void MainWindow::addProcessMenu() {
 
 void MainWindow::addWindowMenu() {
     QMenu* menu = addTitledMenu("windowMenu", tr("&Window"));
+    menu->addAction(m_commands.adopt(m_navigator->toggleViewAction(), "navigatorAction", tr("The whole photo and what is in view"),
+                                     {QKeySequence("N")}));
     menu->addAction(m_staircaseDock->toggleViewAction());
     menu->addAction(m_plotsDock->toggleViewAction());
     menu->addSeparator();
@@ -149,13 +158,14 @@ void MainWindow::addTools() {
     bar->setObjectName("toolBar");
     bar->setToolButtonStyle(Qt::ToolButtonTextOnly);
     for (const char* name : {"openAction", "", "fitAction", "fullSizeAction", "", "regionToolAction", "scaleAction", "", "runAction",
-                             "pauseAction", "stopAction", "", "compareAction", "tilesAction", "", "exportAction"}) {
+                             "pauseAction", "stopAction", "", "compareAction", "consistencyAction", "", "exportAction"}) {
         if (*name == 0) {
             bar->addSeparator();
         } else {
             bar->addAction(m_commands.at(name));
         }
     }
+    m_overlays->addTools(*bar);
 }
 
 } // namespace casr

@@ -2,7 +2,10 @@
 
 #include <QFrame>
 
+#include <functional>
+
 class QLabel;
+class QPushButton;
 
 namespace casr {
 
@@ -15,12 +18,15 @@ public:
 
     void showError(const QString& message);
     void showNotice(const QString& message);
+    /// A notice with a button that does something.
+    void showOffer(const QString& message, const QString& button, const std::function<void()>& call);
     QString text() const;
 
 private:
     void showText(const QString& message, const QString& colour);
 
     QLabel* m_label;
+    QPushButton* m_button;
 };
 
 } // namespace casr

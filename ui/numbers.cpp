@@ -48,4 +48,10 @@ QString factorText(double factor) {
     return locale.toString(factor, 'g', factor < 1 ? 2 : 4);
 }
 
+QString shareText(double share) {
+    const double percent = share * 100;
+    const bool needsTenths = percent >= 99 && percent < 100;
+    return QLocale().toString(needsTenths ? std::floor(percent * 10) / 10 : std::floor(percent), 'f', needsTenths ? 1 : 0);
+}
+
 } // namespace casr

@@ -18,4 +18,7 @@ QString sizeText(int width, int height);
 /// A factor in the locale of the user with four digits, below 1 with two: "8", "2.667", "0.26".
 QString factorText(double factor);
 
+/// Percents without their sign, rounded towards less, so that 100 means all: "97", "99.8".
+QString shareText(double share);
+
 } // namespace casr

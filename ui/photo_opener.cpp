@@ -23,10 +23,10 @@ void PhotoOpener::paste(const QImage& picture) {
 void PhotoOpener::prepare(const QString& path, std::function<Picture(const StopCheck&)> read) {
     m_busy = true;
     const quint64 id = ++m_newest;
-    m_worker.post([this, id, path, read = std::move(read)](std::stop_token stop) {
+    m_worker.post([this, id, path, screen = m_screen, read = std::move(read)](std::stop_token stop) {
         std::shared_ptr<const Document> document;
         const StopCheck stopped = [stop] { return stop.stop_requested(); };
-        const GuardedOutcome outcome = guarded([&] { document = documentOf(path, read(stopped), stopped); });
+        const GuardedOutcome outcome = guarded([&] { document = documentOf(path, read(stopped), screen, stopped); });
         QMetaObject::invokeMethod(this, [this, id, document, outcome] {
             if (id != m_newest) {
                 return;

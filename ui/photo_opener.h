@@ -16,6 +16,8 @@ public:
 
     void open(const QString& path);
     void paste(const QImage& picture);
+    /// For the photos that are opened from now on.
+    void setScreen(ScreenProfile screen) { m_screen = std::move(screen); }
     bool isBusy() const { return m_busy; }
 
 Q_SIGNALS:
@@ -26,6 +28,7 @@ Q_SIGNALS:
 private:
     void prepare(const QString& path, std::function<Picture(const StopCheck&)> read);
 
+    ScreenProfile m_screen;
     quint64 m_newest = 0;
     bool m_busy = false;
     Worker m_worker; ///< Last: stopped before the rest goes.

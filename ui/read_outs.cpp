@@ -86,6 +86,7 @@ ReadOuts::ReadOuts(Levels& levels, Canvas& canvas, QStatusBar& bar) : QObject(&b
     m_badge = addLabel(bar, "badge", tr("Whether what is shown was computed or interpolated"));
     m_cursor = addLabel(bar, "cursorReadOut", tr("Under the cursor: place in the photo, step, values"));
     connect(&canvas, &Canvas::viewChanged, this, &ReadOuts::showState);
+    connect(&levels, &Levels::preparingChanged, this, &ReadOuts::showState);
     connect(&canvas, &Canvas::cursorMoved, this, &ReadOuts::showCursor);
 }
 
@@ -95,7 +96,7 @@ void ReadOuts::showState() {
     }
     const ShownState shown = m_canvas.shown();
     m_scale->setText(tr("source \u00d7%1 / screen %2 %").arg(factorText(shown.sourceScale), percentText(shown.screenShare)));
-    m_badge->setText(badgeOf(shown, m_levels.isReady()));
+    m_badge->setText(m_levels.isPreparing() ? tr("Preparing: learning the photo's textures\u2026") : badgeOf(shown, m_levels.isReady()));
     showCursor(m_source);
 }
 

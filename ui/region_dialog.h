@@ -4,6 +4,7 @@
 
 #include <QDialog>
 
+class QCheckBox;
 class QSpinBox;
 
 namespace casr {
@@ -19,6 +20,7 @@ public:
     Rect region() const;
 
 private:
+    void keepAspect(QSpinBox& changed, QSpinBox& other, double ratio);
     QSpinBox* addNumber(const QString& name, const QString& label, int smallest, int largest, int value);
 
     Size m_photo;
@@ -26,6 +28,8 @@ private:
     QSpinBox* m_top;
     QSpinBox* m_width;
     QSpinBox* m_height;
+    QCheckBox* m_lock;
+    double m_aspect; ///< Width over height while locked.
 };
 
 } // namespace casr

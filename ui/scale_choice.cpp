@@ -17,6 +17,8 @@ double unitOf(ScaleBasis basis, double pixelsPerInch, Size region) {
     case ScaleBasis::shortSide: return std::min(region.width, region.height);
     case ScaleBasis::printWidth: return region.width / pixelsPerInch * centimetresPerInch;
     case ScaleBasis::printHeight: return region.height / pixelsPerInch * centimetresPerInch;
+    case ScaleBasis::printWidthInches: return region.width / pixelsPerInch;
+    case ScaleBasis::printHeightInches: return region.height / pixelsPerInch;
     default: return 1.0;
     }
 }

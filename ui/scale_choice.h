@@ -5,10 +5,10 @@
 namespace casr {
 
 /// How a scale is named.
-enum class ScaleBasis { factor, width, height, longSide, shortSide, printWidth, printHeight };
+enum class ScaleBasis { factor, width, height, longSide, shortSide, printWidth, printHeight, printWidthInches, printHeightInches };
 
-/// The factor that brings `region` to `value`: a factor, pixels, or centimetres printed at `pixelsPerInch`. May lie outside 1 .. 64,
-/// which planSchedule refuses.
+/// The factor that brings `region` to `value`: a factor, pixels, or centimetres or inches printed at `pixelsPerInch`. May lie outside 1 ..
+/// 64, which planSchedule refuses.
 double scaleOf(ScaleBasis basis, double value, double pixelsPerInch, Size region);
 
 /// The value that `scale` means in another basis: the inverse of scaleOf.

@@ -26,7 +26,11 @@ QLineEdit* numberEdit(const QString& name, const QString& label, double value, Q
 }
 
 bool isPrint(ScaleBasis basis) {
-    return basis == ScaleBasis::printWidth || basis == ScaleBasis::printHeight;
+    return basis >= ScaleBasis::printWidth;
+}
+
+bool isInInches(ScaleBasis basis) {
+    return basis == ScaleBasis::printWidthInches || basis == ScaleBasis::printHeightInches;
 }
 
 } // namespace
@@ -48,7 +52,7 @@ void ScaleDialog::build() {
     m_basis->setObjectName("scaleBasis");
     m_basis->setAccessibleName(tr("Scale by"));
     m_basis->addItems({tr("Factor"), tr("Width in pixels"), tr("Height in pixels"), tr("Long side in pixels"), tr("Short side in pixels"),
-                       tr("Print width in cm"), tr("Print height in cm")});
+                       tr("Print width in cm"), tr("Print height in cm"), tr("Print width in inches"), tr("Print height in inches")});
     m_description->setObjectName("scalePlan");
     m_description->setMinimumWidth(380);
     m_description->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -85,7 +89,10 @@ ScaleBasis ScaleDialog::basis() const {
 void ScaleDialog::changeBasis() {
     const double ppi = parsedNumber(m_pixelsPerInch->text()).value_or(300);
     m_pixelsPerInch->setEnabled(isPrint(basis()));
-    m_unit->setText(isPrint(basis()) ? tr("cm") : basis() == ScaleBasis::factor ? tr("times") : tr("pixels"));
+    m_unit->setText(isInInches(basis())             ? tr("inches")
+                    : isPrint(basis())              ? tr("cm")
+                    : basis() == ScaleBasis::factor ? tr("times")
+                                                    : tr("pixels"));
     const double value = valueOf(basis(), m_plan.scale, ppi, m_region.size());
     m_value->setText(basis() == ScaleBasis::factor || isPrint(basis()) ? factorText(value) : QString::number(std::lround(value)));
     showPlan();

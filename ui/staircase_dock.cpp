@@ -2,10 +2,16 @@
 
 #include "ui/canvas.h"
 #include "ui/numbers.h"
+#include "ui/truth_meter.h"
+#include "ui/zoom_settings.h"
 
+#include <QComboBox>
+#include <QLabel>
 #include <QListWidget>
+#include <QLocale>
 #include <QMenu>
 #include <QPainter>
+#include <QVBoxLayout>
 
 #include <algorithm>
 
@@ -25,8 +31,9 @@ int rowOf(std::optional<int> level) {
 
 } // namespace
 
-StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, QWidget* parent)
-    : QDockWidget(tr("Staircase"), parent), m_levels(levels), m_run(run), m_canvas(canvas), m_list(new QListWidget(this)) {
+StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, TruthMeter& truth, QWidget* parent)
+    : QDockWidget(tr("Staircase"), parent), m_levels(levels), m_run(run), m_canvas(canvas), m_truth(truth), m_branches(new QComboBox(this)),
+      m_list(new QListWidget(this)), m_sentence(new QLabel(this)) {
     setObjectName("staircaseDock");
     m_list->setObjectName("staircaseList");
     m_list->setAccessibleName(tr("Steps of the staircase"));
@@ -34,7 +41,24 @@ StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, QWi
     m_list->setSpacing(2);
     m_list->setWordWrap(true);
     m_list->setContextMenuPolicy(Qt::CustomContextMenu);
-    setWidget(m_list);
+    m_branches->setObjectName("branchList");
+    m_branches->setAccessibleName(tr("Settings that this photo had; what they computed is kept"));
+    m_branches->setToolTip(m_branches->accessibleName());
+    m_branches->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_branches->hide();
+    m_sentence->setObjectName("truthSentence");
+    m_sentence->setWordWrap(true);
+    m_sentence->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard | Qt::TextSelectableByMouse);
+    m_sentence->setContentsMargins(8, 4, 8, 6);
+    m_sentence->hide();
+    auto* content = new QWidget(this);
+    auto* layout = new QVBoxLayout(content);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_branches);
+    layout->addWidget(m_list, 1);
+    layout->addWidget(m_sentence);
+    setWidget(content);
+    connect(m_sentence, &QLabel::linkActivated, this, &StaircaseDock::showMostAdded);
     m_refreshTimer.setSingleShot(true);
     m_refreshTimer.setInterval(refreshDelayMs);
     connect(&m_refreshTimer, &QTimer::timeout, this, &StaircaseDock::refresh);
@@ -49,16 +73,33 @@ StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, QWi
     connect(&canvas, &Canvas::regionChanged, this, refreshSoon);
     connect(&canvas, &Canvas::viewChanged, this, refreshSoon);
     connect(&canvas, &Canvas::heldLevelChanged, this, &StaircaseDock::select);
+    connect(&truth, &TruthMeter::measured, this, refreshSoon);
     connect(m_list, &QListWidget::currentRowChanged, this, &StaircaseDock::choose);
-    connect(m_list, &QListWidget::customContextMenuRequested, this, [this](QPoint place) {
-        const int row = m_list->indexAt(place).row();
-        if (row > 0 && row <= m_levels.plan().levels()) {
-            QMenu menu(this);
-            connect(menu.addAction(tr("Export This Step\u2026")), &QAction::triggered, this,
-                    [this, row] { Q_EMIT exportRequested(row - 1); });
-            menu.exec(m_list->viewport()->mapToGlobal(place));
-        }
-    });
+    connect(m_list, &QListWidget::customContextMenuRequested, this, &StaircaseDock::showMenu);
+    connect(m_branches, &QComboBox::activated, this,
+            [this](int index) { Q_EMIT branchChosen(m_levels.branches()[static_cast<std::size_t>(index)]); });
+}
+
+void StaircaseDock::showMenu(QPoint place) {
+    const int level = m_list->indexAt(place).row() - 1;
+    if (level < 0 || level >= m_levels.plan().levels()) {
+        return;
+    }
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    connect(menu->addAction(tr("Export This Step\u2026")), &QAction::triggered, this, [this, level] { Q_EMIT exportRequested(level); });
+    if (level > 0) {
+        connect(menu->addAction(tr("Run from This Step")), &QAction::triggered, this, [this, level] { Q_EMIT runRequested(level); });
+    }
+    menu->popup(m_list->viewport()->mapToGlobal(place));
+}
+
+void StaircaseDock::showBranches() {
+    m_branches->clear();
+    for (const ZoomSettings& settings : m_levels.branches()) {
+        m_branches->addItem(settingsText(settings));
+    }
+    m_branches->setVisible(m_branches->count() > 1);
 }
 
 void StaircaseDock::rebuild() {
@@ -67,6 +108,7 @@ void StaircaseDock::rebuild() {
     if (!m_levels.document()) {
         return;
     }
+    showBranches();
     m_list->addItem(tr("Follow the zoom"));
     for (int level = 0; level < levelsListed(); ++level) {
         m_list->addItem(new QListWidgetItem(textOf(level)));
@@ -89,6 +131,7 @@ void StaircaseDock::refresh() {
         m_list->item(row)->setText(textOf(row - 1));
         m_list->item(row)->setIcon(thumbnailOf(row - 1));
     }
+    showTruth();
 }
 
 void StaircaseDock::select() {
@@ -121,7 +164,41 @@ QString StaircaseDock::textOf(int level) const {
     } else if (level > 0 && !isComputed(level)) {
         lines << tr("not computed here yet");
     }
+    if (const QString truth = truthOfStep(level); !truth.isEmpty()) {
+        lines << truth;
+    }
     return lines.join('\n');
+}
+
+QString StaircaseDock::truthOfStep(int level) const {
+    const auto found = m_truth.truths().find(level);
+    if (found == m_truth.truths().end()) {
+        return {};
+    }
+    const auto text = [](const Agreement& agreement) {
+        return tr("%1 % (%2 dB)").arg(shareText(agreement.share()), QLocale().toString(agreement.psnr(), 'f', 1));
+    };
+    return tr("back to the step before: %1\nback to the photo: %2").arg(text(found->second.withParent), text(found->second.withPhoto));
+}
+
+int StaircaseDock::judgedLevel() const {
+    const int shown = m_canvas.shown().level;
+    if (shown > 0 || m_truth.truths().empty()) {
+        return shown;
+    }
+    return m_truth.truths().rbegin()->first;
+}
+
+void StaircaseDock::showTruth() {
+    m_sentence->setText(truthSentence(m_truth.truths(), judgedLevel(), m_levels.viewingPlan()));
+    m_sentence->setVisible(!m_sentence->text().isEmpty());
+}
+
+void StaircaseDock::showMostAdded() {
+    const auto found = m_truth.truths().find(judgedLevel());
+    if (found != m_truth.truths().end()) {
+        m_canvas.centreOn(found->second.mostAdded);
+    }
 }
 
 /// The middle of the region, else of the view.

@@ -1,6 +1,8 @@
 #include "ui/theme.h"
 
 #include <QApplication>
+#include <QIcon>
+#include <QPainter>
 #include <QPalette>
 #include <QStyleFactory>
 
@@ -38,6 +40,34 @@ void applyTheme(QApplication& application, bool dark) {
     const Greys lightGreys{QColor(232, 232, 232), QColor(250, 250, 250), QColor(190, 190, 190),
                            QColor(24, 24, 24),    QColor(120, 120, 120), QColor(74, 110, 150)};
     application.setPalette(paletteOf(dark ? darkGreys : lightGreys));
+}
+
+QIcon programIcon() {
+    QIcon icon;
+    for (const int side : {16, 24, 32, 48, 64, 128, 256}) {
+        QPixmap picture(side, side);
+        picture.fill(Qt::transparent);
+        QPainter painter(&picture);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.scale(side / 64.0, side / 64.0);
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(QColor(0x2b, 0x33, 0x3d));
+        painter.drawRoundedRect(QRectF(2, 2, 60, 60), 10, 10);
+        // Steps that grow: each a larger picture of the one inside.
+        const struct {
+            QRectF place;
+            QColor colour;
+        } steps[] = {{{12, 12, 40, 40}, QColor(0xf2, 0xb1, 0x4a)},
+                     {{12, 26, 26, 26}, QColor(0x9b, 0xc8, 0x8f)},
+                     {{12, 39, 13, 13}, QColor(0x7f, 0xb2, 0xe5)}};
+        for (const auto& step : steps) {
+            painter.setBrush(step.colour);
+            painter.drawRoundedRect(step.place, 3, 3);
+        }
+        painter.end();
+        icon.addPixmap(picture);
+    }
+    return icon;
 }
 
 } // namespace casr

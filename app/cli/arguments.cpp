@@ -89,6 +89,17 @@ StepParts parseStepParts(const std::string& text) {
     return left;
 }
 
+std::optional<float> parseAmount(const std::string& text) {
+    if (text == "auto") {
+        return std::nullopt;
+    }
+    std::vector<float> numbers;
+    if (!parseNumbers(text, ',', numbers) || numbers.size() != 1 || !(numbers[0] >= 0.0f && numbers[0] <= 1.0f)) {
+        throw CLI::ValidationError("needs a number from 0 to 1, or auto.");
+    }
+    return numbers[0];
+}
+
 Precision precisionNamed(const std::string& name) {
     if (name == "bf16") {
         return Precision::bfloat16;

@@ -4,6 +4,7 @@
 #include "core/network/network.h"
 #include "core/zoom/step_parts.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,9 @@ std::pair<int, int> parseShard(const std::string& text);
 /// The parts that are left when those named in `text` are out: any of sdam, depth, sarm, backprojection with commas between; "" leaves
 /// all. Throws CLI::ValidationError for another name.
 StepParts parseStepParts(const std::string& text);
+
+/// A number in 0 .. 1, or nothing for "auto". Throws CLI::ValidationError otherwise.
+std::optional<float> parseAmount(const std::string& text);
 
 /// "auto", "bf16" or "fp32".
 Precision precisionNamed(const std::string& name);

@@ -1,6 +1,10 @@
 #include "app/cli/recipe_options.h"
 
 #include "app/cli/arguments.h"
+#include "core/base/error.h"
+
+#include <array>
+#include <cstdio>
 
 namespace casr::cli {
 
@@ -17,7 +21,35 @@ std::string precisionOf(const std::string& profile, const std::string& otherwise
     return name == "fp32" || name == "bf16" ? name : otherwise;
 }
 
+/// The amounts of a recipe go into the options of the same names.
+void setControls(UpscaleArguments& arguments, const std::map<std::string, double>& controls) {
+    const std::map<std::string, std::string*> options{{"noise", &arguments.noise}, {"jpeg", &arguments.jpeg}};
+    for (const auto& [name, option] : options) {
+        *option = "0";
+    }
+    for (const auto& [name, amount] : controls) {
+        const auto option = options.find(name);
+        if (option == options.end() || !(amount >= 0 && amount <= 1)) {
+            throw Error("The recipe's control '" + name + "' (" + exactText(amount) +
+                        ") is unknown to this version or not from 0 to 1. Take it out, or use the program that wrote the recipe.");
+        }
+        *option->second = exactText(amount);
+    }
+}
+
 } // namespace
+
+std::string exactText(double number) {
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%.9g", number);
+    return text.data();
+}
+
+std::map<std::string, double> recipeControlsOf(const StepControls& controls) {
+    std::map<std::string, double> named{{"noise", controls.noise}, {"jpeg", controls.jpeg}};
+    std::erase_if(named, [](const auto& each) { return each.second == 0; });
+    return named;
+}
 
 UpscaleArguments withRecipe(UpscaleArguments arguments, const Recipe& recipe) {
     arguments.scale = recipe.scale;
@@ -32,6 +64,7 @@ UpscaleArguments withRecipe(UpscaleArguments arguments, const Recipe& recipe) {
     arguments.noGps = !recipe.output.keepPosition;
     arguments.pyramid = recipe.pyramid;
     arguments.wantedWeights = recipe.weightsHash;
+    setControls(arguments, recipe.controls);
     return arguments;
 }
 
@@ -44,6 +77,8 @@ UpscaleArguments withRecipe(const CLI::App& command, UpscaleArguments arguments,
     };
     keep("--scale", &UpscaleArguments::scale);
     keep("--region", &UpscaleArguments::region);
+    keep("--noise", &UpscaleArguments::noise);
+    keep("--jpeg", &UpscaleArguments::jpeg);
     keep("--bits", &UpscaleArguments::bits);
     keep("--quality", &UpscaleArguments::quality);
     keep("--lossless", &UpscaleArguments::lossless);

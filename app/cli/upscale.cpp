@@ -14,6 +14,17 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_option("--region", arguments.region, "x,y,width,height in pixels of the photo; all of it when not given")
         ->check([](const std::string& text) { return parseRegion(text), std::string(); });
     command.add_option("--keep-steps", arguments.keepSteps, "Folder for the picture of every step");
+    const auto isAmount = [](const std::string& text) { return parseAmount(text), std::string(); };
+    command
+        .add_option("--noise", arguments.noise,
+                    "Noise to remove, 0 to 1: its deviation in mid-grey, 1 being a tenth of the range (26 of 255); auto: as estimated")
+        ->check(isAmount)
+        ->capture_default_str();
+    command
+        .add_option("--jpeg", arguments.jpeg,
+                    "JPEG artifacts to remove, 0 to 1: 0 is none, above it quality falls from 95 to 20; auto: as estimated")
+        ->check(isAmount)
+        ->capture_default_str();
     command.add_option("--bits", arguments.bits, "Bits per sample, 16 being 12 in AVIF; as the photo when not given")
         ->check(CLI::IsMember({8, 16}));
     command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();

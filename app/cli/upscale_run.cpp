@@ -4,6 +4,7 @@
 #include "app/cli/recipe_options.h"
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/metrics/degradation_estimate.h"
 
 #include <nlohmann/json.hpp>
 
@@ -87,13 +88,28 @@ void printText(const Preflight& before, double secondsOfTile) {
     }
 }
 
+/// What the arguments say, with estimates, which are told, in place of "auto".
+StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture) {
+    const std::optional<float> noise = parseAmount(arguments.noise), jpeg = parseAmount(arguments.jpeg);
+    const Degradation found = noise && jpeg ? Degradation() : estimatedDegradation(picture);
+    if (!noise || !jpeg) {
+        char text[96];
+        std::snprintf(text, sizeof text, "the picture's noise is estimated at %.3f, its JPEG artifacts at %.3f", found.noise, found.jpeg);
+        note(text);
+    }
+    StepControls controls;
+    controls.noise = noise.value_or(static_cast<float>(found.noise));
+    controls.jpeg = jpeg.value_or(static_cast<float>(found.jpeg));
+    return controls;
+}
+
 } // namespace
 
 UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
     : m_arguments(arguments), m_picture(readForRun(arguments.in, arguments.read)), m_photo(photoOf(m_picture.image)),
       m_region(chosenRegion()),
       m_staircase(m_photo.rgb, arguments.run.loadNetwork(), planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
-                  arguments.run.resolvedPrecision(), cacheBytes(arguments)),
+                  arguments.run.resolvedPrecision(), cacheBytes(arguments), controlsOf(arguments, m_picture.image)),
       m_exporter(m_staircase, m_photo), m_idleMemory(occupiedMemory().value_or(0)) {
     checkWeights();
     addNotes(m_picture.notes);
@@ -114,6 +130,7 @@ void UpscaleRun::checkWeights() const {
 
 Recipe UpscaleRun::recipe() const {
     Recipe recipe = recipeOf(m_arguments);
+    recipe.controls = recipeControlsOf(m_staircase.controls());
     recipe.region = m_region == rectOf(m_photo.size()) ? std::nullopt : std::optional(m_region);
     recipe.weightsHash = m_staircase.network().checksum();
     recipe.profile = m_staircase.profile();
@@ -122,7 +139,8 @@ Recipe UpscaleRun::recipe() const {
 
 /// Opened here, added behind the job folder later: what is found here goes into the job too.
 void UpscaleRun::addCache() {
-    const TileSource source{idOfPhoto(m_arguments), m_staircase.network().checksum(), describe(plan()), m_staircase.profile()};
+    const TileSource source{idOfPhoto(m_arguments), m_staircase.network().checksum(), describe(plan()), m_staircase.profile(),
+                            describe(m_staircase.controls())};
     m_cache = std::make_shared<DiskCache>(m_arguments.cache, source, std::int64_t{m_arguments.cacheLimit} << 20);
 }
 
@@ -209,6 +227,7 @@ JobDescription UpscaleRun::describeJob() const {
             m_arguments.quality,
             m_arguments.lossless,
             m_arguments.pyramid,
+            m_staircase.controls(),
             !m_arguments.noGps,
             m_arguments.read.page,
             m_arguments.read.tone == ToneCurve::clip};
@@ -252,6 +271,10 @@ void UpscaleRun::tell() const {
                       {"step_limit", plan().stepLimit},
                       {"region", {m_region.left, m_region.top, m_region.width(), m_region.height()}},
                       {"steps", stepsOf(plan(), m_region, statistics)},
+                      {"noise", m_staircase.controls().noise},
+                      {"noise_estimated", m_arguments.noise == "auto"},
+                      {"jpeg", m_staircase.controls().jpeg},
+                      {"jpeg_estimated", m_arguments.jpeg == "auto"},
                       {"profile", m_staircase.profile()},
                       {"weights_sha256", m_staircase.network().checksum()},
                       {"threads", computeThreads()},
@@ -287,6 +310,8 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.noGps = !job.keepPosition;
     result.read.page = job.page;
     result.read.tone = job.clipsTones ? ToneCurve::clip : ToneCurve::soft;
+    result.noise = exactText(job.controls.noise);
+    result.jpeg = exactText(job.controls.jpeg);
     result.job = folder.string();
     return result;
 }

@@ -21,6 +21,8 @@ struct UpscaleArguments {
     double scale = 2;
     std::string region;
     std::string keepSteps;
+    std::string noise = "0"; ///< A number, or "auto".
+    std::string jpeg = "0";
     bool json = false;
     int bits = 0;
     int quality = 92;

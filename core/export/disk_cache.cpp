@@ -51,7 +51,7 @@ std::int64_t sumOf(const std::vector<Kept>& tiles) {
 }
 
 std::string nameOf(const TileSource& source) {
-    const std::string text = source.photo + "\n" + source.weights + "\n" + source.plan + "\n" + source.profile;
+    const std::string text = source.photo + "\n" + source.weights + "\n" + source.plan + "\n" + source.profile + "\n" + source.controls;
     return sha256(std::as_bytes(std::span(text))).substr(0, 32);
 }
 

@@ -11,10 +11,11 @@ namespace casr {
 
 /// Everything that a computed tile depends on besides its place.
 struct TileSource {
-    std::string photo;   ///< SHA-256 of the photo's file, and the page and tones that were chosen.
-    std::string weights; ///< SHA-256 of the weights.
-    std::string plan;    ///< describe() of the plan.
-    std::string profile; ///< numericProfile.
+    std::string photo;    ///< SHA-256 of the photo's file, and the page and tones that were chosen.
+    std::string weights;  ///< SHA-256 of the weights.
+    std::string plan;     ///< describe() of the plan.
+    std::string profile;  ///< numericProfile.
+    std::string controls; ///< describe() of the controls.
 };
 
 /// A folder of computed tiles of many photos that outlives the program: bounded in bytes, the least recently used out first, every

@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr const char* formatName = "casr-job";
-constexpr int formatVersion = 1;
+constexpr int formatVersion = 2;
 constexpr int farthestPixel = 1 << 30;
 constexpr int deepestJson = 4;
 
@@ -29,12 +29,17 @@ bool isWithin(double value, double low, double high) {
     return value >= low && value <= high;
 }
 
+bool areShares(const StepControls& controls) {
+    return isWithin(controls.noise, 0, 1) && isWithin(controls.jpeg, 0, 1) && isWithin(controls.detail, 0, 1) &&
+           isWithin(controls.lastDetail, 0, 1);
+}
+
 void requireRanges(const JobDescription& job, const std::string& origin) {
     const Rect& region = job.region;
     const bool placed =
         region.left >= 0 && region.top >= 0 && !region.isEmpty() && region.right <= farthestPixel && region.bottom <= farthestPixel;
     const bool sound = placed && isWithin(job.scale, 1, 64) && isWithin(job.stepLimit, 1.5, 4) && isWithin(job.quality, 1, 100) &&
-                       job.page >= 0 && (job.bitsPerSample == 8 || job.bitsPerSample == 16);
+                       job.page >= 0 && (job.bitsPerSample == 8 || job.bitsPerSample == 16) && areShares(job.controls);
     if (!sound) {
         refuse(origin, "a value is outside its range");
     }
@@ -75,7 +80,23 @@ std::string differenceOf(const JobDescription& stored, const JobDescription& wan
         return "it was begun under the numeric profile '" + stored.profile + "', and this is '" + wanted.profile +
                "'; go on with the matching --precision or on such a machine";
     }
+    if (stored.controls != wanted.controls) {
+        return "it was begun with other amounts of noise, JPEG artifacts or detail, or with other parts of the method";
+    }
     return "its scale, region, output or format settings differ";
+}
+
+Json jsonOf(const StepControls& controls) {
+    const StepParts& parts = controls.parts;
+    return {{"noise", controls.noise},          {"jpeg", controls.jpeg},
+            {"detail", controls.detail},        {"last_detail", controls.lastDetail},
+            {"superpixels", parts.superpixels}, {"depth", parts.depth},
+            {"memory", parts.memory},           {"back_projection", parts.backProjection}};
+}
+
+StepControls controlsOf(const Json& json) {
+    const StepParts parts{json.at("superpixels"), json.at("depth"), json.at("memory"), json.at("back_projection")};
+    return {json.at("noise"), json.at("jpeg"), parts, json.at("detail"), json.at("last_detail")};
 }
 
 } // namespace
@@ -95,6 +116,7 @@ std::string writeJob(const JobDescription& job) {
                     {"quality", job.quality},
                     {"lossless", job.lossless},
                     {"pyramid", job.pyramid},
+                    {"controls", jsonOf(job.controls)},
                     {"keep_position", job.keepPosition},
                     {"page", job.page},
                     {"clips_tones", job.clipsTones}};
@@ -126,6 +148,7 @@ JobDescription parseJob(const std::string& text, const std::string& origin) {
                            json.at("quality"),
                            json.at("lossless"),
                            json.at("pyramid"),
+                           controlsOf(json.at("controls")),
                            json.value("keep_position", true),
                            json.value("page", 0),
                            json.value("clips_tones", false)};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/export/tile_file.h"
+#include "core/zoom/step_controls.h"
 #include "core/zoom/tile_backing.h"
 
 #include <filesystem>
@@ -23,6 +24,7 @@ struct JobDescription {
     int quality = 92;
     bool lossless = false;
     bool pyramid = false;
+    StepControls controls = {};
     bool keepPosition = true; ///< GPS goes into the result.
     int page = 0;             ///< Of the photo's file.
     bool clipsTones = false;  ///< The tone curve of linear light: clip instead of soft.

@@ -347,7 +347,8 @@ std::shared_ptr<const Network> Network::untrained(const Architecture& architectu
 }
 
 std::string numericProfile(Precision precision) {
-    return std::string(precision == Precision::bfloat16 ? "bf16" : "fp32") + ", " + instructionSet() + ", libtorch " + TORCH_VERSION;
+    return std::string(precision == Precision::bfloat16 ? "bf16" : "fp32") + ", " + instructionSet() + ", libtorch " + TORCH_VERSION +
+           ", method " + std::to_string(methodVersion);
 }
 
 double secondsOfBareConvolution(int width, int edge, Precision precision, int repeats) {

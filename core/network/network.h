@@ -137,7 +137,10 @@ protected:
     Network() = default;
 };
 
-/// Precision, instruction set and library versions: results of equal profiles agree bit by bit, others may differ in the last bits.
+/// Raised when the same weights and controls come to give other pixels.
+constexpr int methodVersion = 2;
+
+/// Precision, instruction set, library and method versions: results of equal profiles agree bit by bit, others may differ in the last bits.
 /// `precision` is resolved.
 std::string numericProfile(Precision precision);
 

@@ -314,6 +314,30 @@ PlacedImage Staircase::region(int level, Rect region, const StopCheck& stop) {
     return {Image(region.size(), InputPlanes::picture, std::move(values)), region.left, region.top};
 }
 
+/// `cells` of the level below `level` and `reach` pixels around, its border repeated outside.
+PlacedImage Staircase::parentAround(int level, Rect cells, int reach, const StopCheck& stop) {
+    const Rect read = expanded(cells, reach);
+    return coveringByBorder(region(level - 1, intersection(read, rectOf(m_plan.sizeOf(level - 1))), stop), read);
+}
+
+SuperpixelTile Staircase::superpixels(int level, Rect cells, const StopCheck& stop) {
+    return m_network->superpixelsOf(parentAround(level, cells, Reach::superpixels, stop), cells);
+}
+
+Borrowing Staircase::borrowing(int level, Rect cells, const StopCheck& stop) {
+    prepare(stop);
+    if (!m_memory) {
+        return {};
+    }
+    const PlacedImage parent = parentAround(level, cells, Reach::ofStep(m_network->architecture()) + memoryCell, stop);
+    return m_network->borrowedBy(parent, cells, m_precision, stop, inputsOf(level));
+}
+
+std::vector<Rect> Staircase::placesRemembered(const StopCheck& stop) {
+    prepare(stop);
+    return m_memory ? m_memory->places() : std::vector<Rect>();
+}
+
 StaircaseStatistics Staircase::statistics() const {
     const std::scoped_lock lock(m_mutex);
     return m_statistics;

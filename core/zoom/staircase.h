@@ -1,8 +1,9 @@
 #pragma once
 
 #include "core/network/field.h"
+#include "core/network/network.h"
 #include "core/schedule/plan.h"
-#include "core/zoom/step_parts.h"
+#include "core/zoom/step_controls.h"
 #include "core/zoom/tile_backing.h"
 #include "core/zoom/tile_cache.h"
 
@@ -28,15 +29,6 @@ struct StaircaseStatistics {
     std::int64_t tilesLoaded = 0;   ///< Found in a backing instead of computed.
     double networkSeconds = 0;
     double fieldSeconds = 0;
-};
-
-/// How the steps are taken, beside the plan: part of what decides every pixel.
-struct StepControls {
-    float noise = 0; ///< Amount of noise to remove from the photo, 0 .. 1; later steps see a clean parent.
-    float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
-    StepParts parts;
-
-    bool operator==(const StepControls&) const = default;
 };
 
 /// The levels of one photo under one plan, computed by tiles on demand down to the photo. A tile is a pure function of its parent's
@@ -92,6 +84,17 @@ public:
     /// True when view() of the same would need no network.
     bool isReady(int level, Size whole, Rect out);
 
+    /// The superpixels of `cells` (pixels of the level below), as the step to `level` reads them. Throws as region(), and
+    /// std::invalid_argument when the network has none.
+    SuperpixelTile superpixels(int level, Rect cells, const StopCheck& stop = {});
+
+    /// Where in the photo the step to `level` takes the texture of `cells` (pixels of the level below) from: none when the network has no
+    /// memory. Throws as region().
+    Borrowing borrowing(int level, Rect cells, const StopCheck& stop = {});
+
+    /// The photo's pixels behind each token of a Borrowing; empty without a memory. Throws as prepare().
+    std::vector<Rect> placesRemembered(const StopCheck& stop = {});
+
     StaircaseStatistics statistics() const;
 
     /// How many tiles of all levels the pixels of `region` of `level` need when none is known yet.
@@ -110,6 +113,7 @@ private:
     };
 
     Rect readFor(const LevelGrid& grid, Rect tiles) const;
+    PlacedImage parentAround(int level, Rect cells, int reach, const StopCheck& stop);
     void requireTile(const TileKey& key) const;
     Image fetch(const TileKey& key, const StopCheck& stop);
     std::optional<Image> stored(const TileKey& key);

@@ -29,7 +29,8 @@ std::span<const std::byte> bytesOf(const std::string& text) {
 void tryJob(const std::string& text) {
     try {
         const casr::JobDescription job = casr::parseJob(text, "input");
-        require(casr::parseJob(casr::writeJob(job), "written").region == job.region, "the round trip changed a job");
+        const casr::JobDescription back = casr::parseJob(casr::writeJob(job), "written");
+        require(back.region == job.region && back.controls == job.controls, "the round trip changed a job");
     } catch (const casr::Error&) {
         return;
     }

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ui/main_window.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+
+/// An application that knows how long its longest event took.
+class TimedApplication : public QApplication {
+public:
+    using QApplication::QApplication;
+
+    bool notify(QObject* receiver, QEvent* event) override;
+
+    /// Milliseconds, since the last call of forget.
+    double longestBlock() const { return m_longest; }
+    void forget() { m_longest = 0; }
+
+private:
+    int m_depth = 0;
+    double m_longest = 0;
+};
+
+/// Pans and zooms the window over its photo while the engine works, prints frame times and the longest block of the GUI thread, and ends
+/// the application: with 0, or 1 when the photo or the network does not come.
+class Benchmark : public QObject {
+public:
+    Benchmark(casr::MainWindow& window, TimedApplication& application);
+
+protected:
+    void timerEvent(QTimerEvent* event) override;
+
+private:
+    void begin();
+    void move();
+    void report();
+
+    casr::MainWindow& m_window;
+    TimedApplication& m_application;
+    QElapsedTimer m_waiting;
+    bool m_hasBegun = false;
+    int m_frame = 0;
+    std::vector<double> m_frames; ///< Milliseconds.
+};

@@ -1,0 +1,103 @@
+#include "core/image/resample.h"
+#include "core/metrics/degradation_estimate.h"
+#include "core/train/degrade.h"
+#include "support.h"
+
+#include <QtTest>
+
+#include <cmath>
+
+using namespace casr;
+
+namespace {
+
+/// A picture with what photos have: slow shades, an edge, and texture that is the same in all colours.
+Image scene(Size size, std::uint64_t seed) {
+    HashRandom random(seed);
+    std::vector<float> values;
+    const double slope = random.uniform(0.5, 1.5), angle = random.uniform(0.2, 1.2);
+    for (int y = 0; y < size.height; ++y) {
+        for (int x = 0; x < size.width; ++x) {
+            const double u = static_cast<double>(x) / size.width, v = static_cast<double>(y) / size.height;
+            const double texture = u > 0.6 ? 0.08 * std::sin(1.1 * x + 0.3 * y) * std::sin(0.4 * x - 0.9 * y) : 0.0;
+            const double grey =
+                0.35 + 0.25 * std::sin(slope * 4 * u + 2 * v) + (u * std::cos(angle) + v * std::sin(angle) > 0.7 ? 0.2 : 0.0) + texture;
+            for (const double tint : {1.0, 0.9, 0.8}) {
+                values.push_back(static_cast<float>(grey * tint));
+            }
+        }
+    }
+    return roundedTo8Bit(Image(size, 3, std::move(values)));
+}
+
+constexpr Size sceneSize{320, 256};
+
+Degradation estimateOf(Degradation amount, std::uint64_t seed) {
+    HashRandom random(seed);
+    return estimatedDegradation(degraded(scene(sceneSize, seed), amount, random));
+}
+
+QString text(double value) {
+    return QString::number(value);
+}
+
+} // namespace
+
+class TestDegradationEstimate : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aCleanPictureHasNeither() {
+        for (std::uint64_t seed = 0; seed < 6; ++seed) {
+            const Degradation found = estimateOf({}, seed);
+            QVERIFY2(found.noise < 0.02, qPrintable(text(found.noise)));
+            QVERIFY2(found.jpeg < 0.05, qPrintable(text(found.jpeg)));
+        }
+    }
+
+    void noiseIsFoundByAmount_data() {
+        QTest::addColumn<double>("amount");
+        for (const double amount : {0.1, 0.25, 0.5, 1.0}) {
+            QTest::addRow("%g", amount) << amount;
+        }
+    }
+
+    void noiseIsFoundByAmount() {
+        QFETCH(double, amount);
+        for (std::uint64_t seed = 0; seed < 6; ++seed) { // half of them correlated
+            const Degradation found = estimateOf({amount, 0}, seed);
+            QVERIFY2(found.noise > 0.7 * amount && found.noise < 1.3 * amount, qPrintable(text(found.noise)));
+            QVERIFY2(found.jpeg < 0.05, qPrintable(text(found.jpeg)));
+        }
+    }
+
+    void compressionIsFoundByAmount_data() { noiseIsFoundByAmount_data(); }
+
+    void compressionIsFoundByAmount() {
+        QFETCH(double, amount);
+        for (std::uint64_t seed = 0; seed < 6; ++seed) { // at any place of the grid
+            const Degradation found = estimateOf({0, amount}, seed);
+            QVERIFY2(std::abs(found.jpeg - amount) < 0.1 + 0.4 * amount, qPrintable(text(found.jpeg)));
+            QVERIFY2(found.noise < 0.05, qPrintable(text(found.noise)));
+        }
+    }
+
+    void greyPicturesAreMeasuredToo() {
+        HashRandom random(3);
+        const Image grey = selectChannels(scene(sceneSize, 3), 1, 1);
+        const Image coloured = joinChannels(joinChannels(grey, grey, {}), grey, {});
+        const Image noisy = selectChannels(degraded(coloured, {0.5, 0}, random), 1, 1);
+        QVERIFY(estimatedNoise(grey) < 0.02 && estimatedNoise(coloured) == estimatedNoise(grey));
+        QVERIFY2(estimatedNoise(noisy) > 0.35 && estimatedNoise(noisy) < 0.65, qPrintable(text(estimatedNoise(noisy))));
+    }
+
+    void whatIsTooSmallOrDarkTellsNothing() {
+        const Degradation small = estimatedDegradation(noisePicture({15, 15}, 3, 1));
+        QVERIFY(small.noise == 0 && small.jpeg == 0);
+        QVERIFY(estimatedNoise(noisePicture({64, 64}, 3, 1, 0.0, 0.02)) == 0);
+        QVERIFY(estimatedNoise(noisePicture({64, 64}, 3, 1)) == 1);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDegradationEstimate)
+#include "test_degradation_estimate.moc"

@@ -1,0 +1,325 @@
+// Preferences, shortcuts, undo, branches and sessions of the real window.
+
+#include "tests/window_support.h"
+
+#include "ui/cleaning_dialog.h"
+#include "ui/message_bar.h"
+#include "ui/preferences.h"
+#include "ui/scale_choice.h"
+#include "ui/session.h"
+
+#include "core/base/error.h"
+#include "core/metrics/degradation_estimate.h"
+
+#include <QCheckBox>
+#include <QColorSpace>
+#include <QComboBox>
+#include <QDialog>
+#include <QKeySequenceEdit>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSlider>
+#include <QSpinBox>
+
+class TestWindowSettings : public WindowTest {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { startOnce(); }
+    void init() { openAll(); }
+    void cleanup() { closeAll(); }
+
+    void undoBringsBackRegionAndScale();
+    void aNewChoiceForgetsWhatWasUndone();
+    void aBranchKeepsWhatItComputed();
+    void cleaningReachesTheStaircaseAndIsUndone();
+    void estimatesAreShownAndTaken();
+    void tracesOfCompressionAreOfferedToBeRemoved();
+    void theMemoryBudgetReachesTheStaircase();
+    void anImpossiblePreferenceIsRefusedInTheDialog();
+    void anotherPrecisionComputesAnew();
+    void aScreenProfileChangesColoursAndKeepsTheView();
+    void aShortcutCanBeChangedAndIsKept();
+    void aShortcutOfAnotherCommandIsRefused();
+    void propertiesTellOfThePhoto();
+    void theRegionKeepsItsShapeWhenLocked();
+    void printSizesAreTakenInInches();
+    void aRegionOnTheCommandLineIsParsed();
+    void aPhotoOpensInTheWantedState();
+    void whatACrashLeftIsOfferedAndComesBack();
+    void aClosedWindowLeavesNothing();
+
+private:
+    QDialog* openDialog(Qt::Key key, Qt::KeyboardModifiers modifiers) const {
+        QTest::keyClick(&canvas(), key, modifiers);
+        return qobject_cast<QDialog*>(QApplication::activeModalWidget());
+    }
+    QDialog* openPreferences() const { return openDialog(Qt::Key_Comma, Qt::ControlModifier); }
+};
+
+void TestWindowSettings::undoBringsBackRegionAndScale() {
+    QVERIFY(!command("undoAction")->isEnabled());
+    canvas().setRegion(casr::Rect{10, 10, 50, 40});
+    m_window->levels().setPlan(3, 2);
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(m_window->levels().plan().scale, 8.0);
+    QCOMPARE(canvas().region(), std::optional<casr::Rect>(casr::Rect{10, 10, 50, 40}));
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QVERIFY(!canvas().region());
+    QVERIFY(!command("undoAction")->isEnabled());
+    QTest::keyClick(&canvas(), Qt::Key_Y, Qt::ControlModifier);
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+    QCOMPARE(m_window->levels().plan().scale, 3.0);
+    QCOMPARE(m_window->levels().plan().stepLimit, 2.0);
+}
+
+void TestWindowSettings::aNewChoiceForgetsWhatWasUndone() {
+    canvas().setRegion(casr::Rect{10, 10, 50, 40});
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QVERIFY(command("redoAction")->isEnabled());
+    QTest::keyClick(&canvas(), Qt::Key_A, Qt::ControlModifier);
+    QVERIFY(!command("redoAction")->isEnabled());
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QVERIFY(!canvas().region());
+}
+
+void TestWindowSettings::aBranchKeepsWhatItComputed() {
+    canvas().setRegion(casr::Rect{20, 20, 50, 45});
+    QTest::keyClick(&canvas(), Qt::Key_Return, Qt::ControlModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->run().isRunning(), patience);
+    const auto staircase = m_window->levels().staircase();
+    m_window->levels().setPlan(2, 2);
+    QVERIFY(m_window->levels().staircase() != staircase);
+    auto* list = child<QComboBox>("branchList");
+    QTRY_COMPARE(list->count(), 2);
+    list->setCurrentIndex(1);
+    Q_EMIT list->activated(1);
+    QCOMPARE(m_window->levels().plan().scale, 8.0);
+    QCOMPARE(m_window->levels().staircase(), staircase);
+    QVERIFY(staircase->cachedTile({1, 0, 0}).has_value());
+    for (int scale = 3; scale < 12; ++scale) {
+        m_window->levels().setPlan(scale, 2);
+    }
+    QCOMPARE(m_window->levels().branches().size(), casr::Levels::mostBranches);
+}
+
+void TestWindowSettings::cleaningReachesTheStaircaseAndIsUndone() {
+    QDialog* dialog = openDialog(Qt::Key_D, Qt::ControlModifier);
+    QVERIFY(dialog);
+    dialog->findChild<QSlider*>("cleaningNoise")->setValue(30);
+    dialog->findChild<QSlider*>("cleaningJpeg")->setValue(45);
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(m_window->levels().staircase()->controls().noise, 0.3f);
+    QCOMPARE(m_window->levels().staircase()->controls().jpeg, 0.45f);
+    QCOMPARE(m_window->levels().branches().size(), std::size_t{2});
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(m_window->levels().staircase()->controls(), casr::StepControls());
+    QTest::keyClick(&canvas(), Qt::Key_Y, Qt::ControlModifier);
+    QCOMPARE(m_window->levels().staircase()->controls().noise, 0.3f);
+    QVERIFY(casr::settingsText(m_window->levels().settings()).contains("30 %"));
+}
+
+void TestWindowSettings::estimatesAreShownAndTaken() {
+    const casr::Degradation found = casr::estimatedDegradation(m_window->levels().document()->picture.image);
+    QDialog* dialog = openDialog(Qt::Key_D, Qt::ControlModifier);
+    QVERIFY(dialog);
+    auto* button = dialog->findChild<QPushButton*>("cleaningEstimate");
+    button->click();
+    QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), patience);
+    QCOMPARE(dialog->findChild<QSlider*>("cleaningJpeg")->value(), static_cast<int>(std::lround(found.jpeg * 100)));
+    QCOMPARE(dialog->findChild<QSlider*>("cleaningNoise")->value(), static_cast<int>(std::lround(found.noise * 100)));
+    QVERIFY(dialog->findChild<QLabel*>("cleaningFound")->text().contains('%'));
+    clickButton(QDialogButtonBox::Cancel);
+    QCOMPARE(m_window->levels().settings().controls, casr::StepControls());
+}
+
+void TestWindowSettings::tracesOfCompressionAreOfferedToBeRemoved() {
+    // The photo of these tests has a chequer of eight pixels, which looks like blocks of JPEG.
+    const casr::Degradation found = casr::estimatedDegradation(m_window->levels().document()->picture.image);
+    QVERIFY(casr::isWorthCleaning(found));
+    QVERIFY(!casr::isWorthCleaning({}));
+    auto* button = child<QPushButton>("messageButton");
+    QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), patience);
+    button->click();
+    QCOMPARE(m_window->levels().settings().controls.jpeg, static_cast<float>(found.jpeg));
+}
+
+void TestWindowSettings::theMemoryBudgetReachesTheStaircase() {
+    QDialog* dialog = openPreferences();
+    QVERIFY(dialog);
+    dialog->findChild<QSpinBox*>("preferMemory")->setValue(77);
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(m_window->levels().staircase()->cache().budget(), std::size_t{77} << 20);
+    QCOMPARE(casr::loadPreferences().memoryMegabytes, 77);
+}
+
+void TestWindowSettings::anImpossiblePreferenceIsRefusedInTheDialog() {
+    QDialog* dialog = openPreferences();
+    QVERIFY(dialog);
+    const QPushButton* ok = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Ok);
+    QVERIFY(ok->isEnabled());
+    dialog->findChild<QLineEdit*>("preferStepLimit")->setText("9");
+    QVERIFY(!ok->isEnabled());
+    dialog->findChild<QLineEdit*>("preferStepLimit")->setText("2,5");
+    QVERIFY(ok->isEnabled());
+    dialog->findChild<QLineEdit*>("preferScreenFile")->setText(m_photoPath);
+    dialog->findChild<QComboBox*>("preferScreen")->setCurrentIndex(1);
+    QVERIFY(!ok->isEnabled());
+    QVERIFY(dialog->findChild<QLabel*>("preferencesProblem")->text().contains("profile"));
+    clickButton(QDialogButtonBox::Cancel);
+    QCOMPARE(casr::loadPreferences().stepLimit, casr::defaultStepLimit);
+}
+
+void TestWindowSettings::anotherPrecisionComputesAnew() {
+    const auto before = m_window->levels().staircase();
+    const casr::Precision other = m_window->levels().precision();
+    QDialog* dialog = openPreferences();
+    dialog->findChild<QComboBox*>("preferPrecision")->setCurrentIndex(static_cast<int>(casr::Precision::float32));
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(m_window->levels().precision(), casr::Precision::float32);
+    QCOMPARE(m_window->levels().staircase() != before, other != casr::Precision::float32);
+}
+
+void TestWindowSettings::aScreenProfileChangesColoursAndKeepsTheView() {
+    // A screen whose red and green are exchanged.
+    const QString path = m_folder->filePath("screen.icc");
+    QColorSpace exchanged(QPointF(0.3127, 0.3290), QPointF(0.30, 0.60), QPointF(0.64, 0.33), QPointF(0.15, 0.06),
+                          QColorSpace::TransferFunction::SRgb);
+    QFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(exchanged.iccProfile());
+    file.close();
+    canvas().setScreenShare(4);
+    canvas().setHeldLevel(0);
+    const casr::ViewTransform view = canvas().view();
+    const QPoint corner(canvas().width() - 5, canvas().height() / 2);
+    const QColor before = canvas().grab().toImage().pixelColor(corner);
+    QDialog* dialog = openPreferences();
+    dialog->findChild<QLineEdit*>("preferScreenFile")->setText(path);
+    dialog->findChild<QComboBox*>("preferScreen")->setCurrentIndex(1);
+    clickButton(QDialogButtonBox::Ok);
+    QTRY_VERIFY_WITH_TIMEOUT(std::abs(canvas().grab().toImage().pixelColor(corner).green() - before.red()) <= 2, patience);
+    QVERIFY(std::abs(canvas().grab().toImage().pixelColor(corner).red() - before.green()) <= 2);
+    QCOMPARE(canvas().view(), view);
+}
+
+void TestWindowSettings::aShortcutCanBeChangedAndIsKept() {
+    QDialog* dialog = openPreferences();
+    auto* edit = dialog->findChild<QKeySequenceEdit*>("compareActionKeys");
+    edit->setKeySequence(QKeySequence("Q"));
+    Q_EMIT edit->editingFinished();
+    clickButton(QDialogButtonBox::Ok);
+    QTest::keyClick(&canvas(), Qt::Key_C);
+    QCOMPARE(canvas().comparison().mode(), casr::CompareMode::none);
+    QTest::keyClick(&canvas(), Qt::Key_Q);
+    QCOMPARE(canvas().comparison().mode(), casr::CompareMode::wipeAcross);
+    openWindow(smallNetwork);
+    QCOMPARE(command("compareAction")->shortcut(), QKeySequence("Q"));
+    dialog = openPreferences();
+    QTest::mouseClick(dialog->findChild<QPushButton*>("standardShortcuts"), Qt::LeftButton);
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(command("compareAction")->shortcut(), QKeySequence("C"));
+}
+
+void TestWindowSettings::aShortcutOfAnotherCommandIsRefused() {
+    QDialog* dialog = openPreferences();
+    auto* edit = dialog->findChild<QKeySequenceEdit*>("compareActionKeys");
+    for (const char* taken : {"K", "Ctrl+O", "Z", "Ctrl+="}) {
+        edit->setKeySequence(QKeySequence(taken));
+        Q_EMIT edit->editingFinished();
+        QCOMPARE(edit->keySequence(), QKeySequence("C"));
+        QVERIFY(!dialog->findChild<QLabel*>("shortcutProblem")->text().isEmpty());
+    }
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(command("compareAction")->shortcut(), QKeySequence("C"));
+}
+
+void TestWindowSettings::propertiesTellOfThePhoto() {
+    QDialog* dialog = openDialog(Qt::Key_Return, Qt::AltModifier);
+    QVERIFY(dialog);
+    QStringList texts;
+    for (const QLabel* label : dialog->findChildren<QLabel*>()) {
+        texts << label->text();
+    }
+    const QString all = texts.join('\n');
+    QVERIFY2(all.contains("157") && all.contains("101") && all.contains("1256"), qPrintable(all));
+    QVERIFY(all.contains("sRGB"));
+    clickButton(QDialogButtonBox::Close);
+}
+
+void TestWindowSettings::theRegionKeepsItsShapeWhenLocked() {
+    canvas().setRegion(casr::Rect{10, 10, 70, 40});
+    QDialog* dialog = openDialog(Qt::Key_G, Qt::ControlModifier);
+    dialog->findChild<QCheckBox*>("regionLock")->setChecked(true);
+    dialog->findChild<QSpinBox*>("regionWidth")->setValue(30);
+    QCOMPARE(dialog->findChild<QSpinBox*>("regionHeight")->value(), 15);
+    dialog->findChild<QSpinBox*>("regionHeight")->setValue(20);
+    QCOMPARE(dialog->findChild<QSpinBox*>("regionWidth")->value(), 40);
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(canvas().region(), std::optional<casr::Rect>(casr::Rect{10, 10, 50, 30}));
+}
+
+void TestWindowSettings::printSizesAreTakenInInches() {
+    using casr::ScaleBasis;
+    QCOMPARE(casr::scaleOf(ScaleBasis::printWidthInches, 10, 300, {1500, 1000}), 2.0);
+    QCOMPARE(casr::scaleOf(ScaleBasis::printHeightInches, 10, 300, {1500, 1000}), 3.0);
+    QCOMPARE(casr::valueOf(ScaleBasis::printWidthInches, 2, 300, {1500, 1000}), 10.0);
+    QVERIFY(std::abs(casr::scaleOf(ScaleBasis::printWidth, 25.4, 300, {1500, 1000}) - 2.0) < 1e-12);
+}
+
+void TestWindowSettings::aRegionOnTheCommandLineIsParsed() {
+    QCOMPARE(casr::parsedRegion("10, 20,30,40"), std::optional<casr::Rect>(casr::Rect{10, 20, 40, 60}));
+    for (const char* text : {"", "1,2,3", "1,2,3,4,5", "a,2,3,4", "-1,2,3,4", "1,2,0,4", "1.5,2,3,4"}) {
+        QVERIFY2(!casr::parsedRegion(text), text);
+    }
+}
+
+void TestWindowSettings::aPhotoOpensInTheWantedState() {
+    casr::StartState state;
+    state.region = casr::Rect{20, 20, 60, 50};
+    state.scale = 6;
+    m_window->openPhoto(m_photoPath, state);
+    QTRY_COMPARE_WITH_TIMEOUT(canvas().region(), state.region, patience);
+    QCOMPARE(m_window->levels().plan().scale, 6.0);
+    state.scale = 65;
+    m_window->openPhoto(m_photoPath, state);
+    auto* bar = child<casr::MessageBar>("messageBar");
+    QTRY_VERIFY_WITH_TIMEOUT(bar->text().contains("64"), patience);
+}
+
+void TestWindowSettings::whatACrashLeftIsOfferedAndComesBack() {
+    canvas().setRegion(casr::Rect{20, 20, 60, 50});
+    m_window->levels().setPlan(5, 3);
+    canvas().setScreenShare(2);
+    canvas().centreOn({70, 40});
+    QTRY_VERIFY_WITH_TIMEOUT(QSettings().value("session/scale").toDouble() == 5, patience);
+    const casr::ViewTransform view = canvas().view();
+    m_window.reset(); // Without being closed, as in a crash.
+    m_window = std::make_unique<casr::MainWindow>(smallNetwork);
+    m_window->resize(900, 600);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    m_window->offerLastSession();
+    auto* button = child<QPushButton>("messageButton");
+    QVERIFY(button->isVisible());
+    QTest::mouseClick(button, Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(canvas().region(), std::optional<casr::Rect>(casr::Rect{20, 20, 60, 50}), patience);
+    QCOMPARE(m_window->levels().plan().scale, 5.0);
+    QVERIFY(std::abs(canvas().view().scale() / view.scale() - 1) < 1e-9);
+    QVERIFY(std::abs(canvas().view().centre().x - view.centre().x) < 1);
+}
+
+void TestWindowSettings::aClosedWindowLeavesNothing() {
+    QTRY_VERIFY_WITH_TIMEOUT(casr::SessionKeeper::left().has_value(), patience);
+    m_window->close();
+    QVERIFY(!casr::SessionKeeper::left());
+    QFile::remove(m_photoPath);
+    m_window->offerLastSession();
+    QVERIFY(!child<QPushButton>("messageButton")->isVisible());
+}
+
+QTEST_MAIN(TestWindowSettings)
+
+#include "test_window_settings.moc"

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "ui/preferences.h"
+
+#include <QDialog>
+
+class QCheckBox;
+class QComboBox;
+class QDialogButtonBox;
+class QFormLayout;
+class QLabel;
+class QLineEdit;
+class QSpinBox;
+
+namespace casr {
+
+class Commands;
+class ShortcutTable;
+
+class PreferencesDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    PreferencesDialog(const Preferences& preferences, Commands& commands, QWidget* parent = nullptr);
+
+    /// Valid once accepted.
+    Preferences preferences() const;
+    /// Gives the commands the chosen shortcuts.
+    void applyShortcuts();
+
+private:
+    QWidget* lookPage();
+    QWidget* computingPage();
+    void fill(const Preferences& preferences);
+    void browse();
+    void check();
+
+    QCheckBox* m_dark;
+    QComboBox* m_screen;
+    QLineEdit* m_screenFile;
+    QSpinBox* m_threads;
+    QSpinBox* m_memory;
+    QComboBox* m_precision;
+    QLineEdit* m_stepLimit;
+    QLabel* m_problem;
+    ShortcutTable* m_shortcuts;
+    QDialogButtonBox* m_buttons;
+};
+
+} // namespace casr

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "ui/canvas.h"
+
+#include <QTimer>
+
+namespace casr {
+
+/// How a photo is shown when it is opened; what is not named is left as usual.
+struct StartState {
+    std::optional<Rect> region;
+    std::optional<double> scale;
+    std::optional<double> stepLimit;
+    std::optional<StepControls> controls;
+    std::optional<Point> centre;
+    std::optional<double> viewScale; ///< Device pixels for each pixel of the photo.
+};
+
+/// "x,y,width,height" in pixels of the photo; nothing when it is something else.
+std::optional<Rect> parsedRegion(const QString& text);
+
+/// Brings the opened photo into `state`. Throws Error when it cannot have that scale.
+void apply(const StartState& state, Levels& levels, Canvas& canvas);
+
+/// Keeps in the settings what is open, so that it can be brought back after a crash. A window that closes leaves nothing to bring back.
+class SessionKeeper : public QObject {
+    Q_OBJECT
+
+public:
+    SessionKeeper(Levels& levels, Canvas& canvas, QObject* parent);
+
+    struct Left {
+        QString path;
+        StartState state;
+    };
+    /// What a window that did not close left behind, if the photo is still there.
+    static std::optional<Left> left();
+    void close();
+
+private:
+    void keep();
+
+    Levels& m_levels;
+    Canvas& m_canvas;
+    QTimer m_timer; ///< Joins quick changes.
+};
+
+} // namespace casr

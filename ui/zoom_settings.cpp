@@ -1,0 +1,39 @@
+#include "ui/zoom_settings.h"
+
+#include "ui/numbers.h"
+
+#include <QCoreApplication>
+#include <QStringList>
+
+#include <cmath>
+
+namespace casr {
+
+namespace {
+
+QString translated(const char* text) {
+    return QCoreApplication::translate("ZoomSettings", text);
+}
+
+} // namespace
+
+QString cleaningText(const StepControls& controls) {
+    QStringList parts;
+    if (controls.noise > 0) {
+        parts << translated("noise %1 %").arg(std::lround(controls.noise * 100));
+    }
+    if (controls.jpeg > 0) {
+        parts << translated("JPEG artifacts %1 %").arg(std::lround(controls.jpeg * 100));
+    }
+    return parts.join(", ");
+}
+
+QString settingsText(const ZoomSettings& settings) {
+    QStringList parts{translated("\u00d7%1 by steps of \u00d7%2 at most").arg(factorText(settings.scale), factorText(settings.stepLimit))};
+    if (!cleaningText(settings.controls).isEmpty()) {
+        parts << translated("without %1").arg(cleaningText(settings.controls));
+    }
+    return parts.join(", ");
+}
+
+} // namespace casr

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "core/schedule/plan.h"
+#include "core/zoom/step_controls.h"
+
+#include <QString>
+
+namespace casr {
+
+/// What decides a result, beside the photo, the region and the weights.
+struct ZoomSettings {
+    double scale = 8;
+    double stepLimit = defaultStepLimit;
+    StepControls controls = {};
+
+    bool operator==(const ZoomSettings&) const = default;
+};
+
+/// The amounts that `controls` remove: "noise 12 %, JPEG artifacts 40 %"; empty when none.
+QString cleaningText(const StepControls& controls);
+
+/// The settings in one line.
+QString settingsText(const ZoomSettings& settings);
+
+} // namespace casr
