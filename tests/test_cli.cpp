@@ -19,6 +19,18 @@ private:
 
     Run casr(const QStringList& arguments) const { return runCasr(arguments); }
 
+    QByteArray contents(const char* name) const {
+        QFile file(path(name));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
+    /// Of scale 2, with one more key.
+    void putRecipe(const char* name, const QByteArray& further) const {
+        QFile file(path(name));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(R"({"format": "casr-recipe", "version": 1, "scale": 2, )" + further + "}");
+    }
+
     QStringList upscale(QStringList further) const {
         return QStringList{"upscale", path("photo.png"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
     }
@@ -45,7 +57,7 @@ private Q_SLOTS:
     }
 
     void helpIsThereForEveryCommand() {
-        for (const char* command : {"upscale", "evaluate", "fit-niqe", "plan", "info", "bench", "depth"}) {
+        for (const char* command : {"upscale", "batch", "evaluate", "fit-niqe", "plan", "info", "bench", "depth"}) {
             const Run help = casr({command, "--help"});
             QCOMPARE(help.code, 0);
             QVERIFY(help.out.contains("Usage"));
@@ -224,6 +236,10 @@ private Q_SLOTS:
         row("plan without size", {"plan", "640", "--scale", "2"}, 2, "WIDTHxHEIGHT");
         row("no pictures", {"evaluate", "--data", path("none")}, 1, "--data");
         row("bad scales", {"evaluate", "--data", path(""), "--scales", "2,x"}, 2, "--scales");
+        row("recipe that is none", upscale({"-o", path("x.png"), "--recipe", path("photo.png")}), 1, "no recipe");
+        row("no such page", upscale({"-o", path("x.png"), "--scale", "2", "--page", "3"}), 1, "no page 3");
+        row("batch of nothing", {"batch"}, 2, "RECIPE and FILES");
+        row("batch resumed from nothing", {"batch", "--queue", path("none.json"), "--resume"}, 1, "no batch");
         row("unknown part", evaluate({"--without", "sdam,bones"}), 2, "backprojection");
         row("no model of photos", evaluate({"--pristine", path("none.json")}), 1, "casr fit-niqe");
         row("nowhere to save", evaluate({"--save", path("photo.png/x")}), 1, "--save");
@@ -256,6 +272,61 @@ private Q_SLOTS:
         QVERIFY(process.waitForFinished(60000));
         QCOMPARE(process.exitCode(), 130);
         QVERIFY(!QFile::exists(path("long.png")));
+    }
+
+    void theSameRecipeGivesTheSameBytes() {
+        const QStringList first{"-o", path("first.tif"), "--scale", "3.7",           "--region",         "4,5,20,15", "--bits",
+                                "16", "--noise",         "0.3",     "--save-recipe", path("recipe.json")};
+        const Run run = casr(upscale(first));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const Run again = casr(upscale({"-o", path("again.tif"), "--recipe", path("recipe.json")}));
+        QVERIFY2(again.code == 0, qPrintable(again.err));
+        QCOMPARE(contents("again.tif"), contents("first.tif"));
+        // What the command line says goes before the recipe.
+        QCOMPARE(casr(upscale({"-o", path("other.tif"), "--recipe", path("recipe.json"), "--scale", "2"})).code, 0);
+        QCOMPARE(readPictureInfo(path("other.tif").toStdString()).size, (Size{40, 30}));
+        QVERIFY(contents("first.tif").contains("casr:Steps"));
+    }
+
+    void aRecipeOfOtherWeightsIsRefused() {
+        putRecipe("other.json", R"("weights_sha256": ")" + QByteArray(64, 'a') + R"(")");
+        const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("other.json")}));
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.err.contains("--weights"), qPrintable(run.err));
+    }
+
+    void aRecipeWithUnknownControlsIsRefused() {
+        putRecipe("controls.json", R"("controls": {"blur": 1})");
+        const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("controls.json")}));
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.err.contains("'blur'"), qPrintable(run.err));
+    }
+
+    void aBatchGoesOnAfterABadFileAndReportsIt() {
+        QVERIFY(QDir(m_folder.path()).mkdir("shots"));
+        writePicture(path("shots/a.png").toStdString(), {noisePicture({20, 15}, 3, 1), 8, {}});
+        writePicture(path("shots/c.png").toStdString(), {noisePicture({20, 15}, 3, 2), 8, {}});
+        QFile bad(path("shots/b.png"));
+        QVERIFY(bad.open(QIODevice::WriteOnly));
+        bad.write("no picture");
+        bad.close();
+        putRecipe("outside.json", R"("region": [4, 5, 20, 15])");
+        const QStringList common{"--weights", path("tiny.safetensors"), "--queue", path("queue.json")};
+        const Run run = casr(
+            QStringList{"batch", path("outside.json"), path("shots"), "--to", path("results"), "--name", "{name}-{number}.{ext}"} + common);
+        QCOMPARE(run.code, 1);
+        QVERIFY2(run.out.contains("3 files: 0 done, 0 skipped, 3 failed"), qPrintable(run.out)); // The region of the recipe is outside.
+
+        putRecipe("preset.json", R"("program": "")");
+        const QStringList batch{"batch",  path("preset.json"),     path("shots"), "--to", path("results"),
+                                "--name", "{name}-{number}.{ext}", "--precision", "fp32"};
+        const Run second = casr(batch + common);
+        QCOMPARE(second.code, 1);
+        QVERIFY2(second.out.contains("3 files: 2 done, 0 skipped, 1 failed") && second.out.contains("b.png"), qPrintable(second.out));
+        QVERIFY(second.err.contains("1 of 3 files failed"));
+        QCOMPARE(readPictureInfo(path("results/c-3.png").toStdString()).size, (Size{40, 30}));
+        const Run resumed = casr(QStringList{"batch", "--resume"} + common);
+        QVERIFY2(resumed.out.contains("2 done"), qPrintable(resumed.out));
     }
 
     void evaluateMeasuresByTheFieldsProtocol() {

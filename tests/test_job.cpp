@@ -24,7 +24,10 @@ JobDescription sampleJob() {
             90,
             true,
             true,
-            {0.25f, 0.5f, {true, true, false, true}, 0.75f, 1.0f}};
+            {0.25f, 0.5f, {true, true, false, true}, 0.75f, 1.0f},
+            false,
+            3,
+            true};
 }
 
 std::span<const std::byte> bytesOf(const std::string& text) {
@@ -105,6 +108,8 @@ private Q_SLOTS:
                                      << "\"control\"";
         QTest::newRow("noise") << "\"noise\": 0.25"
                                << "\"noise\": 1.5";
+        QTest::newRow("page") << "\"page\": 3"
+                              << "\"page\": -1";
         QTest::newRow("detail") << "\"detail\": 0.75"
                                 << "\"detail\": -1";
         QTest::newRow("format") << "casr-job"

@@ -533,7 +533,8 @@ private Q_SLOTS:
         const auto path = folder / ("out" + extension.toStdString());
         writePicture(path, read);
         const VImage out = opened(path);
-        QCOMPARE(blob(out, VIPS_META_XMP_NAME), xmp);
+        const bool hasIptc = extension == ".jpg" || extension == ".tif";
+        QVERIFY(hasIptc ? blob(out, VIPS_META_XMP_NAME) == xmp : says(blob(out, VIPS_META_XMP_NAME), "Hello"));
         QVERIFY(std::abs(readPicture(path).metadata.pixelsPerMillimetre - 11.811) < 0.01);
         if (extension == ".jpg") {
             QCOMPARE(blob(out, VIPS_META_IPTC_NAME), iptc);
@@ -736,9 +737,9 @@ private Q_SLOTS:
 
     void samplesThatAreNoCodesAreRefused() {
         const TestFolder folder;
-        flat({8, 8}, {0.5, 0.5, 0.5}, VIPS_INTERPRETATION_scRGB).cast(VIPS_FORMAT_FLOAT).tiffsave((folder / "float.tif").c_str());
+        flat({8, 8}, {-5, 5, 5}, VIPS_INTERPRETATION_sRGB).cast(VIPS_FORMAT_SHORT).tiffsave((folder / "signed.tif").c_str());
         flat({8, 8}, {1, 2, 3, 4, 5, 6}, VIPS_INTERPRETATION_sRGB).cast(VIPS_FORMAT_UCHAR).tiffsave((folder / "many.tif").c_str());
-        QVERIFY(says(errorOf([&] { readPicture(folder / "float.tif"); }), "16-bit TIFF"));
+        QVERIFY(says(errorOf([&] { readPicture(folder / "signed.tif"); }), "16-bit TIFF"));
         QVERIFY(says(errorOf([&] { readPicture(folder / "many.tif"); }), "6 channels"));
     }
 

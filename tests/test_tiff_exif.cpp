@@ -132,9 +132,10 @@ private Q_SLOTS:
         for (std::uint64_t tag = 1; tag <= 4000; ++tag) {
             block += number(tag, 2, false) + number(7, 2, false) + number(40000, 4, false) + number(0, 4, false);
         }
-        Picture picture = codedPicture({37, 23}, 3, 8);
-        picture.metadata.exif = block;
+        const Picture picture = codedPicture({37, 23}, 3, 8);
         writePicture(folder / "a.tif", picture);
+        QVERIFY(addMetadataToTiff(folder / "a.tif", block, "", picture.image.size()));
+        QVERIFY(sameBits(readPicture(folder / "a.tif").image, picture.image));
         QVERIFY(bytesOf(folder / "a.tif").size() > 40000);
         QVERIFY(bytesOf(folder / "a.tif").size() < 200000);
     }
@@ -142,9 +143,9 @@ private Q_SLOTS:
     void whatIsNoTiffIsLeftAlone() {
         const TestFolder folder;
         putBytes(folder / "a.tif", "no picture");
-        QVERIFY(!addExifToTiff(folder / "a.tif", "", {5, 5}));
+        QVERIFY(!addMetadataToTiff(folder / "a.tif", "", "", {5, 5}));
         QCOMPARE(bytesOf(folder / "a.tif"), std::string("no picture"));
-        QVERIFY(!addExifToTiff(folder / "missing.tif", exifBlock(false), {5, 5}));
+        QVERIFY(!addMetadataToTiff(folder / "missing.tif", exifBlock(false), "", {5, 5}));
     }
 };
 

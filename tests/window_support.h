@@ -60,6 +60,7 @@ protected:
         QVERIFY(m_folder->isValid());
         QSettings::setPath(QSettings::IniFormat, QSettings::UserScope, m_folder->filePath("settings"));
         QSettings().clear();
+        qputenv("XDG_DATA_HOME", m_folder->path().toUtf8());
         m_photoPath = m_folder->filePath(QString::fromUtf8("ph\u00f6to.png"));
         casr::writePicture(m_photoPath.toStdU16String(), {photograph(), 8, {}});
         openWindow(smallNetwork);

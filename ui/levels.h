@@ -64,6 +64,8 @@ public:
     void stopPreparing();
     const std::shared_ptr<Staircase>& staircase() const { return m_staircase; }
     Precision precision() const { return m_precision; }
+    /// Null before setNetwork.
+    const std::shared_ptr<const Network>& network() const { return m_network; }
 
     /// Asks for what is in view of all levels up to `level`, coarse ones first, near `focus` (source coordinates) first; what was
     /// wanted before and is not any more is dropped.

@@ -11,7 +11,10 @@
 #include "ui/plots_dock.h"
 #include "ui/preferences_controller.h"
 #include "ui/properties_dialog.h"
+#include "ui/queue_dock.h"
+#include "ui/queue_runner.h"
 #include "ui/read_outs.h"
+#include "ui/recipe_controller.h"
 #include "ui/region_dialog.h"
 #include "ui/run_bar.h"
 #include "ui/scale_dialog.h"
@@ -32,6 +35,7 @@
 #include <QMessageBox>
 #include <QMimeData>
 #include <QSettings>
+#include <QStandardPaths>
 #include <QStatusBar>
 #include <QVBoxLayout>
 
@@ -48,6 +52,12 @@ constexpr int dockWidth = 320;
 /// Stopping a run that is older than this asks first.
 constexpr double muchWorkSeconds = 120;
 
+/// Where the queue is kept from one start to the next.
+QString queueFile() {
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
+    return QDir().mkpath(folder) ? QDir(folder).filePath("queue.json") : QString();
+}
+
 QString firstFileOf(const QMimeData* data) {
     const QList<QUrl> urls = data->urls();
     return urls.isEmpty() ? QString() : urls.first().toLocalFile();
@@ -60,6 +70,8 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_truth(new TruthMeter(m_levels, *m_canvas, m_canvas)), m_messages(new MessageBar), m_runBar(new RunBar(m_run, m_exporter)),
       m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, *m_truth, this)),
       m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)), m_navigator(new NavigatorDock(m_levels, *m_canvas, this)),
+      m_queue(new QueueRunner(queueFile(), this)), m_queueDock(new QueueDock(*m_queue, m_levels, *m_canvas, this)),
+      m_recipes(new RecipeController(m_levels, *m_canvas, *m_messages, this)),
       m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)),
       m_overlays(new OverlayController(m_levels, *m_canvas, this)),
       m_preferences(new PreferencesController(m_levels, m_opener, m_commands, *m_messages, this)),
@@ -77,6 +89,8 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     addDockWidget(Qt::RightDockWidgetArea, m_staircaseDock);
     tabifyDockWidget(m_staircaseDock, m_plotsDock);
     m_staircaseDock->raise();
+    addDockWidget(Qt::BottomDockWidgetArea, m_queueDock);
+    m_queueDock->hide();
     new ReadOuts(m_levels, *m_canvas, *statusBar());
     statusBar()->addPermanentWidget(m_runBar);
 
@@ -155,6 +169,10 @@ void MainWindow::connectParts() {
         updateCommands();
     });
     connect(&m_exporter, &Exporter::stopped, this, &MainWindow::updateCommands);
+    connect(&m_levels, &Levels::replaced, m_queue, [this] {
+        m_queue->setMeans({m_levels.network(), m_levels.precision(), TileCache::defaultBudget(), false});
+    });
+    connect(m_queueDock, &QueueDock::failed, m_messages, &MessageBar::showError);
     connect(m_staircaseDock, &StaircaseDock::exportRequested, this, &MainWindow::exportLevel);
     connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::chooseSettings);
     connect(m_staircaseDock, &StaircaseDock::runRequested, this, [this](int level) { startRun(level, m_levels.plan().levels() - 1); });
@@ -431,7 +449,12 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 
 void MainWindow::dropEvent(QDropEvent* event) {
     event->acceptProposedAction();
-    openPhoto(firstFileOf(event->mimeData()));
+    const QString path = firstFileOf(event->mimeData());
+    if (RecipeController::isRecipeName(path)) {
+        m_recipes->load(path);
+    } else {
+        openPhoto(path);
+    }
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {

@@ -22,6 +22,9 @@ class NavigatorDock;
 class OverlayController;
 class PlotsDock;
 class PreferencesController;
+class QueueDock;
+class QueueRunner;
+class RecipeController;
 class RunBar;
 class SettingsHistory;
 class StaircaseDock;
@@ -50,6 +53,7 @@ public:
     Exporter& exporter() { return m_exporter; }
     TruthMeter& truth() { return *m_truth; }
     CompareController& compare() { return *m_compare; }
+    QueueRunner& queue() { return *m_queue; }
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -115,6 +119,9 @@ private:
     StaircaseDock* m_staircaseDock;
     PlotsDock* m_plotsDock;
     NavigatorDock* m_navigator;
+    QueueRunner* m_queue;
+    QueueDock* m_queueDock;
+    RecipeController* m_recipes;
     QMenu* m_recentMenu = nullptr;
     Commands m_commands;
     CompareController* m_compare;

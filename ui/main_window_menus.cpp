@@ -6,6 +6,8 @@
 #include "ui/overlay_controller.h"
 #include "ui/plots_dock.h"
 #include "ui/preferences_controller.h"
+#include "ui/queue_dock.h"
+#include "ui/recipe_controller.h"
 #include "ui/settings_history.h"
 #include "ui/staircase_dock.h"
 
@@ -41,6 +43,7 @@ void MainWindow::addFileMenu() {
     Commands::needingPhoto(m_commands.add(menu, "exportAllAction", tr("Export &All Steps\u2026"),
                                           tr("Write every step of the region to a folder"), {QKeySequence("Ctrl+Alt+E")},
                                           [this] { exportAllSteps(); }));
+    m_recipes->addCommands(menu, m_commands);
     Commands::needingPhoto(m_commands.add(menu, "propertiesAction", tr("P&roperties\u2026"), tr("What is known of the photo"),
                                           {QKeySequence("Alt+Return"), QKeySequence("Alt+Enter")}, [this] { showProperties(); }));
     menu->addSeparator();
@@ -143,6 +146,8 @@ void MainWindow::addWindowMenu() {
                                      {QKeySequence("N")}));
     menu->addAction(m_staircaseDock->toggleViewAction());
     menu->addAction(m_plotsDock->toggleViewAction());
+    menu->addAction(
+        m_commands.adopt(m_queueDock->toggleViewAction(), "queueAction", tr("Many files by one recipe"), {QKeySequence("Ctrl+J")}));
     menu->addSeparator();
     m_commands.add(menu, "resetLayoutAction", tr("&Reset Layout"), tr("Bring all panels back to their places"), {},
                    [this] { resetLayout(); });

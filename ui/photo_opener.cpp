@@ -1,5 +1,6 @@
 #include "ui/photo_opener.h"
 
+#include "core/io/guarded_picture.h"
 #include "ui/guarded.h"
 
 #include <QFileInfo>
@@ -9,21 +10,23 @@ namespace casr {
 void PhotoOpener::open(const QString& path) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
     Q_EMIT started(QFileInfo(path).fileName());
-    prepare(absolute, [absolute] { return readPicture(std::filesystem::path(absolute.toStdU16String())); });
+    prepare(absolute, [absolute](const StopCheck& stop) {
+        return readPictureGuarded(std::filesystem::path(absolute.toStdU16String()), {}, {}, stop);
+    });
 }
 
 void PhotoOpener::paste(const QImage& picture) {
     Q_EMIT started(tr("pasted picture"));
-    prepare({}, [picture] { return Picture{imageOf(picture), 8, {}}; });
+    prepare({}, [picture](const StopCheck&) { return Picture{imageOf(picture), 8, {}}; });
 }
 
-void PhotoOpener::prepare(const QString& path, std::function<Picture()> read) {
+void PhotoOpener::prepare(const QString& path, std::function<Picture(const StopCheck&)> read) {
     m_busy = true;
     const quint64 id = ++m_newest;
     m_worker.post([this, id, path, screen = m_screen, read = std::move(read)](std::stop_token stop) {
         std::shared_ptr<const Document> document;
-        const GuardedOutcome outcome =
-            guarded([&] { document = documentOf(path, read(), screen, [stop] { return stop.stop_requested(); }); });
+        const StopCheck stopped = [stop] { return stop.stop_requested(); };
+        const GuardedOutcome outcome = guarded([&] { document = documentOf(path, read(stopped), screen, stopped); });
         QMetaObject::invokeMethod(this, [this, id, document, outcome] {
             if (id != m_newest) {
                 return;

@@ -26,7 +26,7 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 private:
-    void prepare(const QString& path, std::function<Picture()> read);
+    void prepare(const QString& path, std::function<Picture(const StopCheck&)> read);
 
     ScreenProfile m_screen;
     quint64 m_newest = 0;

@@ -242,8 +242,9 @@ void QueueDock::show(const Batch& batch) {
 }
 
 void QueueDock::showRow(int row, const BatchItem& item) {
-    const QString texts[columns] = {QFileInfo(QString::fromStdString(item.input)).fileName(), item.region ? textOf(*item.region) : QString(),
-                                    item.scale ? factorText(*item.scale) : QString(), stateText(item), resultText(item)};
+    const QString texts[columns] = {QFileInfo(QString::fromStdString(item.input)).fileName(),
+                                    item.region ? textOf(*item.region) : QString(), item.scale ? factorText(*item.scale) : QString(),
+                                    stateText(item), resultText(item)};
     for (int column = 0; column < columns; ++column) {
         auto* cell = new QTableWidgetItem(texts[column]);
         cell->setToolTip(column == fileColumn ? QDir::toNativeSeparators(QString::fromStdString(item.input)) : texts[column]);
@@ -324,8 +325,7 @@ void QueueDock::moveChosen(int delta) {
     });
     m_table->clearSelection();
     for (const int row : rows) {
-        m_table->selectionModel()->select(m_table->model()->index(row + delta, 0),
-                                          QItemSelectionModel::Select | QItemSelectionModel::Rows);
+        m_table->selectionModel()->select(m_table->model()->index(row + delta, 0), QItemSelectionModel::Select | QItemSelectionModel::Rows);
     }
 }
 

@@ -63,6 +63,11 @@ void QueueRunner::keep() {
     }
 }
 
+void QueueRunner::setMeans(const ZoomMeans& means) {
+    m_means = means;
+    Q_EMIT changed();
+}
+
 bool QueueRunner::canStart() const {
     return !isRunning() && m_means.network && firstWaiting(m_batch);
 }
@@ -88,7 +93,7 @@ void QueueRunner::next() {
     }
     m_isStopping = false;
     const std::size_t index = *m_running;
-    const Batch work = only(m_batch, index);
+    Batch work = only(m_batch, index);
     m_batch.items[index].state = ItemState::running;
     Q_EMIT changed();
     m_worker.post([this, work, index, means = m_means](std::stop_token token) mutable {
@@ -102,7 +107,10 @@ void QueueRunner::next() {
         const auto make = [&](const BatchItem& item, const Recipe& recipe, const std::filesystem::path& output) {
             zoomFile(item.input, recipe, output, means, tell, stop);
         };
-        guarded([&] { runBatch(work, make, [](const Batch&) {}, stop); });
+        guarded([&] {
+            runBatch(
+                work, make, [](const Batch&) {}, stop);
+        });
         QMetaObject::invokeMethod(this, [this, item = work.items[index]] {
             m_batch.items[*m_running] = item;
             keep();

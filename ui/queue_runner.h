@@ -32,7 +32,7 @@ public:
     /// Share of the running item that is written.
     double share() const { return m_share; }
 
-    void setMeans(const ZoomMeans& means) { m_means = means; }
+    void setMeans(const ZoomMeans& means);
     bool canStart() const;
     /// Begins with the first item that waits.
     void start();

@@ -104,8 +104,8 @@ void RecipeController::take(const Recipe& recipe) {
         m_canvas.fitRegion();
     }
     const Recipe now = recipeOf(m_levels, recipe.region);
-    const bool isSame = (recipe.weightsHash.empty() || recipe.weightsHash == now.weightsHash) &&
-                        (recipe.profile.empty() || recipe.profile == now.profile);
+    const bool isSame =
+        (recipe.weightsHash.empty() || recipe.weightsHash == now.weightsHash) && (recipe.profile.empty() || recipe.profile == now.profile);
     m_messages.showNotice(isSame ? tr("The recipe's settings are chosen; the result will be the same again.")
                                  : tr("The recipe's settings are chosen. It was made with other weights or on another kind of machine: the "
                                       "result will differ slightly."));

@@ -11,6 +11,7 @@ using Action = std::function<void()>;
 
 /// Each adds one command to `app` and returns its action.
 Action addUpscale(CLI::App& app);
+Action addBatch(CLI::App& app);
 Action addEvaluate(CLI::App& app);
 Action addFitNiqe(CLI::App& app);
 Action addPlan(CLI::App& app);

@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/evaluate_report.h"
 #include "app/cli/picture_folder.h"
+#include "app/cli/read_options.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 #include "core/image/resample.h"
@@ -92,7 +93,7 @@ private:
     }
 
     Score scoreAt(const std::filesystem::path& path, double scale) const {
-        const Image picture = readPicture(path).image;
+        const Image picture = readForRun(path, {}).image;
         const TestPair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
         const Enlargement enlargement = enlarge(m_method, pair.low, scale, pair.truth.size());
         if (!m_arguments.save.empty()) {

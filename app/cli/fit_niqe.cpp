@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/picture_folder.h"
+#include "app/cli/read_options.h"
 #include "core/base/error.h"
 #include "core/image/resample.h"
 #include "core/io/picture_file.h"
@@ -26,7 +27,7 @@ public:
             finishPhoto();
             m_photo = photo;
         }
-        const std::vector<SceneBlock> blocks = sceneBlocks(roundedTo8Bit(readPicture(path).image));
+        const std::vector<SceneBlock> blocks = sceneBlocks(roundedTo8Bit(readForRun(path, {}).image));
         m_ofPhoto.insert(m_ofPhoto.end(), blocks.begin(), blocks.end());
     }
 

@@ -11,7 +11,8 @@ namespace {
 void tellOfPicture(const std::string& path) {
     const PictureInfo info = readPictureInfo(path);
     std::cout << path << ": " << info.format << ", " << info.size.width << " x " << info.size.height << " pixels, " << info.colour << ", "
-              << info.bitsPerSample << " bit" << (info.hasAlpha ? ", alpha" : "") << (info.hasProfile ? ", ICC profile" : "") << std::endl;
+              << info.bitsPerSample << " bit" << (info.hasAlpha ? ", alpha" : "") << (info.hasProfile ? ", ICC profile" : "")
+              << (info.pages > 1 ? ", " + std::to_string(info.pages) + " pages" : std::string()) << std::endl;
 }
 
 void tellOfWeights(const std::string& path) {

@@ -1,5 +1,6 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
+#include "app/cli/recipe_options.h"
 #include "app/cli/upscale_run.h"
 
 namespace casr::cli {
@@ -29,6 +30,9 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();
     command.add_flag("--lossless", arguments.lossless, "WebP, JPEG XL and DeepZoom without loss");
     command.add_flag("--pyramid", arguments.pyramid, "TIFF with every half size, for fast viewing");
+    command.add_flag("--no-gps", arguments.noGps, "Leave out where the photo was taken (and maker notes, which may say it too)");
+    command.add_option("--recipe", arguments.recipe, "Recipe to follow; options given here go before it");
+    command.add_option("--save-recipe", arguments.saveRecipe, "File for the recipe that makes this result again");
     command.add_flag("--dry-run", arguments.dryRun, "Tell what the run would take, and every limit it would break; write nothing");
     command.add_option("--memory", arguments.memory, "Megabytes for computed tiles; 0: the smaller of 1024 and a quarter of what is free")
         ->check(CLI::Range(0, 1 << 20))
@@ -52,8 +56,8 @@ void addJobOptions(CLI::App& command, UpscaleArguments& arguments) {
 /// A new run needs a photo, an output and a scale; a job that was started knows them.
 void requireComplete(const CLI::App& command, const UpscaleArguments& arguments) {
     const bool isNew = arguments.job.empty() || !arguments.in.empty();
-    if (isNew && (arguments.in.empty() || arguments.out.empty() || command.count("--scale") == 0)) {
-        throw CLI::ValidationError("upscale", "needs a photo, -o OUTPUT and --scale S, or --resume FOLDER.");
+    if (isNew && (arguments.in.empty() || arguments.out.empty() || (command.count("--scale") == 0 && arguments.recipe.empty()))) {
+        throw CLI::ValidationError("upscale", "needs a photo, -o OUTPUT and --scale S or --recipe FILE, or --resume FOLDER.");
     }
     if (arguments.job.empty() && (arguments.assemble || !arguments.shard.empty())) {
         throw CLI::ValidationError("upscale", "--shard and --assemble need --job FOLDER.");
@@ -69,11 +73,17 @@ void run(const CLI::App& command, UpscaleArguments arguments) {
     if (arguments.in.empty()) {
         arguments = argumentsOfJob(arguments, arguments.job);
     }
+    if (!arguments.recipe.empty()) {
+        arguments = withRecipe(command, arguments, readRecipe(arguments.recipe));
+    }
     UpscaleRun work(arguments);
     if (arguments.dryRun) {
         return work.examine();
     }
     arguments.job.empty() ? work.writeResult() : work.runJob();
+    if (!arguments.saveRecipe.empty()) {
+        saveRecipe(arguments.saveRecipe, work.recipe());
+    }
     work.tell();
 }
 
@@ -84,6 +94,7 @@ Action addUpscale(CLI::App& app) {
     auto arguments = std::make_shared<UpscaleArguments>();
     addPictureOptions(*command, *arguments);
     addJobOptions(*command, *arguments);
+    addReadOptions(*command, arguments->read);
     arguments->run.addTo(*command);
     return [command, arguments] { run(*command, *arguments); };
 }

@@ -1,12 +1,15 @@
 #include "app/cli/upscale_run.h"
 
 #include "app/cli/arguments.h"
+#include "app/cli/recipe_options.h"
 #include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/metrics/degradation_estimate.h"
+#include "core/recipe/recipe_controls.h"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 
@@ -49,6 +52,12 @@ Json stepsOf(const Plan& plan, Rect region, const StaircaseStatistics& statistic
                          {"seconds", computed.seconds}});
     }
     return steps;
+}
+
+/// The photo's file and what else decides its pixels.
+std::string idOfPhoto(const UpscaleArguments& arguments) {
+    const std::string tone = arguments.read.tone == ToneCurve::clip ? " clip" : "";
+    return hashOfFile(arguments.in) + (arguments.read.page > 0 ? " page " + std::to_string(arguments.read.page) : "") + tone;
 }
 
 void printJson(const Preflight& before, double secondsOfTile) {
@@ -95,29 +104,43 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture)
     return controls;
 }
 
-/// So that the number read again is the same.
-std::string exactText(float number) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.9g", number);
-    return text;
-}
-
 } // namespace
 
 UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
-    : m_arguments(arguments), m_picture(readPicture(arguments.in)), m_photo(photoOf(m_picture.image)), m_region(chosenRegion()),
+    : m_arguments(arguments), m_picture(readForRun(arguments.in, arguments.read)), m_photo(photoOf(m_picture.image)),
+      m_region(chosenRegion()),
       m_staircase(m_photo.rgb, arguments.run.loadNetwork(), planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
                   arguments.run.resolvedPrecision(), cacheBytes(arguments), controlsOf(arguments, m_picture.image)),
       m_exporter(m_staircase, m_photo), m_idleMemory(occupiedMemory().value_or(0)) {
+    checkWeights();
+    addNotes(m_picture.notes);
+    m_picture.metadata.done = doneBy(recipe(), plan());
     m_staircase.setNotice([](const std::string& text) { note(text); });
     if (!arguments.cache.empty()) {
         addCache();
     }
 }
 
+void UpscaleRun::checkWeights() const {
+    const std::string& wanted = m_arguments.wantedWeights;
+    if (!wanted.empty() && wanted != m_staircase.network().checksum()) {
+        throw Error("The recipe was made with the weights " + wanted.substr(0, 12) + "..., and these are " +
+                    m_staircase.network().checksum().substr(0, 12) + "... Give the right ones with --weights.");
+    }
+}
+
+Recipe UpscaleRun::recipe() const {
+    Recipe recipe = recipeOf(m_arguments);
+    recipe.controls = namedControls(m_staircase.controls());
+    recipe.region = m_region == rectOf(m_photo.size()) ? std::nullopt : std::optional(m_region);
+    recipe.weightsHash = m_staircase.network().checksum();
+    recipe.profile = m_staircase.profile();
+    return recipe;
+}
+
 /// Opened here, added behind the job folder later: what is found here goes into the job too.
 void UpscaleRun::addCache() {
-    const TileSource source{hashOfFile(m_arguments.in), m_staircase.network().checksum(), describe(plan()), m_staircase.profile(),
+    const TileSource source{idOfPhoto(m_arguments), m_staircase.network().checksum(), describe(plan()), m_staircase.profile(),
                             describe(m_staircase.controls())};
     m_cache = std::make_shared<DiskCache>(m_arguments.cache, source, std::int64_t{m_arguments.cacheLimit} << 20);
 }
@@ -137,6 +160,7 @@ ExportRequest UpscaleRun::requestFor(int level, const std::filesystem::path& out
         output, level, regionAt(plan(), level, m_region), {}, m_arguments.bits, m_picture.metadata, m_picture.bitsPerSample};
     request.stream.write.quality = m_arguments.quality;
     request.stream.write.lossless = m_arguments.lossless;
+    request.stream.write.keepPosition = !m_arguments.noGps;
     request.stream.pyramid = m_arguments.pyramid;
     return request;
 }
@@ -163,12 +187,6 @@ void UpscaleRun::keepStep(int level) {
     m_exporter.write(requestFor(level, folder / name), progress(level), isInterrupted);
 }
 
-void UpscaleRun::warn(const Preflight& before) const {
-    for (const std::string& warning : before.warnings) {
-        note(warning);
-    }
-}
-
 void UpscaleRun::examine() {
     const ExportRequest request = requestFor(lastLevel(), m_arguments.out);
     const Preflight before = m_exporter.examine(request);
@@ -183,11 +201,16 @@ void UpscaleRun::writeResult() {
     if (m_cache) {
         m_staircase.addBacking(m_cache);
     }
-    warn(m_exporter.preflight(requestFor(lastLevel(), m_arguments.out)));
+    addNotes(m_exporter.preflight(requestFor(lastLevel(), m_arguments.out)).warnings);
     for (int level = 1; !m_arguments.keepSteps.empty() && level < plan().levels(); ++level) {
         keepStep(level);
     }
-    m_exporter.write(requestFor(lastLevel(), m_arguments.out), progress(lastLevel()), isInterrupted);
+    addNotes(m_exporter.write(requestFor(lastLevel(), m_arguments.out), progress(lastLevel()), isInterrupted));
+}
+
+void UpscaleRun::addNotes(const std::vector<std::string>& notes) {
+    std::for_each(notes.begin(), notes.end(), note);
+    m_notes.insert(m_notes.end(), notes.begin(), notes.end());
 }
 
 JobDescription UpscaleRun::describeJob() const {
@@ -205,7 +228,10 @@ JobDescription UpscaleRun::describeJob() const {
             m_arguments.quality,
             m_arguments.lossless,
             m_arguments.pyramid,
-            m_staircase.controls()};
+            m_staircase.controls(),
+            !m_arguments.noGps,
+            m_arguments.read.page,
+            m_arguments.read.tone == ToneCurve::clip};
 }
 
 void UpscaleRun::runJob() {
@@ -219,13 +245,13 @@ void UpscaleRun::runJob() {
         m_staircase.addBacking(m_cache);
     }
     const ExportRequest request = requestFor(lastLevel(), m_arguments.out);
-    warn(m_exporter.preflight(request));
+    addNotes(m_exporter.preflight(request).warnings);
     if (!m_arguments.assemble) {
         const auto [shard, shards] = parseShard(m_arguments.shard);
         m_exporter.compute(request, *job, shard, shards, progress(lastLevel()), isInterrupted);
     }
     if (m_arguments.shard.empty()) {
-        m_exporter.assemble(request, *job, progress(lastLevel()), isInterrupted);
+        addNotes(m_exporter.assemble(request, *job, progress(lastLevel()), isInterrupted));
     }
 }
 
@@ -261,6 +287,7 @@ void UpscaleRun::tell() const {
                       {"tiles_loaded", statistics.tilesLoaded},
                       {"memory_retries", statistics.memoryRetries},
                       {"idle_memory_bytes", m_idleMemory},
+                      {"notes", m_notes},
                       {"peak_memory_bytes", peakMemory()}};
     std::cout << report.dump(2) << std::endl;
 }
@@ -281,6 +308,9 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.quality = job.quality;
     result.lossless = job.lossless;
     result.pyramid = job.pyramid;
+    result.noGps = !job.keepPosition;
+    result.read.page = job.page;
+    result.read.tone = job.clipsTones ? ToneCurve::clip : ToneCurve::soft;
     result.noise = exactText(job.controls.noise);
     result.jpeg = exactText(job.controls.jpeg);
     result.job = folder.string();

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "app/cli/console.h"
+#include "app/cli/read_options.h"
 #include "app/cli/run_options.h"
 #include "core/export/disk_cache.h"
 #include "core/export/exporter.h"
 #include "core/io/picture_file.h"
+#include "core/recipe/recipe.h"
 
 #include <string>
 
@@ -13,6 +15,7 @@ namespace casr::cli {
 /// What `casr upscale` was asked for.
 struct UpscaleArguments {
     RunOptions run;
+    ReadOptions read;
     std::string in;
     std::string out;
     double scale = 2;
@@ -33,6 +36,10 @@ struct UpscaleArguments {
     std::string resume;    ///< Folder of a job to go on with.
     std::string shard;     ///< "i/n": compute this part of the job only.
     bool assemble = false;
+    bool noGps = false;
+    std::string recipe;        ///< File that says what was not given otherwise.
+    std::string saveRecipe;    ///< File that the recipe of this run is written to.
+    std::string wantedWeights; ///< SHA-256 of the weights that the recipe was made with; empty: any.
 };
 
 /// One run of the command: the photo, its staircase, the files, and what is told about them at the end.
@@ -53,6 +60,9 @@ public:
     /// One line, or JSON.
     void tell() const;
 
+    /// What makes this result again.
+    Recipe recipe() const;
+
 private:
     const Plan& plan() const { return m_staircase.plan(); }
     int lastLevel() const { return plan().levels() - 1; }
@@ -61,8 +71,12 @@ private:
     ExportRequest requestFor(int level, const std::filesystem::path& output) const;
     void keepStep(int level);
     void addCache();
-    void warn(const Preflight& before) const;
     JobDescription describeJob() const;
+    void checkWeights() const;
+
+    /// Told at once, and again in the JSON at the end.
+    void addNotes(const std::vector<std::string>& notes);
+
     ExportProgress progress(int level);
 
     const UpscaleArguments& m_arguments;
@@ -74,6 +88,7 @@ private:
     std::shared_ptr<DiskCache> m_cache;
     ProgressBar m_bar;
     double m_started = now();
+    std::vector<std::string> m_notes;
     std::int64_t m_idleMemory = 0; ///< With photo and weights, before the first tile.
 };
 

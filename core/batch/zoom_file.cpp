@@ -41,11 +41,10 @@ Recipe filledIn(Recipe recipe, const Staircase& staircase) {
     return recipe;
 }
 
-ExportRequest requestFor(const Recipe& recipe, const Picture& picture, const Plan& plan, Rect region,
-                         const std::filesystem::path& output) {
+ExportRequest requestFor(const Recipe& recipe, const Picture& picture, const Plan& plan, Rect region, const std::filesystem::path& output) {
     const int level = plan.levels() - 1;
-    ExportRequest request{output, level, regionAt(plan, level, region), {}, recipe.output.bitsPerSample, picture.metadata,
-                          picture.bitsPerSample};
+    ExportRequest request{
+        output, level, regionAt(plan, level, region), {}, recipe.output.bitsPerSample, picture.metadata, picture.bitsPerSample};
     request.stream.write = recipe.output;
     request.stream.pyramid = recipe.pyramid;
     return request;

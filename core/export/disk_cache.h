@@ -11,7 +11,7 @@ namespace casr {
 
 /// Everything that a computed tile depends on besides its place.
 struct TileSource {
-    std::string photo;    ///< SHA-256 of the photo's file.
+    std::string photo;    ///< SHA-256 of the photo's file, and the page and tones that were chosen.
     std::string weights;  ///< SHA-256 of the weights.
     std::string plan;     ///< describe() of the plan.
     std::string profile;  ///< numericProfile.

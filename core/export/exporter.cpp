@@ -13,11 +13,6 @@ namespace {
 constexpr std::size_t assemblyCacheBytes = std::size_t{256} << 20;
 constexpr std::int64_t trunkTensors = 8;
 
-bool losesAlpha(const std::filesystem::path& output) {
-    const std::string extension = output.extension().string();
-    return extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
-}
-
 std::int64_t freeBytesFor(const std::filesystem::path& output) {
     std::error_code problem;
     const std::filesystem::path folder = output.parent_path().empty() ? "." : output.parent_path();
@@ -54,6 +49,12 @@ std::vector<TileKey> tilesOf(const LevelGrid& grid, int level, Rect region) {
     return keys;
 }
 
+/// The layout before the format has cut it to what it holds.
+PictureLayout wantedLayout(const ExportRequest& request, PictureLayout layout) {
+    layout.bitsPerSample = request.bitsPerSample > 0 ? request.bitsPerSample : request.photoBits;
+    return layout;
+}
+
 } // namespace
 
 PictureLayout Exporter::layoutOf(const ExportRequest& request) const {
@@ -67,6 +68,7 @@ Preflight Exporter::examine(const ExportRequest& request) const {
     Preflight result;
     result.layout = layoutOf(request);
     result.problems = pictureStreamProblems(request.output, result.layout, request.stream);
+    result.warnings = lossesOf(request.output, wantedLayout(request, result.layout), request.stream);
     result.bytes = request.region.size().area() * result.layout.channels * (result.layout.bitsPerSample / 8);
     result.bytes += request.stream.pyramid ? result.bytes / 3 : 0;
     result.tiles = request.level > 0 ? m_staircase.tilesNeeded(request.level, request.region) : 0;
@@ -74,7 +76,6 @@ Preflight Exporter::examine(const ExportRequest& request) const {
     result.memory = occupiedMemory().value_or(0) + static_cast<std::int64_t>(m_staircase.cache().budget()) + bytesOfInference(request) +
                     memoryOfStream(request.output, result.layout, request.stream);
     addDiskProblem(request, result);
-    addLosses(request, result);
     return result;
 }
 
@@ -110,17 +111,6 @@ void Exporter::addDiskProblem(const ExportRequest& request, Preflight& result) c
     }
 }
 
-/// What the format will drop without being asked to.
-void Exporter::addLosses(const ExportRequest& request, Preflight& result) const {
-    if (request.photoBits == 16 && request.bitsPerSample != 8 && result.layout.bitsPerSample == 8) {
-        result.warnings.push_back("The photo has 16 bits a sample and '" + request.output.filename().string() +
-                                  "' will have 8. Choose TIFF, PNG or JPEG XL (.tif, .png, .jxl) to keep them.");
-    }
-    if (!m_photo.alpha.isEmpty() && losesAlpha(request.output)) {
-        result.warnings.push_back("JPEG has no transparency: the picture is laid on white. Choose PNG, TIFF or WebP to keep it.");
-    }
-}
-
 double Exporter::measureTile(const ExportRequest& request, const StopCheck& stop) {
     if (request.level < 1) {
         return 0;
@@ -140,11 +130,11 @@ Image Exporter::pixelsOf(const ExportRequest& request, Rect part, const StopChec
     return pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part);
 }
 
-void Exporter::write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop) {
+std::vector<std::string> Exporter::write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop) {
     const Preflight before = preflight(request);
     const double area = static_cast<double>(request.region.size().area());
     std::int64_t done = 0;
-    writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+    return writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
         if (stop && stop()) {
             throw Cancelled();
         }
@@ -181,12 +171,13 @@ void Exporter::compute(const ExportRequest& request, JobFolder& job, int shard, 
     }
 }
 
-void Exporter::assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress, const StopCheck& stop) {
+std::vector<std::string> Exporter::assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress,
+                                            const StopCheck& stop) {
     const Preflight before = preflight(request);
     const LevelGrid grid = m_staircase.gridOf(request.level);
     TileCache recent(assemblyCacheBytes);
     std::int64_t done = 0;
-    writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+    return writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
         if (stop && stop()) {
             throw Cancelled();
         }

@@ -53,21 +53,21 @@ public:
     /// stays in the cache. Tiles of all levels have about the same cost. Throws Cancelled or Error.
     double measureTile(const ExportRequest& request, const StopCheck& stop);
 
-    /// Preflight, then the file. Throws Error or Cancelled; then nothing is left of it, and computed tiles stay in the cache.
-    void write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop);
+    /// Preflight, then the file. Returns what of the metadata could not be kept. Throws Error or Cancelled; then nothing is left of it, and
+    /// computed tiles stay in the cache.
+    std::vector<std::string> write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop);
 
     /// Computes the tiles of the result that are missing in `job` and whose running number is `shard` modulo `shards`.
     void compute(const ExportRequest& request, JobFolder& job, int shard, int shards, const ExportProgress& progress,
                  const StopCheck& stop);
 
-    /// Writes the file from the tiles in `job`; missing ones are computed.
-    void assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress, const StopCheck& stop);
+    /// Writes the file from the tiles in `job`; missing ones are computed. Returns as write().
+    std::vector<std::string> assemble(const ExportRequest& request, JobFolder& job, const ExportProgress& progress, const StopCheck& stop);
 
 private:
     PictureLayout layoutOf(const ExportRequest& request) const;
     std::int64_t bytesOfInference(const ExportRequest& request) const;
     void addDiskProblem(const ExportRequest& request, Preflight& result) const;
-    void addLosses(const ExportRequest& request, Preflight& result) const;
     Image pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop);
     Image resultTile(const ExportRequest& request, JobFolder& job, const TileKey& key, const StopCheck& stop);
 

@@ -39,7 +39,7 @@ void requireRanges(const JobDescription& job, const std::string& origin) {
     const bool placed =
         region.left >= 0 && region.top >= 0 && !region.isEmpty() && region.right <= farthestPixel && region.bottom <= farthestPixel;
     const bool sound = placed && isWithin(job.scale, 1, 64) && isWithin(job.stepLimit, 1.5, 4) && isWithin(job.quality, 1, 100) &&
-                       (job.bitsPerSample == 8 || job.bitsPerSample == 16) && areShares(job.controls);
+                       job.page >= 0 && (job.bitsPerSample == 8 || job.bitsPerSample == 16) && areShares(job.controls);
     if (!sound) {
         refuse(origin, "a value is outside its range");
     }
@@ -116,7 +116,10 @@ std::string writeJob(const JobDescription& job) {
                     {"quality", job.quality},
                     {"lossless", job.lossless},
                     {"pyramid", job.pyramid},
-                    {"controls", jsonOf(job.controls)}};
+                    {"controls", jsonOf(job.controls)},
+                    {"keep_position", job.keepPosition},
+                    {"page", job.page},
+                    {"clips_tones", job.clipsTones}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -145,7 +148,10 @@ JobDescription parseJob(const std::string& text, const std::string& origin) {
                            json.at("quality"),
                            json.at("lossless"),
                            json.at("pyramid"),
-                           controlsOf(json.at("controls"))};
+                           controlsOf(json.at("controls")),
+                           json.value("keep_position", true),
+                           json.value("page", 0),
+                           json.value("clips_tones", false)};
         requireRanges(job, origin);
         return job;
     } catch (const Json::exception&) {

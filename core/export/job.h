@@ -25,6 +25,9 @@ struct JobDescription {
     bool lossless = false;
     bool pyramid = false;
     StepControls controls = {};
+    bool keepPosition = true; ///< GPS goes into the result.
+    int page = 0;             ///< Of the photo's file.
+    bool clipsTones = false;  ///< The tone curve of linear light: clip instead of soft.
 
     bool operator==(const JobDescription&) const = default;
 };

@@ -1,21 +1,31 @@
 #include "core/io/picture_file.h"
 
+#include "core/io/bmp_file.h"
 #include "core/io/exif.h"
+#include "core/io/jxl_boxes.h"
+#include "core/io/linear_light.h"
 #include "core/io/picture_stream.h"
 #include "core/io/raw_file.h"
+#include "core/io/read_limits.h"
+#include "core/io/tiff_directory.h"
+#include "core/io/tiff_exif.h"
 #include "core/io/vips_support.h"
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
-#include <limits>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <utility>
+
+#include <sys/stat.h>
 
 namespace casr {
 
 namespace {
 
-constexpr std::int64_t maxPixels = std::int64_t{1} << 30;
+/// Enough of a bitmap for its header and palette.
+constexpr std::size_t bmpHeaderBytes = 4096;
 
 /// libvips says 1 pixel per millimetre when the file says nothing.
 constexpr double unknownDensity = 1.0;
@@ -29,6 +39,12 @@ bool isLab(const vips::VImage& image) {
     return kind == VIPS_INTERPRETATION_LAB || kind == VIPS_INTERPRETATION_LABQ || kind == VIPS_INTERPRETATION_LABS;
 }
 
+/// Values in linear light, which reach above white.
+bool isLinear(const vips::VImage& image) {
+    const bool isFloat = image.format() == VIPS_FORMAT_FLOAT || image.format() == VIPS_FORMAT_DOUBLE;
+    return image.coding() == VIPS_CODING_RAD || (isFloat && !isLab(image) && !isCmyk(image));
+}
+
 int colourChannelsOf(const vips::VImage& image) {
     if (isCmyk(image)) {
         return 4;
@@ -40,13 +56,16 @@ bool hasAlpha(const vips::VImage& image) {
     return image.coding() == VIPS_CODING_NONE && image.bands() == colourChannelsOf(image) + 1;
 }
 
-/// Bits a sample of the file; 0 for floating point and 32-bit integers.
+/// Bits a sample of the file; 32 for linear light, 0 for what no picture has.
 int bitsPerSampleOf(const vips::VImage& image) {
+    if (isLinear(image)) {
+        return 32;
+    }
     if (isLab(image)) {
         return image.format() == VIPS_FORMAT_UCHAR ? 8 : 16;
     }
     const VipsBandFormat format = image.format();
-    return format == VIPS_FORMAT_UCHAR ? 8 : format == VIPS_FORMAT_USHORT ? 16 : 0;
+    return format == VIPS_FORMAT_UCHAR ? 8 : format == VIPS_FORMAT_USHORT || format == VIPS_FORMAT_UINT ? 16 : 0;
 }
 
 const char* colourNameOf(const vips::VImage& image) {
@@ -66,15 +85,12 @@ Size orientedSize(Size size, int orientation) {
 }
 
 /// Throws Error for pictures that readPicture would have to guess about, or that no memory holds.
-void checkReadable(const std::filesystem::path& path, const vips::VImage& image) {
+void checkReadable(const std::filesystem::path& path, const vips::VImage& image, bool allowLarge) {
     const std::string name = "'" + path.string() + "'";
-    const std::int64_t pixels = Size{image.width(), image.height()}.area();
-    if (pixels > maxPixels) {
-        throw Error(name + " has " + std::to_string(pixels >> 20) +
-                    " megapixels, more than the 1024 that can be opened. Crop or shrink it first.");
-    }
-    if (bitsPerSampleOf(image) == 0) {
-        throw Error(name + " has samples of neither 8 nor 16 bits (" + vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image.format()) +
+    const int bits = bitsPerSampleOf(image);
+    checkReadLimits(path, {{image.width(), image.height()}, image.bands(), std::max(1, bits / 8)}, allowLarge);
+    if (bits == 0) {
+        throw Error(name + " has samples that are no tones (" + vips_enum_nick(VIPS_TYPE_BAND_FORMAT, image.format()) +
                     "). Save it as a 16-bit TIFF first.");
     }
     if (image.coding() == VIPS_CODING_NONE && image.bands() > colourChannelsOf(image) + 1) {
@@ -82,29 +98,49 @@ void checkReadable(const std::filesystem::path& path, const vips::VImage& image)
     }
 }
 
-/// CMYK or Lab colours in 16-bit RGB of the wide Display P3 space: sRGB would clip what such files are made for.
-vips::VImage colourAsRgb(const vips::VImage& colour) {
-    vips::VOption* options = vips::VImage::option()->set("depth", 16)->set("intent", VIPS_INTENT_RELATIVE);
-    if (isLab(colour)) {
-        // By way of XYZ: the export of libvips 8.14 from Lab turns greys half a unit towards green and blue.
-        return colour.colourspace(VIPS_INTERPRETATION_XYZ).icc_export(options->set("output_profile", "p3")->set("pcs", VIPS_PCS_XYZ));
-    }
-    options->set("embedded", true)->set("input_profile", "cmyk")->set("black_point_compensation", true);
-    return colour.icc_transform("p3", options);
+/// CMYK colours in 16-bit RGB of the wide Display P3 space: sRGB would clip what such files are made for.
+vips::VImage inksAsRgb(const vips::VImage& inks) {
+    return inks.icc_transform("p3", vips::VImage::option()
+                                        ->set("depth", 16)
+                                        ->set("intent", VIPS_INTENT_RELATIVE)
+                                        ->set("embedded", true)
+                                        ->set("input_profile", "cmyk")
+                                        ->set("black_point_compensation", true));
 }
 
-/// `image` as grey or RGB, with alpha when it has one, in 8 or 16 bits.
-vips::VImage asRgbOrGrey(const vips::VImage& image) {
-    if (!isCmyk(image) && !isLab(image)) {
-        return image;
-    }
+/// L, a and b as numbers: LittleCMS makes colours of them, more exactly than libvips 8.14.
+vips::VImage labAsFloat(const vips::VImage& lab) {
+    return lab.colourspace(VIPS_INTERPRETATION_LAB).cast(VIPS_FORMAT_FLOAT);
+}
+
+/// `convert` for the colours alone; alpha in `format`, `largest` meaning opaque.
+template <typename Convert>
+vips::VImage withoutAlpha(const vips::VImage& image, Convert convert, double largest, VipsBandFormat format) {
     if (!hasAlpha(image)) {
-        return colourAsRgb(image);
+        return convert(image);
     }
     const int last = image.bands() - 1;
-    const double scale = bitsPerSampleOf(image) == 8 ? 257.0 : 1.0;
-    const vips::VImage alpha = image.extract_band(last).linear(scale, 0.0).cast(VIPS_FORMAT_USHORT);
-    return colourAsRgb(image.extract_band(0, vips::VImage::option()->set("n", last))).bandjoin(alpha);
+    const double scale = largest / (bitsPerSampleOf(image) == 8 ? 255.0 : 65535.0);
+    const vips::VImage alpha = image.extract_band(last).linear(scale, 0.0).cast(format);
+    return convert(image.extract_band(0, vips::VImage::option()->set("n", last))).bandjoin(alpha);
+}
+
+vips::VImage asFloat(const vips::VImage& light) {
+    return light.coding() == VIPS_CODING_RAD ? light.rad2float() : light.cast(VIPS_FORMAT_FLOAT);
+}
+
+/// `image` as grey or RGB, with alpha when it has one, in 8 or 16 bits, or in float when it is Lab or linear light.
+vips::VImage asRgbOrGrey(const vips::VImage& image) {
+    if (isLinear(image)) {
+        return asFloat(image);
+    }
+    if (image.format() == VIPS_FORMAT_UINT) {
+        return image.linear(1.0 / 65537, 0.0).cast(VIPS_FORMAT_USHORT);
+    }
+    if (isLab(image)) {
+        return withoutAlpha(image, labAsFloat, 1, VIPS_FORMAT_FLOAT);
+    }
+    return isCmyk(image) ? withoutAlpha(image, inksAsRgb, 65535, VIPS_FORMAT_USHORT) : image;
 }
 
 /// Where decoded pixels go: the float picture, upright.
@@ -140,10 +176,12 @@ void storeRow(const VipsPel* pixels, int y, VipsRect area, const Destination& de
 /// Called by libvips for one strip after another, from one thread at a time.
 int storeStrip(VipsRegion* region, VipsRect* area, void* data) {
     const auto& destination = *static_cast<const Destination*>(data);
-    const bool wide = region->im->BandFmt == VIPS_FORMAT_USHORT;
+    const VipsBandFormat format = region->im->BandFmt;
+    const auto store = format == VIPS_FORMAT_FLOAT    ? storeRow<float>
+                       : format == VIPS_FORMAT_USHORT ? storeRow<std::uint16_t>
+                                                      : storeRow<std::uint8_t>;
     for (int y = area->top; y < area->top + area->height; ++y) {
-        const VipsPel* pixels = VIPS_REGION_ADDR(region, area->left, y);
-        wide ? storeRow<std::uint16_t>(pixels, y, *area, destination) : storeRow<std::uint8_t>(pixels, y, *area, destination);
+        store(VIPS_REGION_ADDR(region, area->left, y), y, *area, destination);
     }
     return 0;
 }
@@ -151,8 +189,8 @@ int storeStrip(VipsRegion* region, VipsRect* area, void* data) {
 /// The sample that means 1: libvips leaves the lower bits of HEIF samples of 10 and 12 bits empty.
 float largestSample(const vips::VImage& image) {
     constexpr const char* heifBits = "heif-bitdepth";
-    if (image.format() == VIPS_FORMAT_UCHAR) {
-        return 255.0f;
+    if (image.format() == VIPS_FORMAT_UCHAR || image.format() == VIPS_FORMAT_FLOAT) {
+        return image.format() == VIPS_FORMAT_UCHAR ? 255.0f : 1.0f;
     }
     const int bits = image.get_typeof(heifBits) == 0 ? 16 : std::clamp(image.get_int(heifBits), 9, 16);
     return static_cast<float>(65536 - (65536 >> bits));
@@ -169,33 +207,28 @@ std::vector<float> decodedUpright(const std::filesystem::path& path, const vips:
     return values;
 }
 
-/// A number of a tag as libvips spells it, for example "300/1 (300, Rational, ...)"; 0 when there is none.
-double exifNumber(const vips::VImage& image, const char* tag) {
-    if (image.get_typeof(tag) == 0) {
-        return 0;
-    }
-    const char* text = image.get_string(tag);
-    char* end = nullptr;
-    const double number = std::strtod(text, &end);
-    const double divisor = *end == '/' ? std::strtod(end + 1, nullptr) : 1.0;
-    return divisor > 0 ? number / divisor : 0.0;
-}
-
-/// Pixels a millimetre; WebP files say it in their EXIF alone, where libvips does not look.
-double densityOf(const vips::VImage& image) {
-    if (image.xres() != unknownDensity) {
-        return image.xres();
-    }
-    const bool centimetres = exifNumber(image, "exif-ifd0-ResolutionUnit") == 3;
-    return std::max(0.0, exifNumber(image, "exif-ifd0-XResolution") / (centimetres ? 10.0 : 25.4));
+/// Pixels a millimetre; WebP and AVIF files say it in their EXIF alone, where libvips does not look.
+double densityOf(const vips::VImage& image, const std::string& exif) {
+    return image.xres() != unknownDensity ? image.xres() : densityIn(readerOfExif(exif).mainDirectory());
 }
 
 Metadata metadataOf(const vips::VImage& image) {
     Metadata metadata;
-    metadata.exif = withUprightOrientation(blobOf(image, VIPS_META_EXIF_NAME));
-    metadata.xmp = withUprightOrientationInXmp(blobOf(image, VIPS_META_XMP_NAME));
+    metadata.exif = blobOf(image, VIPS_META_EXIF_NAME);
+    metadata.xmp = blobOf(image, VIPS_META_XMP_NAME);
     metadata.iptc = blobOf(image, VIPS_META_IPTC_NAME);
-    metadata.pixelsPerMillimetre = densityOf(image);
+    metadata.pixelsPerMillimetre = densityOf(image, metadata.exif);
+    return metadata;
+}
+
+/// libvips knows the metadata of all but three kinds of files.
+Metadata metadataOf(const std::filesystem::path& path, const OpenedPicture& opened) {
+    Metadata metadata = opened.format == "RAW"       ? readRawMetadata(path)
+                        : opened.format == "TIFF"    ? readTiffMetadata(path)
+                        : opened.format == "JPEG XL" ? readJxlMetadata(path)
+                                                     : metadataOf(opened.image);
+    metadata.exif = withUprightOrientation(std::move(metadata.exif));
+    metadata.xmp = withUprightOrientationInXmp(std::move(metadata.xmp));
     return metadata;
 }
 
@@ -209,6 +242,101 @@ ColourEncoding encodingOf(const vips::VImage& image) {
     return encoding;
 }
 
+std::string readBytes(const std::filesystem::path& path, std::size_t most = std::string::npos) {
+    std::ifstream in(path, std::ios::binary);
+    if (most == std::string::npos) {
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    std::string bytes(most, '\0');
+    in.read(bytes.data(), static_cast<std::streamsize>(most));
+    bytes.resize(static_cast<std::size_t>(in.gcount()));
+    return bytes;
+}
+
+/// libvips reads no bitmaps by itself.
+OpenedPicture openBmp(const std::filesystem::path& path, const BmpHeader& header, const ReadOptions& options) {
+    startPictureLibrary();
+    checkReadLimits(path, {header.size, header.channels, 1}, options.allowLarge);
+    std::optional<BmpPicture> bmp = decodedBmp(readBytes(path));
+    if (!bmp) {
+        vips_error("bmp", "%s", "pixels are missing");
+        failToDecode(path);
+    }
+    const vips::VImage pixels = vips::VImage::new_from_memory(bmp->samples.data(), bmp->samples.size(), header.size.width,
+                                                              header.size.height, header.channels, VIPS_FORMAT_UCHAR);
+    const VipsInterpretation meaning = interpretationOf(header.channels >= 3 ? 3 : 1, 8);
+    return {pixels.copy(vips::VImage::option()->set("interpretation", meaning)).copy_memory(), "BMP"};
+}
+
+OpenedPicture openSource(const std::filesystem::path& path, const ReadOptions& options) {
+    checkRegularFile(path);
+    if (isRawFile(path)) {
+        return developRaw(path, options);
+    }
+    const std::optional<BmpHeader> bmp = bmpHeader(readBytes(path, bmpHeaderBytes));
+    return bmp ? openBmp(path, *bmp, options) : openPicture(path, options.page);
+}
+
+/// What OpenEXR means by alpha: colours are multiplied by it. One that is 1 everywhere is none: its files have no way to say so.
+Image withStraightAlpha(const Image& light, float opaque) {
+    const auto channels = static_cast<std::size_t>(light.channels());
+    std::vector<float> values(light.values().begin(), light.values().end());
+    bool isOpaque = true;
+    for (std::size_t at = 0; at < values.size(); at += channels) {
+        float& alpha = values[at + channels - 1];
+        alpha = alpha > 0 ? std::min(alpha / opaque, 1.0f) : 0.0f;
+        isOpaque = isOpaque && alpha == 1.0f;
+        for (std::size_t channel = 0; alpha > 0 && channel + 1 < channels; ++channel) {
+            values[at + channel] /= alpha;
+        }
+    }
+    const Image straight(light.size(), light.channels(), std::move(values), light.encoding());
+    return isOpaque ? selectChannels(straight, 0, straight.colourChannels()) : straight;
+}
+
+/// libvips counts alpha of linear light from 0 to 255.
+Image shown(const Image& light, bool isExr, ToneCurve curve) {
+    const auto& profile = light.encoding().iccProfile;
+    const bool hasAlpha = light.encoding().hasAlpha;
+    return displayed(hasAlpha && isExr ? withStraightAlpha(light, 255) : light, profile ? *profile : std::string(), curve);
+}
+
+std::vector<std::string> notesOn(const OpenedPicture& opened, const ReadOptions& options) {
+    std::vector<std::string> notes;
+    if (isLinear(opened.image)) {
+        notes.push_back(options.tone == ToneCurve::soft ? "linear light: tones above 80 % of white are rolled off (tone curve 'soft')"
+                                                        : "linear light: tones above white are cut (tone curve 'clip')");
+    }
+    if (opened.pages > 1) {
+        notes.push_back("page " + std::to_string(options.page + 1) + " of " + std::to_string(opened.pages) + " was read");
+    }
+    return notes;
+}
+
+Picture decoded(const std::filesystem::path& path, const OpenedPicture& opened, const ReadOptions& options) {
+    const int orientation = orientationOf(opened.image);
+    const vips::VImage image = asRgbOrGrey(opened.image);
+    const Size size = orientedSize({image.width(), image.height()}, orientation);
+    Image pixels(size, image.bands(), decodedUpright(path, image, orientation), encodingOf(image));
+    if (isLab(opened.image)) {
+        pixels = displayedLab(pixels);
+    } else if (isLinear(image)) {
+        pixels = shown(pixels, opened.format == "OpenEXR", options.tone);
+    }
+    return {std::move(pixels), bitsPerSampleOf(image) == 8 ? 8 : 16, metadataOf(path, opened), notesOn(opened, options)};
+}
+
+/// Tells whether a file was written to in the meantime.
+struct FileState {
+    struct stat status {};
+
+    explicit FileState(const std::filesystem::path& path) { ::stat(path.c_str(), &status); }
+    bool operator==(const FileState& other) const {
+        return status.st_ino == other.status.st_ino && status.st_size == other.status.st_size &&
+               status.st_mtim.tv_sec == other.status.st_mtim.tv_sec && status.st_mtim.tv_nsec == other.status.st_mtim.tv_nsec;
+    }
+};
+
 } // namespace
 
 PictureInfo readPictureInfo(const std::filesystem::path& path) {
@@ -216,7 +344,7 @@ PictureInfo readPictureInfo(const std::filesystem::path& path) {
     if (isRawFile(path)) {
         return readRawInfo(path);
     }
-    const OpenedPicture opened = openPicture(path);
+    const OpenedPicture opened = openSource(path, {});
     const vips::VImage& image = opened.image;
     PictureInfo info;
     info.format = opened.format;
@@ -226,25 +354,26 @@ PictureInfo readPictureInfo(const std::filesystem::path& path) {
     info.hasAlpha = hasAlpha(image);
     info.hasProfile = !blobOf(image, VIPS_META_ICC_NAME).empty();
     info.colour = colourNameOf(image);
+    info.pages = opened.pages;
     return info;
 }
 
-Picture readPicture(const std::filesystem::path& path) {
-    checkRegularFile(path);
-    const OpenedPicture opened = isRawFile(path) ? developRaw(path) : openPicture(path);
-    checkReadable(path, opened.image);
-    const int orientation = orientationOf(opened.image);
+Picture readPicture(const std::filesystem::path& path, const ReadOptions& options) {
+    const FileState before(path);
+    const OpenedPicture opened = openSource(path, options);
+    checkReadable(path, opened.image, options.allowLarge);
     try {
-        const vips::VImage image = asRgbOrGrey(opened.image);
-        const Size size = orientedSize({image.width(), image.height()}, orientation);
-        Image pixels(size, image.bands(), decodedUpright(path, image, orientation), encodingOf(image));
-        return {std::move(pixels), bitsPerSampleOf(image), metadataOf(opened.image)};
+        Picture picture = decoded(path, opened, options);
+        if (!(FileState(path) == before)) {
+            throw Error("'" + path.string() + "' was changed while it was read. Open it again when the other program is done.");
+        }
+        return picture;
     } catch (const vips::VError&) {
         failToDecode(path);
     }
 }
 
-void writePicture(const std::filesystem::path& path, const Picture& picture, const WriteOptions& options) {
+std::vector<std::string> writePicture(const std::filesystem::path& path, const Picture& picture, const WriteOptions& options) {
     if (!isWritableFormat(path)) {
         throw Error("'" + path.string() + "' has no known extension. Choose .jpg, .png, .tif, .webp, .jxl or .avif.");
     }
@@ -253,7 +382,7 @@ void writePicture(const std::filesystem::path& path, const Picture& picture, con
     StreamOptions stream;
     stream.write = options;
     stream.tiled = false;
-    writePictureStream(path, layout, stream, [&](Rect rect) { return cropped(image, rect); });
+    return writePictureStream(path, layout, stream, [&](Rect rect) { return cropped(image, rect); });
 }
 
 } // namespace casr

@@ -4,6 +4,9 @@
 #include "core/image/quantise.h"
 #include "core/io/file_format.h"
 #include "core/io/forgiving_target.h"
+#include "core/io/iptc.h"
+#include "core/io/jxl_boxes.h"
+#include "core/io/metadata_edit.h"
 #include "core/io/tiff_exif.h"
 #include "core/io/vips_support.h"
 
@@ -173,17 +176,26 @@ std::string profileFor(const Format& format, const PictureLayout& layout) {
     return profile && profileSpace(*profile) != unfit ? *profile : std::string();
 }
 
-/// libvips 8.14 cuts IPTC to a quarter of its length in TIFF, and a broken block is worse than none.
-Metadata metadataFor(FileKind kind, const PictureLayout& layout) {
-    Metadata metadata = layout.metadata;
-    if (kind == FileKind::tiff) {
-        metadata.iptc.clear();
+/// What is written: corrected, and in the shape that the format takes.
+EditedMetadata metadataFor(FileKind kind, const PictureLayout& layout, const WriteOptions& options) {
+    const bool keepsIptc = kind == FileKind::jpeg || kind == FileKind::tiff;
+    EditedMetadata result = edited(layout.metadata, {layout.size, options.keepPosition, keepsIptc});
+    const double density = layout.metadata.pixelsPerMillimetre;
+    const bool hasDensityInExif = kind == FileKind::webp || kind == FileKind::avif || kind == FileKind::jpegXl;
+    if (hasDensityInExif && density > 0) {
+        result.metadata.exif = withDensity(result.metadata.exif, density);
     }
+    return result;
+}
+
+/// What libvips attaches: its IPTC in TIFF is cut to a quarter, and it knows no metadata of JPEG XL.
+Metadata metadataForVips(FileKind kind, Metadata metadata) {
+    metadata.iptc = kind == FileKind::jpeg ? photoshopBlockOf(metadata.iptc) : std::string();
     return metadata;
 }
 
 /// A libvips picture that pulls whole strips, each once and in order, however many threads the encoder has.
-vips::VImage pictureOf(PixelSource& source) {
+vips::VImage pictureOf(PixelSource& source, const Metadata& metadata) {
     const PictureLayout& layout = source.layout;
     const int channels = fileChannels(source.format, layout);
     VipsImage* image = vips_image_new();
@@ -196,7 +208,7 @@ vips::VImage pictureOf(PixelSource& source) {
         throw vips::VError();
     }
     vips::VImage strips = owner.sequential(vips::VImage::option()->set("tile_height", source.piece.height));
-    setMetadata(strips, metadataFor(source.format.kind, layout), profileFor(source.format, layout));
+    setMetadata(strips, metadataForVips(source.format.kind, metadata), profileFor(source.format, layout));
     return strips;
 }
 
@@ -262,8 +274,8 @@ void saveAvif(const vips::VImage& image, const PixelSource& source, const std::f
                                      ->set("bitdepth", source.bits));
 }
 
-void save(PixelSource& source, const std::filesystem::path& file, const StreamOptions& options) {
-    const vips::VImage image = pictureOf(source);
+void save(PixelSource& source, const std::filesystem::path& file, const Metadata& metadata, const StreamOptions& options) {
+    const vips::VImage image = pictureOf(source, metadata);
     const WriteOptions& write = options.write;
     switch (source.format.kind) {
     case FileKind::jpeg: return saveJpeg(image, file, write);
@@ -290,10 +302,11 @@ void save(PixelSource& source, const std::filesystem::path& file, const StreamOp
 }
 
 /// Runs the encoder; what the pull function threw comes first, because the encoder's complaint only follows from it.
-void saveOrThrow(PixelSource& source, const std::filesystem::path& file, const std::filesystem::path& path, const StreamOptions& options) {
+void saveOrThrow(PixelSource& source, const std::filesystem::path& file, const std::filesystem::path& path, const Metadata& metadata,
+                 const StreamOptions& options) {
     std::string complaint;
     try {
-        save(source, file, options);
+        save(source, file, metadata, options);
     } catch (const vips::VError&) {
         complaint = takeVipsError();
         complaint = complaint.empty() ? "the encoder failed" : complaint;
@@ -309,8 +322,8 @@ void saveOrThrow(PixelSource& source, const std::filesystem::path& file, const s
 /// A new file or folder that is gone again when it has not been renamed.
 class Unfinished {
 public:
-    Unfinished(const std::filesystem::path& path, FileKind kind) : m_path(temporaryBeside(path)) {
-        const bool made = kind == FileKind::deepZoom ? ::mkdir(m_path.c_str(), 0777) == 0 : makeFile();
+    Unfinished(const std::filesystem::path& path, FileKind kind) : m_path(temporaryBeside(path)), m_isFolder(kind == FileKind::deepZoom) {
+        const bool made = m_isFolder ? ::mkdir(m_path.c_str(), 0777) == 0 : makeFile();
         if (!made) {
             failToSave(path, std::strerror(errno));
         }
@@ -319,7 +332,8 @@ public:
     Unfinished& operator=(const Unfinished&) = delete;
     ~Unfinished() {
         std::error_code ignored;
-        std::filesystem::remove_all(m_path, ignored);
+        // Only a folder takes memory to be removed, and a destructor must not run out of it.
+        m_isFolder ? std::filesystem::remove_all(m_path, ignored) : std::uintmax_t{std::filesystem::remove(m_path, ignored)};
     }
 
     const std::filesystem::path& path() const { return m_path; }
@@ -331,6 +345,7 @@ private:
     }
 
     std::filesystem::path m_path;
+    bool m_isFolder;
 };
 
 Size sizeOfDeepZoom(const std::filesystem::path& folder) {
@@ -351,8 +366,22 @@ Size sizeOnDisk(FileKind kind, const std::filesystem::path& file) {
     return {opened.image.width(), opened.image.height()};
 }
 
+/// What libvips cannot attach. True when it is there or there is nothing to add.
+bool addMetadata(FileKind kind, const std::filesystem::path& file, const Metadata& metadata, Size size) {
+    if (kind == FileKind::tiff) {
+        return addMetadataToTiff(file, metadata.exif, iimOf(metadata.iptc), size);
+    }
+    return kind != FileKind::jpegXl || addMetadataToJxl(file, metadata.exif, metadata.xmp);
+}
+
 void checkWritten(FileKind kind, Size size, const std::filesystem::path& file, const std::filesystem::path& path) {
-    if (sizeOnDisk(kind, file) != size) {
+    Size found;
+    try {
+        found = sizeOnDisk(kind, file);
+    } catch (const Error&) {
+        failToSave(path, "it is gone or damaged when opened again");
+    }
+    if (found != size) {
         failToSave(path, "the file has another size than the picture when opened again");
     }
 }
@@ -396,21 +425,23 @@ std::int64_t memoryOfStream(const std::filesystem::path& path, const PictureLayo
     return held + encoderBytes(formatOf(path), layout.size, options.write.lossless);
 }
 
-void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
-                        const PullPixels& pull) {
+std::vector<std::string> writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
+                                            const PullPixels& pull) {
     startPictureLibrary();
     checkPictureStream(path, layout, options);
     const Format& format = formatOf(path);
+    EditedMetadata metadata = metadataFor(format.kind, layout, options.write);
     const Unfinished unfinished(path, format.kind);
     PixelSource source{
         layout, pull, options.piece, format, fileBits(format, layout, options.write), format.kind == FileKind::tiff && options.pyramid,
         nullptr};
-    saveOrThrow(source, unfinished.path(), path, options);
-    if (format.kind == FileKind::tiff && !addExifToTiff(unfinished.path(), layout.metadata.exif, layout.size)) {
-        failToSave(path, "its EXIF block cannot be added");
+    saveOrThrow(source, unfinished.path(), path, metadata.metadata, options);
+    if (!addMetadata(format.kind, unfinished.path(), metadata.metadata, layout.size)) {
+        failToSave(path, "its metadata cannot be added");
     }
     checkWritten(format.kind, layout.size, unfinished.path(), path);
     commitFile(unfinished.path(), path);
+    return std::move(metadata.warnings);
 }
 
 } // namespace casr

@@ -48,14 +48,18 @@ std::vector<std::string> pictureStreamProblems(const std::filesystem::path& path
 
 /// Bytes of memory that writing takes: a few rows of pieces, and the whole picture where the encoder holds it.
 std::int64_t memoryOfStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
+/// What of a picture the file that `path` names cannot hold, one sentence part each, in a user's words: before an export, for showing.
+/// Throws Error when the extension is unknown.
+std::vector<std::string> lossesOf(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
 
 /// Writes a picture that need not fit into memory, by the extension of `path`: those of writePicture, or .dz for a folder with a
 /// DeepZoom pyramid (image.dzi and image_files; JPEG tiles, PNG when lossless or with alpha). `pull` is called from one thread at
 /// a time (not always the same), for each piece once, left to right and top to bottom; about four rows of pieces are held in
 /// memory, only WebP, JPEG XL and AVIF hold everything. What `pull` throws comes out unchanged and at once, but a TIFF pyramid is
 /// run to its end with black pixels first (seconds for a gigabyte). Written beside, re-opened and compared in size, then
-/// renamed; after a failure nothing is left. Throws as checkPictureStream, and Error when the disk fails.
-void writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
-                        const PullPixels& pull);
+/// renamed; after a failure nothing is left. Metadata is treated, and its trouble returned, as by writePicture. Throws as
+/// checkPictureStream, and Error when the disk fails.
+std::vector<std::string> writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
+                                            const PullPixels& pull);
 
 } // namespace casr

@@ -1,11 +1,16 @@
 #include "core/io/raw_file.h"
 
+#include "core/io/read_limits.h"
+#include "core/io/tiff_directory.h"
+#include "core/io/tiff_exif.h"
+
 #include <libraw/libraw.h>
 
 #include <lcms2.h>
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <string_view>
@@ -20,8 +25,6 @@ constexpr std::array<std::string_view, 18> rawExtensions{".dng", ".cr2", ".cr3",
 /// Beginnings that no other picture has. Those of TIFF are missing: LibRaw takes a grey TIFF with a camera's name for a RAW file.
 constexpr std::array<std::string_view, 8> rawBeginnings{
     "FUJIFILMCCD-RAW", "IIRO", "IIRS", "MMOR", std::string_view("IIU\0", 4), "FOVb", std::string_view("\0MRM", 4), "ftypcrx "};
-
-constexpr std::int64_t maxPixels = std::int64_t{1} << 30;
 
 /// The curve of sRGB, as LibRaw wants it: 1 over the power, and the slope of the straight part.
 constexpr double curvePower = 1 / 2.4;
@@ -84,7 +87,8 @@ bool isDng(const std::filesystem::path& path) {
     return raw->open_file(path.c_str()) == LIBRAW_SUCCESS && raw->imgdata.idata.dng_version != 0;
 }
 
-void setParameters(libraw_output_params_t& parameters) {
+void setParameters(libraw_output_params_t& parameters, bool halfSize) {
+    parameters.half_size = halfSize ? 1 : 0;
     parameters.use_camera_wb = 1;
     parameters.output_bps = 16;
     parameters.output_color = rommSpace;
@@ -92,14 +96,6 @@ void setParameters(libraw_output_params_t& parameters) {
     parameters.gamm[1] = curveSlope;
     // Not brightened by its histogram: the exposure is the photographer's.
     parameters.no_auto_bright = 1;
-}
-
-void checkSize(const std::filesystem::path& path, const libraw_image_sizes_t& sizes) {
-    const std::int64_t pixels = Size{sizes.raw_width, sizes.raw_height}.area();
-    if (pixels > maxPixels) {
-        throw Error("'" + path.string() + "' has " + std::to_string(pixels >> 20) +
-                    " megapixels, more than the 1024 that can be opened. Develop a part of it to a 16-bit TIFF first.");
-    }
 }
 
 struct FreeProfile {
@@ -128,10 +124,11 @@ struct FreeDeveloped {
 using Developed = std::unique_ptr<libraw_processed_image_t, FreeDeveloped>;
 
 /// Runs all of LibRaw on the file.
-Developed developed(const std::filesystem::path& path) {
+Developed developed(const std::filesystem::path& path, const ReadOptions& options) {
     const std::unique_ptr<LibRaw> raw = openedRaw(path);
-    checkSize(path, raw->imgdata.sizes);
-    setParameters(raw->imgdata.params);
+    const libraw_image_sizes_t& sizes = raw->imgdata.sizes;
+    checkReadLimits(path, {{sizes.raw_width, sizes.raw_height}, 3, 2}, options.allowLarge);
+    setParameters(raw->imgdata.params, options.halfSize);
     check(path, raw->unpack());
     check(path, raw->dcraw_process());
     int code = LIBRAW_SUCCESS;
@@ -146,6 +143,54 @@ Developed developed(const std::filesystem::path& path) {
 vips::VImage inDisplayP3(vips::VImage romm) {
     setMetadata(romm, {}, rommProfile());
     return romm.icc_transform("p3", vips::VImage::option()->set("embedded", true)->set("depth", 16)->set("intent", VIPS_INTENT_RELATIVE));
+}
+
+TiffEntry textEntry(const char* text) {
+    const std::string value = std::string(text) + '\0';
+    return {tiffType::text, value.size(), value};
+}
+
+TiffEntry fractionEntry(double value) {
+    constexpr double divisor = 1000000;
+    const double inside = std::clamp(value, 0.0, 4000.0);
+    return {tiffType::fraction, 1, littleEndian(static_cast<std::uint64_t>(inside * divisor + 0.5), 4) + littleEndian(1000000, 4)};
+}
+
+/// "2026:05:31 12:00:00", the local time that LibRaw gives.
+std::string dateOf(time_t seconds) {
+    std::array<char, 32> text{};
+    tm parts{};
+    ::localtime_r(&seconds, &parts);
+    return std::strftime(text.data(), text.size(), "%Y:%m:%d %H:%M:%S", &parts) == 0 ? std::string() : std::string(text.data());
+}
+
+TiffEntries exposureOf(const libraw_imgother_t& other) {
+    constexpr int exposureTime = 33434, aperture = 33437, sensitivity = 34855, taken = 36867, focalLength = 37386;
+    TiffEntries entries;
+    for (const auto& [number, value] :
+         {std::pair(exposureTime, other.shutter), std::pair(aperture, other.aperture), std::pair(focalLength, other.focal_len)}) {
+        if (value > 0) {
+            entries[number] = fractionEntry(static_cast<double>(value));
+        }
+    }
+    if (other.iso_speed > 0 && other.iso_speed < 65536) {
+        entries[sensitivity] = {tiffType::number16, 1, littleEndian(static_cast<std::uint64_t>(other.iso_speed), 2)};
+    }
+    if (other.timestamp > 0) {
+        entries[taken] = textEntry(dateOf(other.timestamp).c_str());
+    }
+    return entries;
+}
+
+/// What LibRaw knows, as an EXIF block.
+std::string exifByLibRaw(const std::filesystem::path& path) {
+    constexpr int make = 271, model = 272;
+    const std::unique_ptr<LibRaw> raw = newRaw();
+    if (raw->open_file(path.c_str()) != LIBRAW_SUCCESS) {
+        return {};
+    }
+    const TiffEntries main{{make, textEntry(raw->imgdata.idata.make)}, {model, textEntry(raw->imgdata.idata.model)}};
+    return exifBlockOf(main, exposureOf(raw->imgdata.other), {});
 }
 
 } // namespace
@@ -169,9 +214,18 @@ PictureInfo readRawInfo(const std::filesystem::path& path) {
     return info;
 }
 
-OpenedPicture developRaw(const std::filesystem::path& path) {
+Metadata readRawMetadata(const std::filesystem::path& path) {
+    Metadata metadata = readTiffMetadata(path);
+    if (metadata.exif.empty()) {
+        metadata.exif = exifByLibRaw(path);
+    }
+    metadata.pixelsPerMillimetre = 0; // Of the preview inside.
+    return metadata;
+}
+
+OpenedPicture developRaw(const std::filesystem::path& path, const ReadOptions& options) {
     startPictureLibrary();
-    const Developed image = developed(path);
+    const Developed image = developed(path, options);
     const vips::VImage pixels =
         vips::VImage::new_from_memory(image->data, image->data_size, image->width, image->height, image->colors, VIPS_FORMAT_USHORT)
             .copy(vips::VImage::option()->set("interpretation", interpretationOf(image->colors, 16)));

@@ -24,13 +24,14 @@ struct Loader {
 
 /// Loaders that a photographer's file may reach. Everything else that libvips can open (tables of text, PDF, medical volumes)
 /// is refused: it is no photo, and its parsers are the least tested ones.
-constexpr std::array<Loader, 7> loaders{{{"VipsForeignLoadJpeg", "JPEG"},
+constexpr std::array<Loader, 8> loaders{{{"VipsForeignLoadJpeg", "JPEG"},
                                          {"VipsForeignLoadPng", "PNG"},
                                          {"VipsForeignLoadTiff", "TIFF"},
                                          {"VipsForeignLoadWebp", "WebP"},
                                          {"VipsForeignLoadHeif", "HEIF"},
                                          {"VipsForeignLoadJxl", "JPEG XL"},
-                                         {"VipsForeignLoadNsgif", "GIF"}}};
+                                         {"VipsForeignLoadNsgif", "GIF"},
+                                         {"VipsForeignLoadRad", "Radiance"}}};
 
 /// Bytes that fit into one segment of a JPEG file, and so of EXIF.
 constexpr std::size_t maxSegment = 65533;
@@ -53,7 +54,7 @@ bool beginsLikeAPicture(const std::filesystem::path& path) {
     std::array<char, 12> first{};
     std::ifstream(path, std::ios::binary).read(first.data(), first.size());
     const std::string_view head(first.data(), first.size());
-    constexpr std::array<Magic, 12> known{{{0, std::string_view("II*\0", 4)},
+    constexpr std::array<Magic, 13> known{{{0, std::string_view("II*\0", 4)},
                                            {0, std::string_view("II+\0", 4)},
                                            {0, std::string_view("MM\0*", 4)},
                                            {0, std::string_view("MM\0+", 4)},
@@ -61,6 +62,7 @@ bool beginsLikeAPicture(const std::filesystem::path& path) {
                                            {0, "\x89PNG"},
                                            {0, "RIFF"},
                                            {0, "GIF8"},
+                                           {0, "BM"},
                                            {0, "\xFF\x0A"},
                                            {4, "JXL "},
                                            {4, "ftypavif"},
@@ -79,8 +81,10 @@ const Loader& loaderOf(const std::filesystem::path& path, const vips::VSource& s
             failToDecode(path);
         }
         vips_error_clear();
-        throw Error(quoted(path) +
-                    " is no picture of a known kind. Open a JPEG, PNG, TIFF, WebP, AVIF, HEIC, JPEG XL or GIF file, or convert it to one.");
+        throw Error(
+            quoted(path) +
+            " is no picture of a known kind. Open a JPEG, PNG, TIFF, WebP, AVIF, HEIC, JPEG XL, GIF, BMP, OpenEXR, Radiance or camera "
+            "RAW file, or convert it to one.");
     }
     return *loader;
 }
@@ -189,16 +193,52 @@ std::string formatName(const Loader& loader, const vips::VImage& image) {
 
 } // namespace
 
-OpenedPicture openPicture(const std::filesystem::path& path) {
+namespace {
+
+constexpr std::string_view exrBeginning = "\x76\x2F\x31\x01";
+
+bool isExr(const std::filesystem::path& path) {
+    std::array<char, 4> first{};
+    std::ifstream(path, std::ios::binary).read(first.data(), first.size());
+    return std::string_view(first.data(), first.size()) == exrBeginning;
+}
+
+int pagesOf(const vips::VImage& image) {
+    return image.get_typeof(VIPS_META_N_PAGES) == 0 ? 1 : std::max(1, image.get_int(VIPS_META_N_PAGES));
+}
+
+void checkPage(const std::filesystem::path& path, int page, int pages) {
+    if (page < 0 || page >= pages) {
+        throw Error(quoted(path) + " has no page " + std::to_string(page + 1) + " (it has " + std::to_string(pages) +
+                    (pages == 1 ? " page" : " pages") + "). Choose one of them with --page.");
+    }
+}
+
+/// From a source, not by name: libvips would read options out of a name that ends in "]".
+OpenedPicture openWithLoader(const std::filesystem::path& path, int page) {
+    const vips::VSource source = vips::VSource::new_from_file(path.c_str());
+    const Loader& loader = loaderOf(path, source);
+    const auto options = [] {
+        return vips::VImage::option()->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_TRUNCATED);
+    };
+    const vips::VImage first = vips::VImage::new_from_source(source, "", options());
+    const int pages = pagesOf(first);
+    checkPage(path, page, pages);
+    const vips::VImage image = page == 0 ? first : vips::VImage::new_from_source(source, "", options()->set("page", page));
+    return {image, formatName(loader, image), pages};
+}
+
+} // namespace
+
+OpenedPicture openPicture(const std::filesystem::path& path, int page) {
     startPictureLibrary();
     checkRegularFile(path);
-    // A source, not a name: libvips would read options out of a name that ends in "]".
     try {
-        const vips::VSource source = vips::VSource::new_from_file(path.c_str());
-        const Loader& loader = loaderOf(path, source);
-        vips::VOption* options = vips::VImage::option()->set("access", VIPS_ACCESS_SEQUENTIAL)->set("fail_on", VIPS_FAIL_ON_TRUNCATED);
-        const vips::VImage image = vips::VImage::new_from_source(source, "", options);
-        return {image, formatName(loader, image)};
+        if (isExr(path)) {
+            checkPage(path, page, 1);
+            return {vips::VImage::openexrload(path.c_str()), "OpenEXR"};
+        }
+        return openWithLoader(path, page);
     } catch (const vips::VError&) {
         failToDecode(path);
     }

@@ -23,10 +23,11 @@ void checkRegularFile(const std::filesystem::path& path);
 struct OpenedPicture {
     vips::VImage image;
     std::string format; ///< "JPEG", "PNG", ...
+    int pages = 1;
 };
 
-/// Throws Error when `path` is missing, no regular file or no known picture.
-OpenedPicture openPicture(const std::filesystem::path& path);
+/// Throws Error when `path` is missing, no regular file or no known picture, or has no page `page` (counted from 0).
+OpenedPicture openPicture(const std::filesystem::path& path, int page = 0);
 
 /// The error of a file whose header is sound and whose pixels are not.
 [[noreturn]] void failToDecode(const std::filesystem::path& path);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/base/sha256.h"
 #include "core/network/memory_selection.h"
 #include "core/network/network_file.h"
 
@@ -12,6 +13,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -343,7 +345,7 @@ std::shared_ptr<const Network> Network::load(const std::filesystem::path& path) 
 
 std::shared_ptr<const Network> Network::untrained(const Architecture& architecture, std::uint64_t seed) {
     const std::string name = "untrained-" + std::to_string(seed);
-    return std::make_shared<TorchNetwork>(FieldNetwork::initialised(architecture, seed), name, name);
+    return std::make_shared<TorchNetwork>(FieldNetwork::initialised(architecture, seed), sha256(std::as_bytes(std::span(name))), name);
 }
 
 std::string numericProfile(Precision precision) {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "core/io/picture_file.h"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace casr {
+
+/// What a decoder tells instead of a picture.
+struct DecodingFailure {
+    std::string message; ///< Of a casr::Error; empty when the memory ran out.
+};
+
+using DecodingResult = std::variant<Picture, DecodingFailure>;
+
+/// Takes all of the bytes; false when the other side is gone.
+using WriteBytes = std::function<bool(const void*, std::size_t)>;
+
+/// Fills all of the bytes; false when there are no more.
+using ReadBytes = std::function<bool(void*, std::size_t)>;
+
+/// Hands a picture or a failure from one process to another on the same machine, native byte order. False when the reader is gone.
+bool sendResult(const DecodingResult& result, const WriteBytes& write);
+
+/// Takes it back. The bytes come from a process that may have been taken over by a hostile file, so nothing is believed: sizes are
+/// checked before anything is allocated, against `maxPixels` and small bounds for everything else. Nothing when the bytes are not what
+/// sendResult writes.
+std::optional<DecodingResult> receiveResult(const ReadBytes& read, std::int64_t maxPixels);
+
+} // namespace casr
