@@ -80,6 +80,6 @@ take staircase
 keys c
 settle
 take compare
-keys Escape c c c c c c k
+keys Escape c c c c c c c k
 settle
 take consistency

@@ -57,7 +57,7 @@ private Q_SLOTS:
     }
 
     void helpIsThereForEveryCommand() {
-        for (const char* command : {"upscale", "batch", "evaluate", "fit-niqe", "plan", "info", "bench"}) {
+        for (const char* command : {"upscale", "batch", "evaluate", "fit-niqe", "plan", "info", "bench", "depth"}) {
             const Run help = casr({command, "--help"});
             QCOMPARE(help.code, 0);
             QVERIFY(help.out.contains("Usage"));
@@ -246,6 +246,10 @@ private Q_SLOTS:
         row("picture below the scale", evaluate({"--scales", "64"}), 1, "smaller than the scale");
         row("no photos", {"fit-niqe", path("none"), "--out", path("x.json")}, 1, "sharp photos");
         row("nowhere to write", {"fit-niqe", path("truth")}, 2, "--out");
+        row("depth without 16 bits", {"depth", path("photo.png"), "-o", path("x.jpg")}, 1, ".png");
+        row("depth by no model", {"depth", path("photo.png"), "-o", path("x.png"), "--depth-model", path("photo.png")}, 1, "TorchScript");
+        row("depth by weights of something else",
+            {"depth", path("photo.png"), "-o", path("x.png"), "--depth-model", path("tiny.safetensors")}, 1, "depth network");
         row("info of nothing", {"info", path("none.png")}, 1, "none.png");
     }
 
@@ -422,6 +426,15 @@ private Q_SLOTS:
     void infoTellsOfPicturesAndWeights() {
         QVERIFY(casr({"info", path("photo.png")}).out.contains("40 x 30"));
         QVERIFY(casr({"info", path("tiny.safetensors")}).out.contains("16 channels"));
+    }
+
+    void depthIsWrittenAsGreyOf16Bits() {
+        const Run run = casr({"depth", path("photo.png"), "-o", path("depth.png")});
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const PictureInfo info = readPictureInfo(path("depth.png").toStdString());
+        QCOMPARE(info.size, (Size{40, 30}));
+        QCOMPARE(info.channels, 1);
+        QCOMPARE(info.bitsPerSample, 16);
     }
 
     void planShowsEveryStep() {

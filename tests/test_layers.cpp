@@ -12,7 +12,9 @@ const QStringList tensorSources{
     "core/network/field_network.cpp", "core/network/network.cpp",          "core/network/network_file.h",
     "core/network/network_file.cpp",  "core/network/superpixel_network.h", "core/network/superpixel_network.cpp",
     "core/network/token_memory.h",    "core/network/token_memory.cpp",     "core/train/superpixel_trainer.cpp",
-    "core/train/trainer.cpp"};
+    "core/train/trainer.cpp",         "core/depth/depth_network.h",        "core/depth/depth_network.cpp",
+    "core/depth/depth_loss.h",        "core/depth/depth_loss.cpp",         "core/depth/depth_trainer.cpp",
+    "core/depth/depth_model.cpp"};
 
 /// Headers that show a picture library's types; each is private to the sources of its own folder.
 const QStringList pictureLibraryHeaders{"core/io/forgiving_target.h", "core/io/vips_support.h"};
@@ -38,7 +40,8 @@ QString breachOf(const QString& path, const QString& included) {
         return "ui does not know app";
     }
     const bool isTensor = matches(included, "^(torch|ATen|c10|caffe2)/") ||
-                          matches(included, "^core/network/(convolution|field_network|network_file|superpixel_network|token_memory)\\.h$");
+                          matches(included, "^core/(network/(convolution|field_network|network_file|superpixel_network|token_memory)|depth/"
+                                            "(depth_network|depth_loss))\\.h$");
     if (isTensor && !tensorSources.contains(path)) {
         return "LibTorch stays in the listed sources";
     }
@@ -130,6 +133,8 @@ private Q_SLOTS:
         row("core/zoom/engine.cpp", "#include <c10/util/Half.h>");
         row("core/zoom/engine.h", "#include \"core/network/field_network.h\"");
         row("core/zoom/engine.cpp", "#include \"core/network/network_file.h\"");
+        row("core/zoom/staircase.cpp", "#include \"core/depth/depth_network.h\"");
+        row("core/depth/depth_map.h", "#include <opencv2/ximgproc.hpp>");
         row("core/io/picture_file.h", "#include <vips/vips8>");
         row("core/io/picture_file.h", "#include <opencv2/core.hpp>");
         row("core/io/picture_file.h", "#include <libraw/libraw.h>");
@@ -151,6 +156,8 @@ private Q_SLOTS:
         row("core/image/image.cpp", "#include <queue>");
         row("core/network/network.cpp", "#include <ATen/Parallel.h>");
         row("core/network/network.cpp", "#include \"core/network/network_file.h\"");
+        row("core/zoom/staircase.cpp", "#include \"core/depth/depth_map.h\"");
+        row("core/depth/guided_filter.cpp", "#include <opencv2/ximgproc.hpp>");
         row("core/io/picture_file.cpp", "#include <vips/vips8>");
         row("core/io/picture_file.cpp", "#include \"core/io/vips_support.h\"");
         row("ui/canvas.h", "#include <QWidget>");

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void cGoesThroughAllWaysAndBack();
     void theWipesLineFollowsTheMouseAndStaysInView();
     void aWipeDownMovesUpAndDown();
+    void theLoupeShowsTheOtherPictureAtTheCursor();
     void panesShowTheSamePlace();
     void theWheelZoomsAtTheCursorInEveryPane();
     void blinkingShowsTheOtherPictureInPlace();
@@ -45,7 +46,7 @@ void TestWindowCompare::cGoesThroughAllWaysAndBack() {
     using casr::CompareMode;
     QCOMPARE(modes,
              (std::vector<CompareMode>{CompareMode::wipeAcross, CompareMode::wipeDown, CompareMode::sideBySide, CompareMode::fourfold,
-                                       CompareMode::difference, CompareMode::signedDifference, CompareMode::none}));
+                                       CompareMode::difference, CompareMode::signedDifference, CompareMode::loupe, CompareMode::none}));
     QVERIFY(command("compareNoneAction")->isChecked());
 }
 
@@ -63,6 +64,27 @@ void TestWindowCompare::aWipeDownMovesUpAndDown() {
     const int x = canvas().width() / 3;
     dragPlaces({x, canvas().height() / 2}, {x, canvas().height() * 3 / 4});
     QVERIFY(std::abs(comparison().wipe() - 0.75) < 0.01);
+}
+
+void TestWindowCompare::theLoupeShowsTheOtherPictureAtTheCursor() {
+    canvas().setScreenShare(4);
+    canvas().setHeldLevel(0);
+    comparison().setLabelsShown(false);
+    const QImage photo = shown();
+    comparison().setOther(0, {casr::ComparedPicture::Kind::nearest, 0});
+    command("loupeAction")->trigger();
+    const QPoint middle = canvas().rect().center(), outside = middle + QPoint(200, 0);
+    QTest::mouseMove(&canvas(), middle);
+    command("blinkAction")->setChecked(true);
+    const QImage other = shown();
+    command("blinkAction")->setChecked(false);
+    const QRect inCircle(middle - QPoint(40, 40), QSize(80, 80)), beyond(outside, QSize(60, 60));
+    QVERIFY(other.copy(inCircle) != photo.copy(inCircle));
+    QCOMPARE(shown().copy(inCircle), other.copy(inCircle));
+    QCOMPARE(shown().copy(beyond), photo.copy(beyond));
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(&canvas(), &leave);
+    QCOMPARE(shown(), photo);
 }
 
 void TestWindowCompare::panesShowTheSamePlace() {

@@ -136,10 +136,13 @@ void TestWindowSettings::estimatesAreShownAndTaken() {
 }
 
 void TestWindowSettings::tracesOfCompressionAreOfferedToBeRemoved() {
-    // The photo of these tests has a chequer of eight pixels, which looks like blocks of JPEG.
+    QVERIFY(!casr::isWorthCleaning({}));
+    const QString path = m_folder->filePath("blocks.png");
+    casr::writePicture(path.toStdString(), {photograph(8), 8, {}});
+    m_window->openPhoto(path);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().document()->path, path, patience);
     const casr::Degradation found = casr::estimatedDegradation(m_window->levels().document()->picture.image);
     QVERIFY(casr::isWorthCleaning(found));
-    QVERIFY(!casr::isWorthCleaning({}));
     auto* button = child<QPushButton>("messageButton");
     QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), patience);
     button->click();

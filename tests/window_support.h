@@ -20,13 +20,15 @@
 constexpr int patience = 30000;
 constexpr casr::Size photoSize{157, 101};
 
-inline casr::Image photograph() {
+/// Shades and a chequer of `square` pixels; of 8 they look like the blocks of JPEG.
+inline casr::Image photograph(int square = 7) {
     std::vector<float> values;
     for (int y = 0; y < photoSize.height; ++y) {
         for (int x = 0; x < photoSize.width; ++x) {
-            values.push_back(static_cast<float>(x) / photoSize.width);
-            values.push_back(static_cast<float>(y) / photoSize.height);
-            values.push_back((x / 8 + y / 8) % 2 == 0 ? 0.25f : 0.75f);
+            const float step = (x / square + y / square) % 2 == 0 ? 0.0f : 0.25f; // of all colours: noise differs between them
+            for (const float shade : {static_cast<float>(x) / photoSize.width, static_cast<float>(y) / photoSize.height, 0.5f}) {
+                values.push_back(0.75f * shade + step);
+            }
         }
     }
     return casr::Image(photoSize, 3, std::move(values));

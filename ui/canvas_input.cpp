@@ -148,6 +148,7 @@ void Canvas::mouseMoveEvent(QMouseEvent* event) {
         updateCursor(position);
     }
     m_lastPosition = position;
+    m_comparison.setLoupe(inPane(position, m_pane));
     const Point source = m_view.toSource(inPane(position, m_pane));
     const bool isInside = source.x >= 0 && source.y >= 0 && source.x < m_view.photo().width && source.y < m_view.photo().height;
     Q_EMIT cursorMoved(isInside ? std::optional<Point>(source) : std::nullopt);
@@ -201,6 +202,7 @@ void Canvas::contextMenuEvent(QContextMenuEvent* event) {
 }
 
 void Canvas::leaveEvent(QEvent*) {
+    m_comparison.setLoupe(std::nullopt);
     Q_EMIT cursorMoved(std::nullopt);
 }
 

@@ -78,7 +78,8 @@ void CompareController::addModes(QMenu* menu, Commands& commands) {
         {"sideBySideAction", tr("&Side by Side"), tr("Two panes that show the same place")},
         {"fourfoldAction", tr("&Four Panes"), tr("Four panes that show the same place; a right click chooses what one shows")},
         {"differenceAction", tr("D&ifference"), tr("How far the two pictures are apart, made stronger")},
-        {"signedDifferenceAction", tr("Si&gned Difference"), tr("The shown step less the other picture, around middle grey")}};
+        {"signedDifferenceAction", tr("Si&gned Difference"), tr("The shown step less the other picture, around middle grey")},
+        {"loupeAction", tr("L&oupe"), tr("The other picture in a circle at the cursor")}};
     for (int index = 0; index < compareModes; ++index) {
         QAction* action =
             commands.addToggle(menu, modes[index].name, modes[index].text, modes[index].tip, {}, index == 0, [this, index](bool on) {

@@ -4,6 +4,8 @@
 #include "ui/overlays.h"
 #include "ui/viewing_plan.h"
 
+#include <QPainterPath>
+
 #include <algorithm>
 #include <cmath>
 
@@ -16,6 +18,7 @@ using Kind = ComparedPicture::Kind;
 constexpr int middleGrey = 128;
 /// The wipe's handle never leaves the view.
 constexpr double wipeRim = 0.02;
+constexpr double loupeRadius = 130;
 
 int differenceCode(int first, int second, double gain, bool isSigned) {
     const double difference = (second - first) * gain;
@@ -104,6 +107,13 @@ void Comparison::setWipe(double share) {
     Q_EMIT changed();
 }
 
+void Comparison::setLoupe(std::optional<Point> place) {
+    m_loupe = place;
+    if (m_mode == CompareMode::loupe) {
+        Q_EMIT changed();
+    }
+}
+
 std::vector<Rect> Comparison::panes(Size canvas) const {
     const int across = m_mode == CompareMode::sideBySide || m_mode == CompareMode::fourfold ? 2 : 1;
     const int down = m_mode == CompareMode::fourfold ? 2 : 1;
@@ -177,9 +187,37 @@ void Comparison::paint(QPainter& painter, int pane, const Frame& frame) {
         paintWipe(painter, frame);
     } else if (m_mode == CompareMode::none) {
         paintUpTo(painter, m_levels, frame.shownLevel, frame.view, frame.magnified);
+    } else if (m_mode == CompareMode::loupe) {
+        paintLoupe(painter, frame);
     } else {
         paintDifference(painter, frame);
     }
+}
+
+/// The shown step, and the other picture in a circle around the cursor, at the same place and scale.
+void Comparison::paintLoupe(QPainter& painter, const Frame& frame) {
+    const QRectF all(0, 0, frame.view.view().width, frame.view.view().height);
+    paintLabelled(painter, shownPicture(frame), frame, all, Qt::AlignLeft);
+    if (!m_loupe) {
+        return;
+    }
+    const double radius = loupeRadius * frame.unit;
+    const QRectF box(m_loupe->x - radius, m_loupe->y - radius, 2 * radius, 2 * radius);
+    QPainterPath circle;
+    circle.addEllipse(box);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    painter.setClipPath(circle, Qt::IntersectClip);
+    paintPicture(painter, other(0), frame);
+    if (m_areLabelsShown) {
+        paintLabel(painter, labelOf(other(0)), box.adjusted(0, 1.6 * radius, 0, 0), Qt::AlignHCenter, frame.unit);
+    }
+    painter.restore();
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing, true);
+    painter.setPen(QPen(Qt::white, 2 * frame.unit));
+    painter.drawEllipse(box);
+    painter.restore();
 }
 
 void Comparison::paintWipe(QPainter& painter, const Frame& frame) {

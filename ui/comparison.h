@@ -9,8 +9,8 @@
 
 namespace casr {
 
-enum class CompareMode { none, wipeAcross, wipeDown, sideBySide, fourfold, difference, signedDifference };
-constexpr int compareModes = 7;
+enum class CompareMode { none, wipeAcross, wipeDown, sideBySide, fourfold, difference, signedDifference, loupe };
+constexpr int compareModes = 8;
 
 /// What can be held against the step that is shown.
 struct ComparedPicture {
@@ -66,6 +66,9 @@ public:
     double wipe() const { return m_wipe; }
     void setWipe(double share);
 
+    /// Where the loupe is, in device coordinates of a pane; none: nowhere.
+    void setLoupe(std::optional<Point> place);
+
     /// The parts of a canvas of `canvas` device pixels, all of one size.
     std::vector<Rect> panes(Size canvas) const;
     /// The highest step that the others show.
@@ -86,6 +89,7 @@ private:
     void paintLabelled(QPainter& painter, ComparedPicture picture, const Frame& frame, QRectF clip, Qt::Alignment side);
     void paintWipe(QPainter& painter, const Frame& frame);
     void paintDifference(QPainter& painter, const Frame& frame);
+    void paintLoupe(QPainter& painter, const Frame& frame);
     void askForDifference(const Frame& frame);
     QImage rendered(ComparedPicture picture, const Frame& frame);
 
@@ -97,6 +101,7 @@ private:
     Area m_filePlace;
     double m_gain = 4;
     double m_wipe = 0.5;
+    std::optional<Point> m_loupe;
     bool m_areLabelsShown = true;
     bool m_isBlinking = false;
     QTimer m_blinkTimer;

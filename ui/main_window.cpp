@@ -43,6 +43,8 @@ namespace casr {
 namespace {
 
 constexpr int mostRecent = 10;
+/// Lines of the staircase fit.
+constexpr int dockWidth = 320;
 /// Stopping a run that is older than this asks first.
 constexpr double muchWorkSeconds = 120;
 
@@ -73,7 +75,8 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     setCentralWidget(centre);
     addDockWidget(Qt::RightDockWidgetArea, m_navigator);
     addDockWidget(Qt::RightDockWidgetArea, m_staircaseDock);
-    addDockWidget(Qt::RightDockWidgetArea, m_plotsDock);
+    tabifyDockWidget(m_staircaseDock, m_plotsDock);
+    m_staircaseDock->raise();
     new ReadOuts(m_levels, *m_canvas, *statusBar());
     statusBar()->addPermanentWidget(m_runBar);
 
@@ -454,6 +457,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 
 void MainWindow::restoreLayout() {
     resize(1280, 800);
+    resizeDocks({m_staircaseDock}, {dockWidth}, Qt::Horizontal);
     m_firstLayout = saveState();
     const QSettings settings;
     restoreGeometry(settings.value("window/geometry").toByteArray());

@@ -24,10 +24,10 @@ void OverlayController::addMenu(QMenu* view, Commands& commands) {
                                   tr("Where the step departs most from a plain enlargement of the step before"), {QKeySequence("Shift+K")},
                                   false, [this](bool on) { setKind(OverlayKind::addedDetail, on); });
     m_kinds << commands.addToggle(menu, "superpixelBordersAction", tr("Superpixel &Borders"),
-                                  tr("Where the superpixels meet that the step read of the step before"), {QKeySequence("P")}, false,
+                                  tr("Where the superpixels meet that the step read of the step before"), {QKeySequence("S")}, false,
                                   [this](bool on) { setKind(OverlayKind::superpixelBorders, on); });
     m_kinds << commands.addToggle(menu, "superpixelMeansAction", tr("Superpixel &Means"),
-                                  tr("The mean colours that the step read beside the step before"), {QKeySequence("Shift+P")}, false,
+                                  tr("The mean colours that the step read beside the step before"), {QKeySequence("Shift+S")}, false,
                                   [this](bool on) { setKind(OverlayKind::superpixelMeans, on); });
     m_borrowing = commands.addToggle(menu, "borrowedAction", tr("Borrowed &From"),
                                      tr("Click a place to see where in the photo its texture came from"), {QKeySequence("B")}, false,

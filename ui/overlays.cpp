@@ -89,6 +89,8 @@ void paintLabel(QPainter& painter, const QString& text, QRectF box, Qt::Alignmen
     label.moveTop(box.top() + labelMargin * unit);
     if (side.testFlag(Qt::AlignRight)) {
         label.moveRight(box.right() - labelMargin * unit);
+    } else if (side.testFlag(Qt::AlignHCenter)) {
+        label.moveLeft(box.center().x() - label.width() / 2);
     } else {
         label.moveLeft(box.left() + labelMargin * unit);
     }

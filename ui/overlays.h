@@ -16,7 +16,7 @@ void paintTiles(QPainter& painter, const Levels& levels, int level, const ViewTr
 /// The region, the rest dimmed, and its handles when `active`. `unit`: device pixels of a logical one.
 void paintRegion(QPainter& painter, Rect region, const ViewTransform& view, bool active, double unit);
 
-/// A word in a dark box, at the top left or top right of `box`.
+/// A word in a dark box, at the top left, middle or right of `box`.
 void paintLabel(QPainter& painter, const QString& text, QRectF box, Qt::Alignment side, double unit);
 
 /// The line of a wipe at device column (a vertical line) or row `place`, with its handle in the middle of a view of `size`.

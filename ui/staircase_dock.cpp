@@ -178,7 +178,8 @@ QString StaircaseDock::truthOfStep(int level) const {
     const auto text = [](const Agreement& agreement) {
         return tr("%1 % (%2 dB)").arg(shareText(agreement.share()), QLocale().toString(agreement.psnr(), 'f', 1));
     };
-    return tr("back to the step before: %1\nback to the photo: %2").arg(text(found->second.withParent), text(found->second.withPhoto));
+    const QString photo = tr("gives the photo back: %1").arg(text(found->second.withPhoto));
+    return level == 1 ? photo : tr("gives step %1 back: %2\n").arg(level - 1).arg(text(found->second.withParent)) + photo;
 }
 
 int StaircaseDock::judgedLevel() const {

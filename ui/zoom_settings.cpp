@@ -11,6 +11,8 @@ namespace casr {
 
 namespace {
 
+constexpr float leastShown = 0.005f; // below it reads 0 %
+
 QString translated(const char* text) {
     return QCoreApplication::translate("ZoomSettings", text);
 }
@@ -19,10 +21,10 @@ QString translated(const char* text) {
 
 QString cleaningText(const StepControls& controls) {
     QStringList parts;
-    if (controls.noise > 0) {
+    if (controls.noise >= leastShown) {
         parts << translated("noise %1 %").arg(std::lround(controls.noise * 100));
     }
-    if (controls.jpeg > 0) {
+    if (controls.jpeg >= leastShown) {
         parts << translated("JPEG artifacts %1 %").arg(std::lround(controls.jpeg * 100));
     }
     return parts.join(", ");

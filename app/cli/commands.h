@@ -17,5 +17,6 @@ Action addFitNiqe(CLI::App& app);
 Action addPlan(CLI::App& app);
 Action addInfo(CLI::App& app);
 Action addBench(CLI::App& app);
+Action addDepth(CLI::App& app);
 
 } // namespace casr::cli

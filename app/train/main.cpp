@@ -1,3 +1,4 @@
+#include "app/train/depth_commands.h"
 #include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/train/patterns.h"
@@ -5,6 +6,7 @@
 #include "core/train/trainer.h"
 #ifdef CASR_WITH_PICTURES
 #include "core/io/crop_packer.h"
+#include "core/io/depth_packer.h"
 #endif
 
 #include <CLI/CLI.hpp>
@@ -90,14 +92,18 @@ void printLine(const std::string& line) {
     std::cout << line << std::endl;
 }
 
+void stopOnSignals() {
+    std::signal(SIGINT, requestStop);
+    std::signal(SIGTERM, requestStop);
+}
+
 int runTraining(RunArguments& arguments) {
     arguments.options.bfloat16 = arguments.precision == "bf16";
     casr::CropFile crops = casr::readCropFile(arguments.crops);
     const double share = arguments.patternShare;
     casr::appendPatterns(crops, static_cast<int>(crops.count() * share / (1.0 - share)), arguments.options.sample.seed);
     const casr::CropFile validation = casr::readCropFile(arguments.validation);
-    std::signal(SIGINT, requestStop);
-    std::signal(SIGTERM, requestStop);
+    stopOnSignals();
     casr::train(crops, validation, arguments.options, printLine, [] { return stopRequested != 0; });
     return stopRequested ? 130 : 0;
 }
@@ -111,6 +117,7 @@ int main(int argc, char** argv) {
     RunArguments arguments;
     CLI::App* run = app.add_subcommand("run", "Train, or go on training");
     addRunOptions(*run, arguments);
+    const auto runDepth = casr::training::addDepth(app);
     SuperpixelArguments superpixelArguments;
     CLI::App* superpixels = app.add_subcommand("superpixels", "Train superpixels, which need no labels, into a weights file");
     addSuperpixelOptions(*superpixels, superpixelArguments);
@@ -121,18 +128,33 @@ int main(int argc, char** argv) {
     pack->add_option("FOLDER", folder)->required();
     pack->add_option("FILE", file)->required();
     pack->add_option("--edge", edge, "Pixels a side")->capture_default_str()->check(CLI::Range(64, 4096));
+    int width = 320;
+    CLI::App* packDepth =
+        app.add_subcommand("pack-depth", "Put photos with measured depth (NAME.color.jpg, NAME.depth.png) into a depth file");
+    packDepth->add_option("FOLDER", folder)->required();
+    packDepth->add_option("FILE", file)->required();
+    packDepth->add_option("--width", width, "Pixels")->capture_default_str()->check(CLI::Range(64, 4096));
 #endif
     try {
         app.parse(argc, argv);
         if (run->parsed()) {
             return runTraining(arguments);
         }
+        if (app.got_subcommand("depth")) {
+            stopOnSignals();
+            return runDepth([] { return stopRequested != 0; });
+        }
         if (superpixels->parsed()) {
             casr::trainSuperpixels(casr::readCropFile(superpixelArguments.crops), superpixelArguments.options, printLine);
             return 0;
         }
 #ifdef CASR_WITH_PICTURES
-        casr::packCrops(folder, edge, file, [](const std::string& line) { std::cerr << line << std::endl; });
+        const auto report = [](const std::string& line) { std::cerr << line << std::endl; };
+        if (packDepth->parsed()) {
+            casr::packDepth(folder, width, file, report);
+        } else {
+            casr::packCrops(folder, edge, file, report);
+        }
 #endif
         return 0;
     } catch (const CLI::ParseError& error) {

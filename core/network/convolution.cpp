@@ -24,14 +24,15 @@ bool isPlainInference(const at::Tensor& weight) {
     return weight.is_cpu() && !(at::GradMode::is_enabled() && weight.requires_grad());
 }
 
-at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding) {
+at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding,
+                       int stride) {
     const at::Tensor x = input.to(type);
     const at::Tensor w = weight.to(type);
     const at::Tensor b = bias.to(type);
     if (!isPlainInference(weight)) {
-        return at::conv2d(x, w, b, 1, padding);
+        return at::conv2d(x, w, b, stride, padding);
     }
-    return at::mkldnn_convolution(x.contiguous(at::MemoryFormat::ChannelsLast), w, b, {padding, padding}, {1, 1}, {1, 1}, 1);
+    return at::mkldnn_convolution(x.contiguous(at::MemoryFormat::ChannelsLast), w, b, {padding, padding}, {stride, stride}, {1, 1}, 1);
 }
 
 } // namespace casr

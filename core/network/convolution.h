@@ -19,6 +19,7 @@ bool isPlainInference(const at::Tensor& weight);
 
 /// One convolution in `type`. Inference on the CPU calls oneDNN itself: at::conv2d changes its backend, and so the last bit,
 /// with the input's size.
-at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding);
+at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding,
+                       int stride = 1);
 
 } // namespace casr

@@ -8,4 +8,7 @@ namespace casr {
 /// program (../share/casr-zoom/models), else the one in the source tree. The path may not exist; Network::load says so.
 std::filesystem::path shippedWeights();
 
+/// The weights of DepthNet, likewise; $CASR_DEPTH_WEIGHTS comes first.
+std::filesystem::path shippedDepthWeights();
+
 } // namespace casr

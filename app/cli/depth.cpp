@@ -1,0 +1,65 @@
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/read_options.h"
+#include "core/base/error.h"
+#include "core/depth/depth_map.h"
+#include "core/io/picture_file.h"
+#include "core/network/model_location.h"
+#include "core/network/network.h"
+#include "core/zoom/photo.h"
+
+#include <memory>
+
+namespace casr::cli {
+
+namespace {
+
+struct Arguments {
+    std::string photo, output, model;
+    int threads = 0;
+};
+
+constexpr int stripHeight = 256; ///< The guided filter needs some thirty planes of what it works on.
+
+/// The depth plane of the whole photo, strip by strip.
+Image depthPicture(const Image& photo, const DepthMap& map) {
+    const Axis columns{photo.width(), photo.width()}, rows{photo.height(), photo.height()};
+    std::vector<float> values;
+    values.reserve(static_cast<std::size_t>(photo.size().area()));
+    for (int top = 0; top < photo.height(); top += stripHeight) {
+        if (isInterrupted()) {
+            throw Cancelled();
+        }
+        const Rect strip{0, top, photo.width(), std::min(photo.height(), top + stripHeight)};
+        const PlacedImage parent = coveringByBorder({photo, 0, 0}, expanded(strip, guidedDepthReach));
+        const Image depth = guidedDepth(map, parent, columns, rows, strip);
+        values.insert(values.end(), depth.values().begin(), depth.values().end());
+    }
+    return Image(photo.size(), 1, std::move(values));
+}
+
+void writeDepth(const Arguments& arguments) {
+    if (!isWritableFormat(arguments.output) || !holds16Bits(arguments.output)) {
+        throw Error("'" + arguments.output + "' cannot hold a depth picture of 16 bits. Choose a name ending in .png or .tif.");
+    }
+    setComputeThreads(arguments.threads);
+    const Photo photo = photoOf(readForRun(arguments.photo, {}).image);
+    const auto model = DepthModel::load(arguments.model.empty() ? shippedDepthWeights() : std::filesystem::path(arguments.model));
+    const DepthMap map = depthOf(photo.rgb, *model, isInterrupted);
+    writePicture(arguments.output, {depthPicture(photo.rgb, map), 16, {}});
+}
+
+} // namespace
+
+Action addDepth(CLI::App& app) {
+    CLI::App* command = app.add_subcommand("depth", "Write the depth of a photo as a grey picture: the brighter, the nearer");
+    auto arguments = std::make_shared<Arguments>();
+    command->add_option("PHOTO", arguments->photo)->required();
+    command->add_option("-o,--output", arguments->output, "Picture of 16 bits: .png, .tif, ...")->required();
+    command->add_option("--depth-model", arguments->model,
+                        "TorchScript depth model, or DepthNet's weights; the shipped ones when not given");
+    command->add_option("--threads", arguments->threads, "Compute threads; 0: all")->check(CLI::Range(0, 1024))->capture_default_str();
+    return [arguments] { writeDepth(*arguments); };
+}
+
+} // namespace casr::cli

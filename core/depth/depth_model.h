@@ -1,0 +1,44 @@
+#pragma once
+
+#include "core/base/stop.h"
+#include "core/image/image.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace casr {
+
+/// What estimates depth from one picture: DepthNet, or a TorchScript model of the user's choice. Immutable; one inference at a time
+/// (calls from several threads wait for each other).
+class DepthModel {
+public:
+    /// A file ending in .safetensors holds DepthNet. Any other is a TorchScript module (torch.jit.save) which takes 1 x 3 x H x W RGB,
+    /// 0 .. 1, and gives relative inverse depth, the nearer the larger, as 1 x H x W or 1 x 1 x H x W; H and W are multiples of 14, the
+    /// longer one about 518 (what an exported Depth Anything takes). It is tried on a small picture. Throws Error when the file
+    /// cannot be read, is neither, or the module does something else.
+    static std::shared_ptr<const DepthModel> load(const std::filesystem::path& path);
+
+    /// DepthNet with fresh, untrained weights: for tests.
+    static std::shared_ptr<const DepthModel> untrained(std::uint64_t seed);
+
+    virtual ~DepthModel() = default;
+    DepthModel(const DepthModel&) = delete;
+    DepthModel& operator=(const DepthModel&) = delete;
+
+    /// Length, in pixels, to which the longer side of a photo is brought.
+    virtual int longerSide() const = 0;
+    /// Both sides of what run() takes are multiples of this.
+    virtual int granule() const = 0;
+    /// SHA-256 of the weights: the identity of the model in keys.
+    virtual const std::string& checksum() const = 0;
+
+    /// Relative inverse depth, up to scale and shift, one channel, of `picture` (RGB, sides multiples of granule()): the same field of
+    /// view, maybe fewer pixels. Throws Cancelled, or Error when the model fails or gives values that are no finite numbers.
+    virtual Image run(const Image& picture, const StopCheck& stop) const = 0;
+
+protected:
+    DepthModel() = default;
+};
+
+} // namespace casr

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/depth/depth_sample.h"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+namespace casr {
+
+struct DepthTrainOptions {
+    DepthSampleOptions sample;
+    std::filesystem::path folder; ///< Holds checkpoint.safetensors and weights.safetensors.
+    std::int64_t iterations = 0;  ///< The cosine ends here; 0 when `minutes` rules.
+    double minutes = 0;           ///< The cosine ends here, over all resumed parts together; 0 when `iterations` rules.
+    double rate = 1e-3;           ///< Peak learning rate of Adam.
+    int warmUp = 100;             ///< Iterations of linear warm-up.
+    double averaging = 0.998;     ///< Decay of the averaged weights, the ones that ship.
+    int reportEvery = 50;         ///< Iterations between progress lines.
+    int saveEvery = 500;          ///< Iterations between checkpoints with validation.
+    int validationRenders = 40;   ///< Held-out scenes of the validation on the way.
+    int threads = 0;              ///< 0: as many as the machine has.
+    std::string record;           ///< Free text for the weights file: data and recipe.
+};
+
+/// Mean absolute relative errors (absoluteRelativeError) over held-out pictures.
+struct DepthScores {
+    int pictures = 0;
+    double network = 0;
+    double ramp = 0;     ///< Of an inverse depth that grows linearly from the top to the bottom.
+    double constant = 0; ///< Of one depth everywhere.
+};
+
+struct DepthEvaluation {
+    DepthScores frames;  ///< The last heldOutFrames of the depth file, up to 10 m.
+    DepthScores renders; ///< Rendered scenes with other textures, up to 80 m.
+};
+
+/// Trains DepthNet by Adam (Kingma and Ba 2015), learning rate warmed up and then falling by a cosine to nothing, on scenes textured with
+/// `crops` and on `frames`; `validation` textures the held-out scenes. Goes on from folder/checkpoint.safetensors when there is one: by
+/// iterations, exactly as if it had never stopped. `report` gets one line of text at a time. `isStopped` is polled every iteration; a
+/// stopped run leaves a checkpoint. Throws Error.
+void trainDepth(const CropFile& crops, const CropFile& validation, const DepthFrames& frames, const DepthTrainOptions& options,
+                const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped);
+
+/// Measures a weights file on held-out frames and `renders` held-out scenes. Throws Error.
+DepthEvaluation evaluateDepth(const std::filesystem::path& weights, const CropFile& validation, const DepthFrames& frames, int renders,
+                              int threads);
+
+/// One line: the errors and how far the network's lies below the better of the two others.
+std::string describe(const std::string& name, const DepthScores& scores);
+
+} // namespace casr
