@@ -1,5 +1,6 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
+#include "app/cli/read_options.h"
 #include "core/base/error.h"
 #include "core/depth/depth_map.h"
 #include "core/io/picture_file.h"
@@ -42,7 +43,7 @@ void writeDepth(const Arguments& arguments) {
         throw Error("'" + arguments.output + "' cannot hold a depth picture of 16 bits. Choose a name ending in .png or .tif.");
     }
     setComputeThreads(arguments.threads);
-    const Photo photo = photoOf(readPicture(arguments.photo).image);
+    const Photo photo = photoOf(readForRun(arguments.photo, {}).image);
     const auto model = DepthModel::load(arguments.model.empty() ? shippedDepthWeights() : std::filesystem::path(arguments.model));
     const DepthMap map = depthOf(photo.rgb, *model, isInterrupted);
     writePicture(arguments.output, {depthPicture(photo.rgb, map), 16, {}});
