@@ -16,5 +16,6 @@ Action addFitNiqe(CLI::App& app);
 Action addPlan(CLI::App& app);
 Action addInfo(CLI::App& app);
 Action addBench(CLI::App& app);
+Action addSheet(CLI::App& app);
 
 } // namespace casr::cli

@@ -43,7 +43,8 @@ int main(int argc, char** argv) {
     app.require_subcommand(1);
     const std::map<std::string, casr::cli::Action> actions{
         {"upscale", casr::cli::addUpscale(app)}, {"evaluate", casr::cli::addEvaluate(app)}, {"fit-niqe", casr::cli::addFitNiqe(app)},
-        {"plan", casr::cli::addPlan(app)},       {"info", casr::cli::addInfo(app)},         {"bench", casr::cli::addBench(app)}};
+        {"plan", casr::cli::addPlan(app)},       {"info", casr::cli::addInfo(app)},         {"bench", casr::cli::addBench(app)},
+        {"sheet", casr::cli::addSheet(app)}};
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
