@@ -112,6 +112,23 @@ private Q_SLOTS:
         QVERIFY(affinityLoss(texture(1), truth).item<double>() > 0.3);
     }
 
+    void aPatternThatRepeatsInEveryParentPixelIsALattice() {
+        const at::Tensor alike = texture(1).narrow(2, 0, 1).narrow(3, 0, 1).expand({1, 3, 32, 32});
+        QVERIFY(std::abs(latticeLoss(alike).item<double>() - 1.0) < 1e-4);
+        QVERIFY(latticeLoss(texture(1, 32) - 0.5).item<double>() < 0.04);
+    }
+
+    void aRegularPatternIsNotTheTextureOfItsPower() {
+        at::Tensor dots = flat();
+        for (int y = 0; y < 64; y += 4) {
+            for (int x = 0; x < 64; x += 4) {
+                dots.select(2, y).select(2, x).fill_(0.9f);
+            }
+        }
+        const at::Tensor truth = texture(1), other = texture(2);
+        QVERIFY(spectrumLoss(dots, truth).item<double>() > 2.0 * spectrumLoss(other, truth).item<double>());
+    }
+
     void featuresAreMeasuredAgainstTheirSize() {
         const at::Tensor truth = texture(1);
         QVERIFY(std::abs(featureLoss({1.1 * truth}, {truth}).item<double>() - 0.1) < 1e-4);

@@ -17,6 +17,7 @@ constexpr double pullInTexture = 0.2;     // share of the L1 pull that is left t
 constexpr double weightOfColour = 1.0;    // beside the colours that RGB counts already
 constexpr double toleratedVariance = 2.0; // of the best guess's error
 constexpr double leastDeviation = 0.004;  // one code of 8 bit
+constexpr int latticeWindow = 8;          // parent pixels
 constexpr int affinityPatch = 8, affinityStride = 4;
 constexpr int spectrumWindow = 32, spectrumStride = 16;
 constexpr double roundingDeviation = 0.29 / 255.0; // of numbers rounded to n / 255
@@ -67,22 +68,6 @@ at::Tensor enlargingMatrix(int parent, int child) {
     return matrix;
 }
 
-/// (rings, frequencies): one ring for each whole distance from zero up to the axes' highest, averaging over its frequencies.
-at::Tensor ringMatrix(int edge) {
-    const int half = edge / 2;
-    at::Tensor matrix = at::zeros({half, std::int64_t{edge} * (half + 1)});
-    auto values = matrix.accessor<float, 2>();
-    for (int y = 0; y < edge; ++y) {
-        for (int x = 0; x <= half; ++x) {
-            const int ring = static_cast<int>(std::lround(std::hypot(y <= half ? y : edge - y, x))) - 1;
-            if (ring >= 0 && ring < half) {
-                values[ring][y * (half + 1) + x] = 1.0f;
-            }
-        }
-    }
-    return matrix / matrix.sum(1, true);
-}
-
 at::Tensor hannWindow(int edge) {
     at::Tensor wave = at::empty({edge});
     for (int i = 0; i < edge; ++i) {
@@ -91,15 +76,15 @@ at::Tensor hannWindow(int edge) {
     return wave.view({edge, 1}) * wave.view({1, edge});
 }
 
-/// log10 power on rings of every window, (N, windows, rings).
-at::Tensor ringSpectra(const at::Tensor& pictures) {
-    static const at::Tensor rings = ringMatrix(spectrumWindow), window = hannWindow(spectrumWindow);
+/// log10 power of every window, in pairs of frequencies both ways: (N, windows, 16, 8).
+at::Tensor spectra(const at::Tensor& pictures) {
+    static const at::Tensor window = hannWindow(spectrumWindow);
     const at::Tensor windows = windowsOf(lumaPlane(pictures), spectrumWindow, spectrumStride);
     const at::Tensor shaped = windows.reshape({windows.size(0), windows.size(1), spectrumWindow, spectrumWindow});
     const at::Tensor level = shaped.mean({2, 3}, true);
-    const at::Tensor power = at::view_as_real(at::fft_rfft2((shaped - level) * window)).square().sum(-1).flatten(2);
+    const at::Tensor power = at::view_as_real(at::fft_rfft2((shaped - level) * window)).square().sum(-1);
     const double floor = roundingDeviation * roundingDeviation * window.square().sum().item<double>();
-    return (power.matmul(rings.t()) + floor).log10();
+    return (at::avg_pool2d(power, {2, 2}) + floor).log10();
 }
 
 /// (pixels of a cell, frequencies): the cosine transform of cells, each frequency (u, v) times its length.
@@ -170,7 +155,12 @@ at::Tensor affinityLoss(const at::Tensor& made, const at::Tensor& truth) {
 }
 
 at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth) {
-    return (ringSpectra(made) - ringSpectra(truth)).abs().mean();
+    return (spectra(made) - spectra(truth)).abs().mean();
+}
+
+at::Tensor latticeLoss(const at::Tensor& coefficients) {
+    const at::Tensor shared = at::avg_pool2d(coefficients, {latticeWindow, latticeWindow}, {latticeWindow / 2, latticeWindow / 2});
+    return shared.square().mean() / (coefficients.detach().square().mean() + 1e-12);
 }
 
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth) {

@@ -38,8 +38,13 @@ at::Tensor artifactLoss(const at::Tensor& made, const at::Tensor& faithful, cons
 /// truth's does.
 at::Tensor affinityLoss(const at::Tensor& made, const at::Tensor& truth);
 
-/// Difference of log10 power on rings of equal frequency in windows of 32 x 32 pixels of the luma, above the power of rounding.
+/// Difference of log10 power in windows of 32 x 32 pixels of the luma, by frequency and direction, above the power of rounding: as much
+/// texture of every size as the truth has, and no pattern that the truth does not have.
 at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
+
+/// How much of the coefficients' power (N, n, h, w) all parent pixels of a neighbourhood share, which would show as a lattice: 1 when they
+/// are equal, some hundredths when they have nothing to do with each other.
+at::Tensor latticeLoss(const at::Tensor& coefficients);
 
 /// L1 of a discriminator's features, each relative to the size of the truth's.
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth);

@@ -23,19 +23,21 @@ namespace {
 
 /// Weights of the losses of the branch, in the order of lossNames.
 struct LossWeights {
-    double adversarial = 0.02; ///< Grows to this over the first iterations, while the discriminator knows little.
-    double features = 0.05;
+    double adversarial = 0.05;
+    double features = 0.1;
     double affinity = 0.2;
     double spectrum = 0.03;
     double pull = 1.0;
     double artifact = 0.5;
     double parent = 2.0; ///< L1 of the result shrunk against its parent.
+    double lattice = 0.1;
 };
 
 constexpr LossWeights weights;
-constexpr int lossCount = 8;
-constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent";
-constexpr int adversarialWarmUp = 300;
+constexpr int lossCount = 9;
+constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,lattice";
+constexpr int adversarialWarmUp = 300;  // iterations, while the discriminator knows little
+constexpr double criticHaste = 2.0;     // its learning rate over the branch's (Heusel et al. 2017)
 constexpr AdamDecays decays{0.5, 0.99}; // gradients of a moving opponent age fast
 constexpr std::int64_t border = 4;      // output pixels that zero padding reaches most
 constexpr int validationScale = 4;
@@ -52,6 +54,7 @@ struct Enlarged {
     at::Tensor parent, base, truth;
     at::Tensor faithful; ///< Projected back.
     at::Tensor detailed; ///< With all of the detail, projected back.
+    at::Tensor detail;   ///< Its coefficients, (N, 6 K, parent, parent).
     at::Tensor missing;  ///< What `detailed` shrunk lacks of the parent.
 };
 
@@ -69,8 +72,8 @@ Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::Scala
     result.truth = picturesOf(batch.target, count);
     const BackProjection projection(static_cast<int>(result.parent.size(2)), static_cast<int>(result.truth.size(2)));
     result.faithful = projection.applied(picturesOf(faithful, count), result.parent);
-    const at::Tensor coefficients = network.detailCoefficients(features, FieldNetwork::Border::zero, type);
-    result.detailed = projection.applied(picturesOf(faithful + fieldAt(network, coefficients, batch), count), result.parent);
+    result.detail = network.detailCoefficients(features, FieldNetwork::Border::zero, type);
+    result.detailed = projection.applied(picturesOf(faithful + fieldAt(network, result.detail, batch), count), result.parent);
     result.missing = projection.shrunk(result.detailed) - result.parent;
     return result;
 }
@@ -244,10 +247,12 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor features = featureLoss(ofMade.features, ofTruth.features);
     const at::Tensor affinity = affinityLoss(made, truth), spectrum = spectrumLoss(made, truth), pull = pullLoss(made, truth);
     const at::Tensor artifact = artifactLoss(made, faithful, truth), parent = enlarged.missing.abs().mean();
-    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent});
+    const at::Tensor lattice = latticeLoss(enlarged.detail);
+    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent, lattice});
     const double warm = std::min(1.0, static_cast<double>(m_iteration) / adversarialWarmUp);
     return warm * (weights.adversarial * adversarial + weights.features * features) + weights.affinity * affinity +
-           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent;
+           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent +
+           weights.lattice * lattice;
 }
 
 at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top) {
@@ -255,7 +260,7 @@ at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor made = m_critic.of(judged(enlarged.detailed.detach(), left, top), base, m_type).logits;
     const at::Tensor truth = m_critic.of(judged(enlarged.truth, left, top), base, m_type).logits;
     const at::Tensor loss = at::softplus(made - truth).mean();
-    note({loss, {}, {}, {}, {}, {}, {}, {}});
+    note({loss, {}, {}, {}, {}, {}, {}, {}, {}});
     return loss;
 }
 
@@ -296,7 +301,7 @@ void DetailTraining::step(Batch batch) {
     learnBranch(rate);
     m_critic.requireGradients(true);
     criticLoss(enlarged, left, top).backward();
-    learnCritic(rate);
+    learnCritic(criticHaste * rate);
     ++m_iteration;
     ++m_lossCount;
 }
@@ -323,7 +328,7 @@ void DetailTraining::validate(const std::function<void(const std::string&)>& rep
     const auto iteration = static_cast<long long>(m_iteration);
     report(formatted("iteration %lld: x4 without / with detail: PSNR %.2f %.2f dB  spectrum %.4f %.4f  affinity %.4f %.4f  parent %.1f dB",
                      iteration, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6]));
-    log(formatted("%lld,%.1f,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
+    log(formatted("%lld,%.1f,,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
                   sum[4], sum[5], sum[6]));
 }
 
