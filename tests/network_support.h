@@ -49,12 +49,20 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
         addConvolution("superpixel.conv3", 9, inner, 1);
         add("superpixel.sharpness", {2});
     }
+    for (int block = 0; block < architecture.detail; ++block) {
+        addConvolution("detail.block" + std::to_string(block) + ".conv0", width, width, 3);
+        addConvolution("detail.block" + std::to_string(block) + ".conv1", width, width, 3);
+    }
+    if (architecture.detail > 0) {
+        addConvolution("detail", 6 * waves, width, 1);
+    }
     file.metadata = {{"format", "casr-field-network"},
                      {"version", "1"},
                      {"architecture", R"({"channels":)" + std::to_string(width) + R"(,"blocks":)" + std::to_string(architecture.blocks) +
                                           R"(,"frequencies":)" + std::to_string(waves) + R"(,"memory":)" +
                                           std::to_string(architecture.memory) + R"(,"superpixels":)" +
-                                          std::to_string(architecture.superpixels) + "}"},
+                                          std::to_string(architecture.superpixels) + R"(,"detail":)" + std::to_string(architecture.detail) +
+                                          "}"},
                      {"training", "drawn for a test"}};
     return file;
 }
@@ -66,7 +74,7 @@ inline casr::TensorFile strongWeights(const casr::Architecture& architecture, st
     for (casr::NamedTensor& tensor : file.tensors) {
         double largest = 0.05;
         if (tensor.shape.size() == 4) {
-            largest = (tensor.name == "field.weight" ? 0.2 : 1.0) *
+            largest = (tensor.name == "field.weight" || tensor.name == "detail.weight" ? 0.2 : 1.0) *
                       std::sqrt(6.0 / static_cast<double>(tensor.shape[1] * tensor.shape[2] * tensor.shape[3]));
         } else if (tensor.name == "field.frequencies") {
             largest = 6.0;
@@ -102,17 +110,18 @@ inline std::shared_ptr<const casr::Network> strongNetwork(const casr::Architectu
 
 /// The part of a picture that the network reads for `cells`, its border repeated outside.
 inline casr::PlacedImage parentOf(const casr::Network& network, const casr::Image& picture, casr::Rect cells) {
-    const int reach = std::max(casr::Reach::ofStep(network.architecture()), casr::bicubicReach);
+    const int step = casr::Reach::ofStep(network.architecture()) + casr::Reach::ofDetail(network.architecture());
+    const int reach = std::max(step, casr::bicubicReach);
     return coveringByBorder({picture, 0, 0}, expanded(cells, reach));
 }
 
-/// One level computed in one piece, back-projection included.
+/// One level computed in one piece, with a share of the detail, back-projection included.
 inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child,
-                               const casr::StepInputs& inputs = {}) {
+                               const casr::StepInputs& inputs = {}, float detail = 0) {
     const casr::Rect cells = rectOf(picture.size());
     const casr::PlacedImage parent = parentOf(network, picture, cells);
     const casr::FieldTile tile = network.run(parent, cells, casr::Precision::float32, {}, inputs);
     const casr::Axis columns{picture.width(), child.width}, rows{picture.height(), child.height};
-    const casr::Image image = renderField(network.waves(), tile, parent, columns, rows, rectOf(child));
+    const casr::Image image = renderField(network.waves(), blended(tile, detail), parent, columns, rows, rectOf(child));
     return backProjected({image, 0, 0}, parent, columns, rows, rectOf(child));
 }

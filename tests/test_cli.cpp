@@ -186,6 +186,38 @@ private Q_SLOTS:
         QVERIFY2(other.err.contains("amounts of noise"), qPrintable(other.err));
     }
 
+    void detailIsAddedByTheShareThatIsTold() {
+        writeTensorFile(path("detailed.safetensors").toStdString(), strongWeights({16, 1, 16, 0, 0, 1}, 3));
+        const auto report = [&](const char* out, const QStringList& further) {
+            const Run run = casr(QStringList{"upscale", path("photo.png"), "-o", path(out), "--scale", "3", "--weights",
+                                             path("detailed.safetensors"), "--precision", "fp32", "--json"} +
+                                 further);
+            return QJsonDocument::fromJson(run.out.toUtf8()).object();
+        };
+        const auto pixels = [&](const char* name) { return readPicture(path(name).toStdString()).image; };
+        QCOMPARE(report("d0.png", {})["detail"].toDouble(-1), 0.0);
+        const QJsonObject all = report("d1.png", {"--detail", "0.5"});
+        QVERIFY(all["detail"].toDouble() == 0.5 && all["last_detail"].toDouble() == 0.5);
+        const QJsonObject last = report("d2.png", {"--detail", "0.5", "--last-detail", "0", "--job", path("detailed")});
+        QVERIFY(last["detail"].toDouble() == 0.5 && last["last_detail"].toDouble(-1) == 0);
+        QVERIFY(!sameBits(pixels("d0.png"), pixels("d1.png")));
+        const Run again = casr({"upscale", "--resume", path("detailed"), "--weights", path("detailed.safetensors"), "--json"});
+        QVERIFY2(again.code == 0, qPrintable(again.err));
+        QCOMPARE(QJsonDocument::fromJson(again.out.toUtf8()).object()["detail"].toDouble(), 0.5);
+        const Run measured = casr({"evaluate", "--data", path("truth"), "--scales", "2", "--weights", path("detailed.safetensors"),
+                                   "--precision", "fp32", "--detail", "0.5", "--json", path("detail.json")});
+        QVERIFY2(measured.code == 0, qPrintable(measured.err));
+        QCOMPARE(jsonIn("detail.json")["detail"].toDouble(), 0.5);
+    }
+
+    void aSheetShowsEveryPictureThreeTimesAtEveryScale() {
+        writeTensorFile(path("detailed.safetensors").toStdString(), strongWeights({16, 1, 16, 0, 0, 1}, 3));
+        const Run run = casr({"sheet", path("truth"), "-o", path("sheet.png"), "--weights", path("detailed.safetensors"), "--precision",
+                              "fp32", "--edge", "40", "--scales", "2,4"});
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        QCOMPARE(readPictureInfo(path("sheet.png").toStdString()).size, (Size{6 * 44 - 4, 2 * 44 - 4}));
+    }
+
     void aResumedJobTakesThePrecisionItWasBegunWith() {
         QCOMPARE(casr(upscale({"-o", path("m.png"), "--scale", "3", "--job", path("matched")})).code, 0);
         const Run run = casr({"upscale", "--resume", path("matched"), "--weights", path("tiny.safetensors")});
@@ -227,6 +259,11 @@ private Q_SLOTS:
         row("shard beyond", upscale({"-o", path("x.png"), "--scale", "2", "--job", path("x"), "--shard", "2/2"}), 2, "--shard");
         row("noise above 1", upscale({"-o", path("x.png"), "--scale", "2", "--noise", "1.5"}), 2, "from 0 to 1");
         row("jpeg no number", upscale({"-o", path("x.png"), "--scale", "2", "--jpeg", "much"}), 2, "auto");
+        row("detail above 1", upscale({"-o", path("x.png"), "--scale", "2", "--detail", "1.5"}), 2, "--detail");
+        row("no detail in the weights", upscale({"-o", path("x.png"), "--scale", "2", "--detail", "0.5"}), 1, "no detail");
+        row("none to evaluate", evaluate({"--detail", "0.5"}), 1, "no detail");
+        row("photos below a cell", {"sheet", path("truth"), "-o", path("x.png"), "--weights", path("tiny.safetensors"), "--scales", "1"}, 1,
+            "smaller than 320");
         row("unknown ending", upscale({"-o", path("x.xyz"), "--scale", "2"}), 1, ".png");
         row("no such folder", upscale({"-o", path("none/x.png"), "--scale", "2"}), 1, "folder");
         row("missing photo", {"upscale", path("none.png"), "-o", path("x.png"), "--scale", "2"}, 1, "none.png");

@@ -227,6 +227,23 @@ private Q_SLOTS:
         QVERIFY(largestField > 0.1);
     }
 
+    void aBlendedTileIsLinearInItsShare() {
+        FieldTile tile = randomTile({2, 3, 9, 8}, 16, 1);
+        tile.detail = randomTile(tile.cells, 16, 2).coefficients;
+        for (const FieldTile& each : {tile, narrowed(tile)}) {
+            const FieldTile none = blended(each, 0), half = blended(each, 0.5f), all = blended(each, 1);
+            QVERIFY(none.isNarrow() == each.isNarrow() && none.coefficients == each.coefficients && none.narrow == each.narrow);
+            for (std::size_t i = 0; i < tile.coefficients.size(); ++i) {
+                QVERIFY(std::abs(all.coefficients[i] - tile.coefficients[i] - tile.detail[i]) < 2e-3f);
+                const float middle = 2.0f * half.coefficients[i] - all.coefficients[i];
+                QVERIFY(std::abs(middle - (each.isNarrow() ? all.coefficients[i] - 2.0f * (all.coefficients[i] - half.coefficients[i])
+                                                           : tile.coefficients[i])) < 1e-6f);
+            }
+        }
+        QCOMPARE(narrowed(tile).bytes() * 2, tile.bytes());
+        QVERIFY_EXCEPTION_THROWN(blended(randomTile({0, 0, 2, 2}, 16, 3), 0.1f), std::invalid_argument);
+    }
+
     void aTileOfAnotherFieldIsRefused() {
         const Image picture = noisePicture({4, 4}, 3, 1);
         const Axis axis{4, 8};

@@ -7,14 +7,33 @@
 namespace {
 
 /// The sources that run tensors. Everything else sees plain types: LibTorch's headers take long to compile and clash with Qt's.
-const QStringList tensorSources{
-    "core/network/convolution.h",     "core/network/convolution.cpp",      "core/network/field_network.h",
-    "core/network/field_network.cpp", "core/network/network.cpp",          "core/network/network_file.h",
-    "core/network/network_file.cpp",  "core/network/superpixel_network.h", "core/network/superpixel_network.cpp",
-    "core/network/token_memory.h",    "core/network/token_memory.cpp",     "core/train/superpixel_trainer.cpp",
-    "core/train/trainer.cpp",         "core/depth/depth_network.h",        "core/depth/depth_network.cpp",
-    "core/depth/depth_loss.h",        "core/depth/depth_loss.cpp",         "core/depth/depth_trainer.cpp",
-    "core/depth/depth_model.cpp"};
+const QStringList tensorSources{"core/network/convolution.h",
+                                "core/network/convolution.cpp",
+                                "core/network/field_network.h",
+                                "core/network/field_network.cpp",
+                                "core/network/network.cpp",
+                                "core/network/network_file.h",
+                                "core/network/network_file.cpp",
+                                "core/network/superpixel_network.h",
+                                "core/network/superpixel_network.cpp",
+                                "core/network/token_memory.h",
+                                "core/network/token_memory.cpp",
+                                "core/train/superpixel_trainer.cpp",
+                                "core/train/trainer.cpp",
+                                "core/train/adam.h",
+                                "core/train/detail_losses.h",
+                                "core/train/detail_losses.cpp",
+                                "core/train/detail_trainer.cpp",
+                                "core/train/discriminator.h",
+                                "core/train/discriminator.cpp",
+                                "core/train/field_batch.h",
+                                "core/train/field_batch.cpp",
+                                "core/depth/depth_network.h",
+                                "core/depth/depth_network.cpp",
+                                "core/depth/depth_loss.h",
+                                "core/depth/depth_loss.cpp",
+                                "core/depth/depth_trainer.cpp",
+                                "core/depth/depth_model.cpp"};
 
 /// Headers that show a picture library's types; each is private to the sources of its own folder.
 const QStringList pictureLibraryHeaders{"core/io/forgiving_target.h", "core/io/vips_support.h"};
@@ -40,6 +59,7 @@ QString breachOf(const QString& path, const QString& included) {
         return "ui does not know app";
     }
     const bool isTensor = matches(included, "^(torch|ATen|c10|caffe2)/") ||
+                          matches(included, "^core/train/(adam|detail_losses|discriminator|field_batch)\\.h$") ||
                           matches(included, "^core/(network/(convolution|field_network|network_file|superpixel_network|token_memory)|depth/"
                                             "(depth_network|depth_loss))\\.h$");
     if (isTensor && !tensorSources.contains(path)) {

@@ -16,6 +16,7 @@ namespace {
 
 const Architecture small{16, 2, 16};
 const Architecture full{16, 2, 16, 16, 8};
+const Architecture detailed{16, 2, 16, 16, 8, 2};
 
 bool sameCoefficients(const FieldTile& a, const FieldTile& b) {
     return a.cells == b.cells && a.coefficients.size() == b.coefficients.size() &&
@@ -33,6 +34,11 @@ bool isPartOf(const FieldTile& tile, const FieldTile& whole) {
         }
     }
     return !shared.isEmpty();
+}
+
+/// The detail of `tile` in the place of its faithful coefficients.
+FieldTile detailOf(const FieldTile& tile) {
+    return {tile.cells, tile.coefficientsOfCell, tile.detail};
 }
 
 /// Squares of `edge` cells that cover a picture.
@@ -112,6 +118,54 @@ private Q_SLOTS:
         shuffle(squares, 3);
         for (const Rect square : squares) {
             QVERIFY(isPartOf(runAt(square), whole));
+        }
+    }
+
+    void tilesWithDetailAreTheWholePicture_data() { tilesOfTheWholeMethodAreTheWholePicture_data(); }
+
+    void tilesWithDetailAreTheWholePicture() {
+        QFETCH(int, edge);
+        const auto network = strongNetwork(detailed, 1);
+        const Image picture = noisePicture({241, 163}, 3, 2);
+        StepInputs inputs;
+        inputs.memory = network->remember(noisePicture({90, 75}, 3, 5), Precision::float32, {});
+        inputs.detail = true;
+        const auto runAt = [&](Rect cells) {
+            return network->run(parentOf(*network, picture, cells), cells, Precision::float32, {}, inputs);
+        };
+        const FieldTile whole = runAt(rectOf(picture.size()));
+        QVERIFY(whole.hasDetail());
+        for (const Rect square : squaresOver(picture.size(), edge)) {
+            const FieldTile tile = runAt(square);
+            QVERIFY(isPartOf(tile, whole));
+            QVERIFY(isPartOf(detailOf(tile), detailOf(whole)));
+        }
+    }
+
+    void detailLeavesTheFaithfulFieldAsItIs() {
+        TensorFile file = strongWeights(detailed, 1);
+        const auto network = loaded(file);
+        std::erase_if(file.tensors, [](const NamedTensor& tensor) { return tensor.name.starts_with("detail."); });
+        file.metadata["architecture"] = emptyWeights(full).metadata["architecture"];
+        const auto plain = loaded(file);
+        const Image picture = noisePicture({90, 70}, 3, 2);
+        const Rect cells{10, 5, 74, 69};
+        StepInputs inputs;
+        for (const Precision precision : {Precision::float32, resolved(Precision::automatic)}) {
+            const auto runOn = [&](const Network& each) {
+                return each.run(parentOf(*network, picture, cells), cells, precision, {}, inputs);
+            };
+            inputs.detail = false;
+            const FieldTile faithful = runOn(*network);
+            QVERIFY(!faithful.hasDetail());
+            QVERIFY(sameCoefficients(faithful, runOn(*plain)));
+            inputs.detail = true;
+            QVERIFY(!runOn(*plain).hasDetail());
+            const FieldTile both = runOn(*network);
+            QCOMPARE(both.detail.size(), both.coefficients.size());
+            if (precision == Precision::float32) {
+                QVERIFY(std::memcmp(both.coefficients.data(), faithful.coefficients.data(), faithful.bytes()) == 0);
+            }
         }
     }
 

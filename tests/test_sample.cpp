@@ -230,7 +230,7 @@ private Q_SLOTS:
     void validationHoldsEveryInnerPixelOfTheCrop() {
         QFETCH(int, scale);
         const CropFile crops = noiseCrops(50, 3);
-        const Batch batch = makeValidation(crops, 2, scale);
+        const Batch batch = makeValidation(crops, 2, scale, scale);
         const int edge = 50 / scale * scale;
         const Image truth = cropPicture(crops, 2, edge);
         const Image low = resizedTo8Bit(truth, {50 / scale, 50 / scale});
@@ -252,6 +252,31 @@ private Q_SLOTS:
                 }
             }
         }
+    }
+
+    void denseBatchesHoldEverySampleInRowsAtOneScale() {
+        const CropFile crops = noiseCrops(80, 3);
+        SampleOptions options{3, 16, 1};
+        options.dense = true;
+        std::set<int> points;
+        for (std::uint64_t iteration = 0; iteration < 20; ++iteration) {
+            const Batch batch = makeBatch(crops, options, iteration);
+            const int edge = static_cast<int>(std::lround(std::sqrt(batch.points)));
+            QVERIFY(edge * edge == batch.points && edge >= 24 && edge <= 64);
+            QCOMPARE(batch.cells.size(), static_cast<std::size_t>(3 * batch.points));
+            points.insert(batch.points);
+            for (const int i : {0, 1, edge, batch.points - 1, batch.points, 3 * batch.points - 1}) {
+                const Sample sample = sampleOf(batch, static_cast<std::size_t>(i));
+                const int place = i % batch.points;
+                QVERIFY(std::abs((sample.down + 0.5) * edge / 16.0 - 0.5 - place / edge) < 1e-4);
+                QVERIFY(std::abs((sample.across + 0.5) * edge / 16.0 - 0.5 - place % edge) < 1e-4);
+            }
+        }
+        QVERIFY(points.size() > 5);
+    }
+
+    void validationWithoutABorderHoldsEveryPixel() {
+        QCOMPARE(makeValidation(noiseCrops(50, 1), 0, 3, 0).cells.size(), std::size_t{48 * 48});
     }
 
     void patchesOfAGroupAreOfOnePhoto() {

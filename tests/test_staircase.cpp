@@ -17,6 +17,7 @@ namespace {
 
 const Architecture small{16, 2, 16};
 const Architecture full{16, 2, 16, 16, 8};
+const Architecture detailed{16, 2, 16, 16, 8, 2};
 constexpr Size photoSize{37, 53};
 constexpr std::size_t plenty = std::size_t{1} << 28;
 
@@ -31,6 +32,31 @@ Plan threeSteps() {
 std::shared_ptr<const Network> sharedNetwork() {
     static const std::shared_ptr<const Network> network = strongNetwork(small, 2);
     return network;
+}
+
+std::shared_ptr<const Network> detailedNetwork() {
+    static const std::shared_ptr<const Network> network = strongNetwork(detailed, 2);
+    return network;
+}
+
+/// The same weights without what makes detail.
+std::shared_ptr<const Network> faithfulNetwork() {
+    TensorFile file = strongWeights(detailed, 2);
+    std::erase_if(file.tensors, [](const NamedTensor& tensor) { return tensor.name.starts_with("detail."); });
+    file.metadata["architecture"] = emptyWeights(full).metadata["architecture"];
+    return loaded(file);
+}
+
+Staircase detailedStaircase(float detail, float last, Precision precision = Precision::float32) {
+    return Staircase(photo(), detailedNetwork(), planSchedule(photoSize, 4.0, 2.05), precision, plenty, {0, 0, {}, detail, last});
+}
+
+double meanDifference(const Image& a, const Image& b) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < a.values().size(); ++i) {
+        sum += std::abs(a.values()[i] - b.values()[i]);
+    }
+    return sum / static_cast<double>(a.values().size());
 }
 
 Staircase staircaseOf(Precision precision, std::size_t cacheBytes = plenty) {
@@ -211,6 +237,118 @@ private Q_SLOTS:
         const Image first = wholeLevel(cleaned, 1);
         QVERIFY(!sameBits(first, wholeLevel(plain, 1)));
         QVERIFY(sameBits(wholeLevel(cleaned, 2), levelAtOnce(*network, first, plan.sizeOf(2))));
+    }
+
+    void aCleanedPhotoIsNotProjectedBackTo() {
+        const Plan plan = planSchedule(photoSize, 4.0, 2.05);
+        const auto levels = [&](const StepControls& controls) {
+            Staircase staircase(photo(), strongNetwork(full, 2), plan, Precision::float32, plenty, controls);
+            return std::pair(wholeLevel(staircase, 1), wholeLevel(staircase, 2));
+        };
+        const auto cleaned = levels({0.5f, 0, {}}), unprojected = levels({0.5f, 0, {true, true, true, false}});
+        QVERIFY(sameBits(cleaned.first, unprojected.first));
+        QVERIFY(!sameBits(cleaned.second, unprojected.second));
+    }
+
+    void withoutDetailEveryBitIsThatOfTheFaithfulNetwork_data() { addPrecisions(); }
+
+    void withoutDetailEveryBitIsThatOfTheFaithfulNetwork() {
+        QFETCH(int, precision);
+        Staircase with = detailedStaircase(0, 0, static_cast<Precision>(precision));
+        Staircase without(photo(), faithfulNetwork(), with.plan(), static_cast<Precision>(precision), plenty);
+        QVERIFY(sameBits(wholeLevel(with, 2), wholeLevel(without, 2)));
+        QCOMPARE(with.tilesNeeded(2, rectOf(with.plan().result())), without.tilesNeeded(2, rectOf(with.plan().result())));
+    }
+
+    void levelsWithDetailAreTheLevelsComputedInOnePiece() {
+        Staircase staircase = detailedStaircase(0.75f, 0.25f);
+        StepInputs inputs;
+        inputs.memory = detailedNetwork()->remember(photo(), Precision::float32, {});
+        inputs.detail = true;
+        Image parent = photo();
+        for (int level = 1; level < staircase.plan().levels(); ++level) {
+            parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs, level == 1 ? 0.75f : 0.25f);
+            QVERIFY(sameBits(wholeLevel(staircase, level), parent));
+        }
+    }
+
+    void tilesWithDetailAreTheSameAtAnySize() {
+        Staircase reference = detailedStaircase(0.5f, 1);
+        const Image expected = wholeLevel(reference, 2);
+        for (const int cells : {48, 112}) {
+            Staircase staircase(photo(), detailedNetwork(), reference.plan(), Precision::float32, 400000, {0, 0, {}, 0.5f, 1}, cells);
+            QVERIFY(sameBits(wholeLevel(staircase, 2), expected));
+        }
+    }
+
+    void theResultIsLinearInTheLastDetail() {
+        Staircase staircase = detailedStaircase(0.5f, 0);
+        const Size size = staircase.plan().result();
+        const auto at = [&](float detail) { return staircase.view(2, size, rectOf(size), {}, detail).image; };
+        const Image none = at(0), half = at(0.5f), all = at(1);
+        QVERIFY(meanDifference(none, all) > 0.01);
+        for (std::size_t i = 0; i < none.values().size(); ++i) {
+            QVERIFY(std::abs(none.values()[i] + all.values()[i] - 2.0f * half.values()[i]) < 1e-4f);
+        }
+    }
+
+    void theLastDetailChangesOnFinishedTilesWithoutTheNetwork() {
+        Staircase staircase = detailedStaircase(0.5f, 0), other = detailedStaircase(0.5f, 0.75f);
+        staircase.keepFields();
+        const Image before = wholeLevel(staircase, 2);
+        const Size size = staircase.plan().result();
+        QVERIFY(staircase.isReady(2, size, rectOf(size), 0.75f));
+        const double seconds = staircase.statistics().networkSeconds;
+        const std::int64_t computed = staircase.statistics().tilesComputed;
+        const Image view = staircase.view(2, size, rectOf(size), {}, 0.75f).image;
+        QVERIFY(sameBits(wholeLevel(staircase, 2), before)); // a view changes no tile
+        staircase.setLastDetail(0.75f);
+        QCOMPARE(staircase.controls().lastDetail, 0.75f);
+        QVERIFY(!staircase.cachedTile({2, 0, 0}));
+        QVERIFY(sameBits(wholeLevel(staircase, 2), view));
+        QVERIFY(sameBits(wholeLevel(other, 2), view));
+        QCOMPARE(staircase.statistics().networkSeconds, seconds);
+        QCOMPARE(staircase.statistics().tilesComputed, computed);
+        staircase.setLastDetail(0);
+        QVERIFY(sameBits(wholeLevel(staircase, 2), before));
+    }
+
+    void aViewThatWantsDetailMakesTheFieldAgainWhereItHasNone() {
+        Staircase staircase = detailedStaircase(0, 0), other = detailedStaircase(0, 1);
+        const Size size = staircase.plan().result();
+        staircase.view(2, size, rectOf(size));
+        QVERIFY(staircase.isReady(2, size, rectOf(size)) && !staircase.isReady(2, size, rectOf(size), 1.0f));
+        QVERIFY(sameBits(staircase.view(2, size, rectOf(size), {}, 1.0f).image, wholeLevel(other, 2)));
+        QVERIFY(staircase.isReady(2, size, rectOf(size), 1.0f));
+    }
+
+    void backingsKeepTheLastLevelForOneShareOnly() {
+        const auto backing = std::make_shared<MapBacking>();
+        Staircase staircase = detailedStaircase(0, 0);
+        staircase.addBacking(backing);
+        staircase.keepFields();
+        const Image before = wholeLevel(staircase, 2);
+        const std::size_t kept = backing->tiles.size();
+        staircase.setLastDetail(1);
+        QVERIFY(!sameBits(wholeLevel(staircase, 2), before));
+        QCOMPARE(backing->tiles.size(), kept);
+        QVERIFY(sameBits(backing->tiles.at({2, 0, 0}), cropped(before, staircase.gridOf(2).pixelsOf(0, 0))));
+        staircase.setLastDetail(0);
+        const std::int64_t loaded = staircase.statistics().tilesLoaded;
+        QVERIFY(sameBits(wholeLevel(staircase, 2), before));
+        QVERIFY(staircase.statistics().tilesLoaded > loaded);
+    }
+
+    void detailThatTheWeightsDoNotHaveIsRefused() {
+        const auto make = [](float detail, float last) {
+            Staircase(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, {0, 0, {}, detail, last});
+        };
+        QVERIFY(says(errorOf([&] { make(0.5f, 0); }), "no detail"));
+        QVERIFY(says(errorOf([&] { make(0, 0.5f); }), "no detail"));
+        Staircase staircase = staircaseOf(Precision::float32);
+        QVERIFY(says(errorOf([&] { staircase.setLastDetail(0.5f); }), "no detail"));
+        QVERIFY_EXCEPTION_THROWN(staircase.view(1, staircase.plan().sizeOf(1), {0, 0, 4, 4}, {}, 0.5f), std::invalid_argument);
+        QVERIFY(errorOf([&] { staircase.setLastDetail(0); }).empty());
     }
 
     void preparingHappensOnceAndCanBeStopped() {

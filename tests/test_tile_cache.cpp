@@ -159,6 +159,26 @@ private Q_SLOTS:
         QCOMPARE(cache.bytes(), bytesOfTile / 2);
     }
 
+    void aFieldWithDetailTakesThePlaceOfOneWithout() {
+        TileCache cache(100 * bytesOfTile);
+        FieldTile detailed = *fieldOf(0);
+        detailed.detail.assign(48, 1.0f);
+        cache.insertField(keyOf(0), fieldOf(0));
+        cache.insertField(keyOf(0), std::make_shared<const FieldTile>(detailed));
+        QVERIFY(cache.findField(keyOf(0))->hasDetail());
+        QCOMPARE(cache.bytes(), detailed.bytes());
+        cache.insertField(keyOf(0), fieldOf(0));
+        QVERIFY(cache.findField(keyOf(0))->hasDetail());
+    }
+
+    void theTilesOfALevelCanBeForgottenWithoutTheirFields() {
+        TileCache cache(100 * bytesOfTile);
+        fill(cache, 3); // levels 1, 2, 3
+        cache.insertField(keyOf(1), fieldOf(1));
+        cache.dropTiles(2);
+        QVERIFY(holds(cache, 0) && !cache.find(keyOf(1)) && holds(cache, 2) && cache.findField(keyOf(1)));
+    }
+
     void theDefaultBudgetIsAtMostAGigabyte() {
         QVERIFY(TileCache::defaultBudget() > 0);
         QVERIFY(TileCache::defaultBudget() <= std::size_t{1} << 30);

@@ -18,5 +18,6 @@ Action addPlan(CLI::App& app);
 Action addInfo(CLI::App& app);
 Action addBench(CLI::App& app);
 Action addDepth(CLI::App& app);
+Action addSheet(CLI::App& app);
 
 } // namespace casr::cli

@@ -28,6 +28,7 @@ struct Arguments {
     std::string markdown;
     std::string save;
     int pictures = 0;
+    float detail = 0;
     bool oneJump = false;
 };
 
@@ -36,6 +37,7 @@ EvaluationMethod methodOf(const Arguments& arguments) {
     method.name = arguments.method;
     method.stepLimit = arguments.run.stepLimit;
     method.oneJump = arguments.oneJump;
+    method.detail = arguments.detail;
     method.parts = parseStepParts(arguments.without);
     if (method.name == "casr") {
         method.network = arguments.run.loadNetwork();
@@ -135,6 +137,9 @@ Action addEvaluate(CLI::App& app) {
     command->add_flag("--one-jump", arguments->oneJump, "One step of x4 at most, the rest by the bicubic");
     command->add_option("--without", arguments->without, "Parts to leave out, of sdam,depth,sarm,backprojection")
         ->check([](const std::string& text) { return parseStepParts(text), std::string(); });
+    command->add_option("--detail", arguments->detail, "Share of perceptual detail in every step, 0 to 1; the weights must have it")
+        ->check(CLI::Range(0.0f, 1.0f))
+        ->capture_default_str();
     command->add_option("--pristine", arguments->pristine, "What casr fit-niqe made; the shipped one when not given");
     command->add_option("--json", arguments->json, "Write the figures to this file");
     command->add_option("--markdown", arguments->markdown, "Write tables to this file");

@@ -71,6 +71,9 @@ std::string titleOf(const EvaluationMethod& method) {
         title += method.oneJump ? ", one jump (x4 at most), then bicubic" : ", steps of " + factorText(method.stepLimit) + " at most";
         title += ", " + numericProfile(method.precision) + ", weights " + method.network->checksum().substr(0, 12);
     }
+    if (method.detail > 0) {
+        title += ", detail " + numberText(method.detail, 2);
+    }
     for (const std::string& name : missingParts(method.parts)) {
         title += ", without " + name;
     }
@@ -142,11 +145,8 @@ void printScore(double scale, const Score& score) {
 }
 
 Json jsonOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scales) {
-    Json report{{"method", method.name},
-                {"step_limit", method.stepLimit},
-                {"one_jump", method.oneJump},
-                {"without", missingParts(method.parts)},
-                {"scales", Json::array()}};
+    Json report{{"method", method.name},   {"step_limit", method.stepLimit},        {"one_jump", method.oneJump},
+                {"detail", method.detail}, {"without", missingParts(method.parts)}, {"scales", Json::array()}};
     for (const ScaleScores& scores : scales) {
         Json entry{{"scale", scores.scale}, {"mean", jsonOf(scores.mean)}, {"pictures", Json::array()}};
         for (const Score& score : scores.pictures) {

@@ -36,7 +36,8 @@ EnlargedStep stepOf(const Photo& photo, Staircase& staircase, int level) {
 
 Enlargement climbed(const EvaluationMethod& method, const Image& low, const Plan& plan) {
     const Photo photo = photoOf(low);
-    Staircase staircase(photo.rgb, method.network, plan, method.precision, TileCache::defaultBudget(), {0, 0, method.parts});
+    Staircase staircase(photo.rgb, method.network, plan, method.precision, TileCache::defaultBudget(),
+                        {0, 0, method.parts, method.detail, method.detail});
     const double start = now();
     wholeLevel(staircase, plan.levels() - 1);
     Enlargement result{{}, now() - start};

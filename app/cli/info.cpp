@@ -20,7 +20,7 @@ void tellOfWeights(const std::string& path) {
     const Architecture& shape = network->architecture();
     std::cout << path << ": weights of CASR Zoom\n"
               << "parameters: " << network->parameterCount() << " (" << shape.channels << " channels, " << shape.blocks << " blocks, "
-              << shape.frequencies << " frequencies)\n"
+              << shape.frequencies << " frequencies, " << shape.detail << " blocks of detail)\n"
               << "reach: " << Reach::ofTrunk(shape) << " parent pixels\n"
               << "SHA-256: " << network->checksum() << "\n"
               << "training: " << network->record() << std::endl;

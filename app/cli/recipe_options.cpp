@@ -25,6 +25,8 @@ std::string precisionOf(const std::string& profile, const std::string& otherwise
 void setControls(UpscaleArguments& arguments, const StepControls& controls) {
     arguments.noise = exactText(controls.noise);
     arguments.jpeg = exactText(controls.jpeg);
+    arguments.detail = controls.detail;
+    arguments.lastDetail = controls.lastDetail;
 }
 
 /// All of the recipe.
@@ -64,6 +66,8 @@ UpscaleArguments withRecipe(const CLI::App& command, UpscaleArguments arguments,
     keep("--region", &UpscaleArguments::region);
     keep("--noise", &UpscaleArguments::noise);
     keep("--jpeg", &UpscaleArguments::jpeg);
+    keep("--detail", &UpscaleArguments::detail);
+    keep("--last-detail", &UpscaleArguments::lastDetail);
     keep("--bits", &UpscaleArguments::bits);
     keep("--quality", &UpscaleArguments::quality);
     keep("--lossless", &UpscaleArguments::lossless);

@@ -101,6 +101,8 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture)
     StepControls controls;
     controls.noise = noise.value_or(static_cast<float>(found.noise));
     controls.jpeg = jpeg.value_or(static_cast<float>(found.jpeg));
+    controls.detail = arguments.detail;
+    controls.lastDetail = arguments.lastDetail.value_or(arguments.detail);
     return controls;
 }
 
@@ -276,6 +278,8 @@ void UpscaleRun::tell() const {
                       {"noise_estimated", m_arguments.noise == "auto"},
                       {"jpeg", m_staircase.controls().jpeg},
                       {"jpeg_estimated", m_arguments.jpeg == "auto"},
+                      {"detail", m_staircase.controls().detail},
+                      {"last_detail", m_staircase.controls().lastDetail},
                       {"profile", m_staircase.profile()},
                       {"weights_sha256", m_staircase.network().checksum()},
                       {"threads", computeThreads()},
@@ -313,6 +317,8 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.read.tone = job.clipsTones ? ToneCurve::clip : ToneCurve::soft;
     result.noise = exactText(job.controls.noise);
     result.jpeg = exactText(job.controls.jpeg);
+    result.detail = job.controls.detail;
+    result.lastDetail = job.controls.lastDetail;
     result.job = folder.string();
     return result;
 }

@@ -8,6 +8,7 @@
 #include "core/io/picture_file.h"
 #include "core/recipe/recipe.h"
 
+#include <optional>
 #include <string>
 
 namespace casr::cli {
@@ -23,6 +24,8 @@ struct UpscaleArguments {
     std::string keepSteps;
     std::string noise = "0"; ///< A number, or "auto".
     std::string jpeg = "0";
+    float detail = 0;
+    std::optional<float> lastDetail; ///< As `detail` when not given.
     bool json = false;
     int bits = 0;
     int quality = 92;

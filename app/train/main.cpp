@@ -1,6 +1,7 @@
 #include "app/train/depth_commands.h"
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/train/detail_trainer.h"
 #include "core/train/patterns.h"
 #include "core/train/superpixel_trainer.h"
 #include "core/train/trainer.h"
@@ -31,19 +32,13 @@ struct RunArguments {
     std::string precision = "bf16";
 };
 
-void addRunOptions(CLI::App& command, RunArguments& arguments) {
+/// What every kind of run takes.
+void addCommonOptions(CLI::App& command, RunArguments& arguments) {
     casr::TrainOptions& options = arguments.options;
     command.add_option("--crops", arguments.crops, "Crop file to train on (made by: casr-train pack)")->required();
     command.add_option("--validation", arguments.validation, "Crop file to measure on")->required();
     command.add_option("--out", options.folder, "Folder of checkpoint, weights and log; resumed when it holds a checkpoint")->required();
     command.add_option("--start", options.start, "Weights to start from instead of fresh ones");
-    command.add_option("--channels", options.architecture.channels)->capture_default_str();
-    command.add_option("--blocks", options.architecture.blocks)->capture_default_str();
-    command.add_option("--frequencies", options.architecture.frequencies)->capture_default_str();
-    command.add_option("--memory", options.architecture.memory, "Width of what a token of the photo's memory holds; 0: no memory")
-        ->capture_default_str();
-    command.add_option("--superpixels", options.architecture.superpixels, "Width of the superpixel network in the starting weights")
-        ->capture_default_str();
     command.add_option("--iterations", options.iterations, "Length of the run in iterations");
     command.add_option("--minutes", options.minutes, "Length of the run in minutes");
     command.add_option("--batch", options.sample.batch, "Patches an iteration")->capture_default_str();
@@ -66,8 +61,34 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
         ->capture_default_str();
     command.add_option("--threads", options.threads, "0: all")->capture_default_str();
     command.add_option("--precision", arguments.precision)->check(CLI::IsMember({"bf16", "fp32"}))->capture_default_str();
-    command.add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
     command.add_option("--record", options.record, "Text for the weights file: data and recipe");
+}
+
+void addRunOptions(CLI::App& command, RunArguments& arguments) {
+    casr::TrainOptions& options = arguments.options;
+    addCommonOptions(command, arguments);
+    command.add_option("--channels", options.architecture.channels)->capture_default_str();
+    command.add_option("--blocks", options.architecture.blocks)->capture_default_str();
+    command.add_option("--frequencies", options.architecture.frequencies)->capture_default_str();
+    command.add_option("--memory", options.architecture.memory, "Width of what a token of the photo's memory holds; 0: no memory")
+        ->capture_default_str();
+    command.add_option("--superpixels", options.architecture.superpixels, "Width of the superpixel network in the starting weights")
+        ->capture_default_str();
+    command.add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
+}
+
+struct DetailArguments {
+    RunArguments run;
+    casr::DetailTrainOptions options;
+};
+
+void addDetailOptions(CLI::App& command, DetailArguments& arguments) {
+    addCommonOptions(command, arguments.run);
+    command.add_option("--branch", arguments.options.branch,
+                       "Weights whose detail to begin from; that of --start, or fresh, when not given");
+    command.add_option("--detail", arguments.options.blocks, "Residual blocks of a fresh branch")->capture_default_str();
+    command.add_option("--critic", arguments.options.critic, "Width of the discriminator")->capture_default_str();
+    command.add_option("--judged", arguments.options.judged, "Edge of what the discriminator sees, output pixels")->capture_default_str();
 }
 
 struct SuperpixelArguments {
@@ -97,15 +118,30 @@ void stopOnSignals() {
     std::signal(SIGTERM, requestStop);
 }
 
-int runTraining(RunArguments& arguments) {
+/// `train` with the crops, drawn patterns among them, and the validation crops that `arguments` name.
+template <typename Train>
+int runWith(RunArguments& arguments, const Train& train) {
     arguments.options.bfloat16 = arguments.precision == "bf16";
     casr::CropFile crops = casr::readCropFile(arguments.crops);
     const double share = arguments.patternShare;
     casr::appendPatterns(crops, static_cast<int>(crops.count() * share / (1.0 - share)), arguments.options.sample.seed);
     const casr::CropFile validation = casr::readCropFile(arguments.validation);
     stopOnSignals();
-    casr::train(crops, validation, arguments.options, printLine, [] { return stopRequested != 0; });
+    train(crops, validation, [] { return stopRequested != 0; });
     return stopRequested ? 130 : 0;
+}
+
+int runTraining(RunArguments& arguments) {
+    return runWith(arguments, [&](const casr::CropFile& crops, const casr::CropFile& validation, const auto& isStopped) {
+        casr::train(crops, validation, arguments.options, printLine, isStopped);
+    });
+}
+
+int runDetail(DetailArguments& arguments) {
+    return runWith(arguments.run, [&](const casr::CropFile& crops, const casr::CropFile& validation, const auto& isStopped) {
+        arguments.options.run = arguments.run.options;
+        casr::trainDetail(crops, validation, arguments.options, printLine, isStopped);
+    });
 }
 
 } // namespace
@@ -118,6 +154,12 @@ int main(int argc, char** argv) {
     CLI::App* run = app.add_subcommand("run", "Train, or go on training");
     addRunOptions(*run, arguments);
     const auto runDepth = casr::training::addDepth(app);
+    DetailArguments detailArguments;
+    detailArguments.run.options.rate = 3e-4;
+    detailArguments.run.options.sample.batch = 4;
+    detailArguments.run.options.sample.patch = 32;
+    CLI::App* detail = app.add_subcommand("detail", "Train perceptual detail beside a trained network, which stays as it is");
+    addDetailOptions(*detail, detailArguments);
     SuperpixelArguments superpixelArguments;
     CLI::App* superpixels = app.add_subcommand("superpixels", "Train superpixels, which need no labels, into a weights file");
     addSuperpixelOptions(*superpixels, superpixelArguments);
@@ -143,6 +185,9 @@ int main(int argc, char** argv) {
         if (app.got_subcommand("depth")) {
             stopOnSignals();
             return runDepth([] { return stopRequested != 0; });
+        }
+        if (detail->parsed()) {
+            return runDetail(detailArguments);
         }
         if (superpixels->parsed()) {
             casr::trainSuperpixels(casr::readCropFile(superpixelArguments.crops), superpixelArguments.options, printLine);

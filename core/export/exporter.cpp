@@ -94,9 +94,12 @@ std::int64_t Exporter::bytesOfInference(const ExportRequest& request) const {
     }
     const Architecture& shape = m_staircase.network().architecture();
     const Size cells = m_staircase.gridOf(request.level).cellsOf(0, 0).size();
-    const std::int64_t reach = Reach::ofTrunk(shape);
+    const StepControls controls = m_staircase.controls();
+    const bool hasDetail = controls.detail > 0 || controls.lastDetail > 0;
+    const std::int64_t reach = Reach::ofTrunk(shape) + (hasDetail ? Reach::ofDetail(shape) : 0);
+    const std::int64_t coefficients = cells.area() * 6 * shape.frequencies * (hasDetail ? 6 : 3);
     const std::int64_t read = (cells.width + 2 * reach) * (cells.height + 2 * reach);
-    return static_cast<std::int64_t>(sizeof(float)) * (trunkTensors * read * shape.channels + 3 * cells.area() * 6 * shape.frequencies);
+    return static_cast<std::int64_t>(sizeof(float)) * (trunkTensors * read * shape.channels + coefficients);
 }
 
 void Exporter::addDiskProblem(const ExportRequest& request, Preflight& result) const {

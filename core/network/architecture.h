@@ -9,6 +9,7 @@ struct Architecture {
     int frequencies = 32; ///< Sinusoids of the neural heat field; a multiple of 16, 16 .. 64.
     int memory = 0;       ///< Width of what a token of the photo's memory holds; a multiple of 16 up to 128, 0: no memory.
     int superpixels = 0;  ///< Width of the superpixel network; a multiple of 8 up to 64, 0: no superpixels.
+    int detail = 0;       ///< Residual blocks of the perceptual detail's branch, up to maxDetailBlocks, 0: no detail.
 
     bool operator==(const Architecture&) const = default;
 };
@@ -29,7 +30,7 @@ struct InputPlanes {
 };
 
 /// How far one step reads, in parent pixels from the pixel that holds an output sample. The shares add up along the chain
-/// superpixels -> trunk -> field -> back-projection; together they stay within `limit`.
+/// superpixels -> trunk -> detail -> field -> back-projection; together they stay within `limit`.
 struct Reach {
     /// The superpixel network: a pixel is compared with the cells around its own.
     static constexpr int superpixelNetwork = 2 * superpixelCell - 1;
@@ -37,8 +38,9 @@ struct Reach {
     static constexpr int superpixelMean = 3 * superpixelCell - 1;
     static constexpr int superpixels = superpixelNetwork + superpixelMean;
     static constexpr int trunkLimit = 19;
+    static constexpr int detailLimit = 4;
     static constexpr int backProjection = 3;
-    static constexpr int limit = 40;
+    static constexpr int limit = 44;
 
     /// The trunk: head and tail convolutions and two in each block, and the other pixels of a memory cell.
     static constexpr int ofTrunk(const Architecture& architecture) {
@@ -48,14 +50,17 @@ struct Reach {
     static constexpr int ofStep(const Architecture& architecture) {
         return ofTrunk(architecture) + (architecture.superpixels > 0 ? superpixels : 0);
     }
+    /// What the detail reads beyond the step's own reach: two convolutions in each block.
+    static constexpr int ofDetail(const Architecture& architecture) { return 2 * architecture.detail; }
     /// The bicubic base beside the field.
     static constexpr int bicubic = 2;
 };
 
 constexpr int maxBlocks = (Reach::trunkLimit - memoryCell - 1) / 2;
+constexpr int maxDetailBlocks = Reach::detailLimit / 2;
 constexpr double maxStepScale = 4.0;
 constexpr double maxScale = 64.0;
 
-static_assert(Reach::superpixels + Reach::trunkLimit + Reach::backProjection <= Reach::limit);
+static_assert(Reach::superpixels + Reach::trunkLimit + Reach::detailLimit + Reach::backProjection <= Reach::limit);
 
 } // namespace casr

@@ -1,5 +1,6 @@
 #include "core/network/field.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <numeric>
@@ -324,13 +325,47 @@ Image renderField(const FieldWaves& waves, const FieldTile& tile, const PlacedIm
     return renderField(waves, std::span(&one, 1), parent, columns, rows, out);
 }
 
+namespace {
+
+std::uint16_t narrowedValue(float value) {
+    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
+    const bool isNumber = (bits & 0x7FFFFFFF) <= 0x7F800000;
+    return isNumber ? static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16) : std::uint16_t{0x7FC0};
+}
+
+std::vector<std::uint16_t> narrowedValues(const std::vector<float>& values) {
+    std::vector<std::uint16_t> result(values.size());
+    std::transform(values.begin(), values.end(), result.begin(), narrowedValue);
+    return result;
+}
+
+float widenedValue(std::uint16_t value) {
+    return std::bit_cast<float>(std::uint32_t{value} << 16);
+}
+
+std::vector<float> widenedValues(const std::vector<std::uint16_t>& values) {
+    std::vector<float> result(values.size());
+    std::transform(values.begin(), values.end(), result.begin(), widenedValue);
+    return result;
+}
+
+} // namespace
+
 FieldTile narrowed(const FieldTile& tile) {
-    FieldTile result{tile.cells, tile.coefficientsOfCell, {}, std::vector<std::uint16_t>(tile.coefficients.size())};
-    for (std::size_t i = 0; i < tile.coefficients.size(); ++i) {
-        const std::uint32_t bits = std::bit_cast<std::uint32_t>(tile.coefficients[i]);
-        const bool isNumber = (bits & 0x7FFFFFFF) <= 0x7F800000;
-        result.narrow[i] = isNumber ? static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16) : 0x7FC0;
+    return {tile.cells, tile.coefficientsOfCell, {}, narrowedValues(tile.coefficients), {}, narrowedValues(tile.detail)};
+}
+
+FieldTile blended(const FieldTile& tile, float share) {
+    if (share == 0.0f) {
+        return tile;
     }
+    FieldTile result{tile.cells, tile.coefficientsOfCell, tile.isNarrow() ? widenedValues(tile.narrow) : tile.coefficients};
+    const std::vector<float> detail = tile.isNarrow() ? widenedValues(tile.narrowDetail) : tile.detail;
+    if (detail.size() != result.coefficients.size()) {
+        throw std::invalid_argument("blended: the tile has no detail");
+    }
+    std::transform(result.coefficients.begin(), result.coefficients.end(), detail.begin(), result.coefficients.begin(),
+                   [share](float faithful, float change) { return faithful + share * change; });
     return result;
 }
 

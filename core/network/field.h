@@ -16,6 +16,10 @@ Image renderField(const FieldWaves& waves, std::span<const FieldTile* const> til
 /// The same where one tile holds every cell.
 Image renderField(const FieldWaves& waves, const FieldTile& tile, const PlacedImage& parent, Axis columns, Axis rows, Rect out);
 
+/// The tile with `share` of its detail added to its coefficients, in float32: linear in `share`, and `tile` itself at 0. Throws
+/// std::invalid_argument when there is no detail to add.
+FieldTile blended(const FieldTile& tile, float share);
+
 /// The tile with its coefficients rounded to the nearest bfloat16, halves to even.
 FieldTile narrowed(const FieldTile& tile);
 

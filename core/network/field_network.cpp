@@ -101,6 +101,37 @@ Stream added(const at::Tensor& sum, const at::Tensor& change, int margin, bool i
     return next;
 }
 
+/// One residual block: two convolutions beside the sum.
+struct Block {
+    const at::Tensor *firstWeight, *firstBias, *secondWeight, *secondBias;
+
+    Block(const std::vector<at::Tensor>& weight, const std::vector<at::Tensor>& bias, std::size_t index)
+        : firstWeight(&weight[2 * index]), firstBias(&bias[2 * index]), secondWeight(&weight[2 * index + 1]),
+          secondBias(&bias[2 * index + 1]) {}
+
+    Stream behind(const Stream& x, FieldNetwork::Border border, at::ScalarType type, bool isPlain) const {
+        const int padding = border == FieldNetwork::Border::zero ? 1 : 0;
+        const at::Tensor hidden = convolution(x.input, *firstWeight, *firstBias, type, padding).relu_();
+        const at::Tensor change = convolution(hidden, *secondWeight, *secondBias, type, padding);
+        return added(x.sum, change, 2 - 2 * padding, isPlain);
+    }
+};
+
+void addBlock(int width, std::vector<at::Tensor>& weight, std::vector<at::Tensor>& bias, HashRandom& random) {
+    weight.push_back(convolutionWeight(width, width, 3, 1.0, random));
+    weight.push_back(convolutionWeight(width, width, 3, 0.1, random));
+    bias.push_back(at::zeros({width}));
+    bias.push_back(at::zeros({width}));
+}
+
+void nameBlocks(const std::string& prefix, std::vector<at::Tensor>& weight, std::vector<at::Tensor>& bias, Named& list) {
+    for (std::size_t i = 0; i < weight.size(); ++i) {
+        const std::string name = prefix + "block" + std::to_string(i / 2) + ".conv" + std::to_string(i % 2);
+        list.emplace_back(name + ".weight", &weight[i]);
+        list.emplace_back(name + ".bias", &bias[i]);
+    }
+}
+
 } // namespace
 
 FieldNetwork FieldNetwork::initialised(const Architecture& architecture, std::uint64_t seed) {
@@ -112,10 +143,7 @@ FieldNetwork FieldNetwork::initialised(const Architecture& architecture, std::ui
     network.headWeight.narrow(1, InputPlanes::picture, InputPlanes::guidance).zero_();
     network.headBias = at::zeros({width});
     for (int block = 0; block < architecture.blocks; ++block) {
-        network.blockWeight.push_back(convolutionWeight(width, width, 3, 1.0, random));
-        network.blockWeight.push_back(convolutionWeight(width, width, 3, 0.1, random));
-        network.blockBias.push_back(at::zeros({width}));
-        network.blockBias.push_back(at::zeros({width}));
+        addBlock(width, network.blockWeight, network.blockBias, random);
     }
     network.tailWeight = convolutionWeight(width, width, 3, 0.5, random);
     network.tailBias = at::zeros({width});
@@ -129,7 +157,19 @@ FieldNetwork FieldNetwork::initialised(const Architecture& architecture, std::ui
     if (architecture.superpixels > 0) {
         network.superpixels = SuperpixelNetwork::initialised(architecture.superpixels, seed + 2);
     }
+    HashRandom forDetail(seed + 3);
+    network.addDetail(forDetail);
     return network;
+}
+
+void FieldNetwork::addDetail(HashRandom& random) {
+    for (int block = 0; block < architecture.detail; ++block) {
+        addBlock(architecture.channels, detailBlockWeight, detailBlockBias, random);
+    }
+    if (architecture.detail > 0) {
+        detailWeight = convolutionWeight(6 * architecture.frequencies, architecture.channels, 1, 0.02, random);
+        detailBias = at::zeros({6 * architecture.frequencies});
+    }
 }
 
 FieldNetwork FieldNetwork::withTrunkIn(at::ScalarType type) const {
@@ -137,7 +177,7 @@ FieldNetwork FieldNetwork::withTrunkIn(at::ScalarType type) const {
     for (auto* tensor : {&copy.headWeight, &copy.headBias, &copy.tailWeight, &copy.tailBias}) {
         *tensor = tensor->to(type);
     }
-    for (auto* list : {&copy.blockWeight, &copy.blockBias}) {
+    for (auto* list : {&copy.blockWeight, &copy.blockBias, &copy.detailBlockWeight, &copy.detailBlockBias}) {
         for (at::Tensor& tensor : *list) {
             tensor = tensor.to(type);
         }
@@ -147,30 +187,32 @@ FieldNetwork FieldNetwork::withTrunkIn(at::ScalarType type) const {
 
 std::vector<std::pair<std::string, at::Tensor*>> FieldNetwork::parameters() {
     std::vector<std::pair<std::string, at::Tensor*>> list{{"head.weight", &headWeight}, {"head.bias", &headBias}};
-    for (std::size_t i = 0; i < blockWeight.size(); ++i) {
-        const std::string name = "block" + std::to_string(i / 2) + ".conv" + std::to_string(i % 2);
-        list.emplace_back(name + ".weight", &blockWeight[i]);
-        list.emplace_back(name + ".bias", &blockBias[i]);
-    }
+    nameBlocks("", blockWeight, blockBias, list);
     list.emplace_back("tail.weight", &tailWeight);
     list.emplace_back("tail.bias", &tailBias);
     list.emplace_back("field.weight", &fieldWeight);
     list.emplace_back("field.bias", &fieldBias);
     list.emplace_back("field.frequencies", &frequencies);
     list.emplace_back("field.heat", &heat);
-    for (const auto& parts :
-         {architecture.memory > 0 ? attention.parameters() : Named(), architecture.superpixels > 0 ? superpixels.parameters() : Named()}) {
+    for (const auto& parts : {architecture.memory > 0 ? attention.parameters() : Named(),
+                              architecture.superpixels > 0 ? superpixels.parameters() : Named(), detailParameters()}) {
         list.insert(list.end(), parts.begin(), parts.end());
     }
     return list;
 }
 
-/// Block `block`: two convolutions beside the residual sum.
+Named FieldNetwork::detailParameters() {
+    Named list;
+    if (architecture.detail > 0) {
+        nameBlocks("detail.", detailBlockWeight, detailBlockBias, list);
+        list.emplace_back("detail.weight", &detailWeight);
+        list.emplace_back("detail.bias", &detailBias);
+    }
+    return list;
+}
+
 Stream FieldNetwork::behindBlock(std::size_t block, const Stream& x, Border border, at::ScalarType type) const {
-    const int padding = border == Border::zero ? 1 : 0;
-    const at::Tensor hidden = convolution(x.input, blockWeight[2 * block], blockBias[2 * block], type, padding).relu_();
-    const at::Tensor change = convolution(hidden, blockWeight[2 * block + 1], blockBias[2 * block + 1], type, padding);
-    return added(x.sum, change, 2 - 2 * padding, isPlainInference(headWeight));
+    return Block(blockWeight, blockBias, block).behind(x, border, type, isPlainInference(headWeight));
 }
 
 FieldNetwork::Middle FieldNetwork::middle(const at::Tensor& planes, Border border, at::ScalarType type,
@@ -220,6 +262,19 @@ at::Tensor FieldNetwork::features(const Middle& middle, Border border, at::Scala
 
 at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {
     return convolution(features, fieldWeight, fieldBias, at::kFloat, 0);
+}
+
+at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& features, Border border, at::ScalarType type,
+                                            const Checkpoint& checkpoint) const {
+    const bool isPlain = isPlainInference(detailWeight);
+    Stream x{features, isPlain ? features.to(type, false, false, at::MemoryFormat::ChannelsLast) : features};
+    for (std::size_t block = 0; block < detailBlockWeight.size() / 2; ++block) {
+        if (checkpoint) {
+            checkpoint();
+        }
+        x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type, isPlain);
+    }
+    return convolution(x.sum, detailWeight, detailBias, at::kFloat, 0);
 }
 
 at::Tensor FieldNetwork::basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const {

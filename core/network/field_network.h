@@ -3,6 +3,7 @@
 // The one definition of the network, shared by inference and training. It speaks LibTorch: include it in the few sources
 // that run tensors, never in a header that others read.
 
+#include "core/base/random.h"
 #include "core/network/architecture.h"
 #include "core/network/superpixel_network.h"
 #include "core/network/token_memory.h"
@@ -30,15 +31,18 @@ struct FieldNetwork {
     using Checkpoint = std::function<void()>;
 
     Architecture architecture;
-    at::Tensor headWeight, headBias;     ///< (C, planes, 3, 3), (C)
-    std::vector<at::Tensor> blockWeight; ///< 2 * blocks of (C, C, 3, 3)
-    std::vector<at::Tensor> blockBias;   ///< 2 * blocks of (C)
-    at::Tensor tailWeight, tailBias;     ///< (C, C, 3, 3), (C)
-    at::Tensor fieldWeight, fieldBias;   ///< (3 * 2K, C, 1, 1), (3 * 2K)
-    at::Tensor frequencies;              ///< (K, 2): radians per parent pixel, (down, right)
-    at::Tensor heat;                     ///< (1): kappa of the heat equation, parent pixels squared
-    TokenAttention attention;            ///< In the middle of the trunk, when the architecture has a memory.
-    SuperpixelNetwork superpixels;       ///< When the architecture has them.
+    at::Tensor headWeight, headBias;           ///< (C, planes, 3, 3), (C)
+    std::vector<at::Tensor> blockWeight;       ///< 2 * blocks of (C, C, 3, 3)
+    std::vector<at::Tensor> blockBias;         ///< 2 * blocks of (C)
+    at::Tensor tailWeight, tailBias;           ///< (C, C, 3, 3), (C)
+    at::Tensor fieldWeight, fieldBias;         ///< (3 * 2K, C, 1, 1), (3 * 2K)
+    at::Tensor frequencies;                    ///< (K, 2): radians per parent pixel, (down, right)
+    at::Tensor heat;                           ///< (1): kappa of the heat equation, parent pixels squared
+    std::vector<at::Tensor> detailBlockWeight; ///< 2 * detail of (C, C, 3, 3)
+    std::vector<at::Tensor> detailBlockBias;   ///< 2 * detail of (C)
+    at::Tensor detailWeight, detailBias;       ///< (3 * 2K, C, 1, 1), (3 * 2K), when the architecture has detail.
+    TokenAttention attention;                  ///< In the middle of the trunk, when the architecture has a memory.
+    SuperpixelNetwork superpixels;             ///< When the architecture has them.
 
     /// Fresh weights: He-normal, small second convolutions, zero guidance planes and a field that starts at nothing.
     static FieldNetwork initialised(const Architecture& architecture, std::uint64_t seed);
@@ -48,6 +52,9 @@ struct FieldNetwork {
 
     /// Every tensor with its name in the weights file, in a fixed order.
     std::vector<std::pair<std::string, at::Tensor*>> parameters();
+
+    /// Those of the detail's branch alone.
+    std::vector<std::pair<std::string, at::Tensor*>> detailParameters();
 
     /// The residual sum in float32, and the same values in the type that the next convolution reads.
     struct Stream {
@@ -76,12 +83,17 @@ struct FieldNetwork {
     /// Field coefficients (N, 3 * 2K, h, w) float32 of the features.
     at::Tensor coefficients(const at::Tensor& features) const;
 
+    /// Coefficients of the detail on the same waves, (N, 3 * 2K, h, w) float32, of the trunk's features: what is added to those of the
+    /// faithful field, all of it or a share. With Border::shrink every side loses Reach::ofDetail pixels. The architecture has detail.
+    at::Tensor detailCoefficients(const at::Tensor& features, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
+
     /// (n, 2K) values of the shared sinusoids at `offsets` (n, 2), parent pixels (down, right) from the pixel's centre, smoothed
     /// for samples `inverseScale` (n) parent pixels apart.
     at::Tensor basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const;
 
 private:
     Stream behindBlock(std::size_t block, const Stream& x, Border border, at::ScalarType type) const;
+    void addDetail(HashRandom& random);
 };
 
 } // namespace casr

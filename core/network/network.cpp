@@ -161,20 +161,15 @@ public:
     FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
                   const StepInputs& inputs) const override {
         return guarded(m_running, [&]() -> FieldTile {
-            const FieldNetwork& network = networkFor(precision);
-            const Rect read = expanded(cells, Reach::ofTrunk(architecture()));
-            const auto checkpoint = [&] { throwWhen(stop); };
-            FieldNetwork::Middle middle =
-                network.middle(planesOf(parent, read, inputs), FieldNetwork::Border::shrink, typeOf(precision), checkpoint);
-            if (const auto* memory = dynamic_cast<const TokenSource*>(inputs.memory.get())) {
-                const int lost = network.reachOfMiddle();
-                middle = network.remembering(middle, memory->tokens(), FieldNetwork::Border::shrink, typeOf(precision), read.left + lost,
-                                             read.top + lost);
+            const int wide = inputs.detail ? Reach::ofDetail(architecture()) : 0;
+            const at::Tensor features = featuresAround(parent, expanded(cells, wide), precision, stop, inputs);
+            FieldTile tile{cells, 6 * m_waves.count, interleavedValues(m_network.coefficients(innerOf(features, cells)))};
+            if (wide > 0) {
+                const at::Tensor detail = networkFor(precision).detailCoefficients(features, FieldNetwork::Border::shrink,
+                                                                                   typeOf(precision), [&] { throwWhen(stop); });
+                tile.detail = interleavedValues(innerOf(detail, cells));
             }
-            const at::Tensor features = network.features(middle, FieldNetwork::Border::shrink, typeOf(precision), checkpoint);
-            const std::int64_t margin = (features.size(2) - cells.height()) / 2;
-            const at::Tensor inner = features.narrow(2, margin, cells.height()).narrow(3, margin, cells.width());
-            return {cells, 6 * m_waves.count, interleavedValues(m_network.coefficients(inner))};
+            return tile;
         });
     }
 
@@ -196,6 +191,28 @@ private:
         if (stop && stop()) {
             throw Cancelled();
         }
+    }
+
+    /// The middle of `planes` that has the size of `cells`.
+    static at::Tensor innerOf(const at::Tensor& planes, Rect cells) {
+        const std::int64_t margin = (planes.size(2) - cells.height()) / 2;
+        return planes.narrow(2, margin, cells.height()).narrow(3, margin, cells.width());
+    }
+
+    /// The trunk's features of `cells`.
+    at::Tensor featuresAround(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
+                              const StepInputs& inputs) const {
+        const FieldNetwork& network = networkFor(precision);
+        const Rect read = expanded(cells, Reach::ofTrunk(architecture()));
+        const auto checkpoint = [&] { throwWhen(stop); };
+        FieldNetwork::Middle middle =
+            network.middle(planesOf(parent, read, inputs), FieldNetwork::Border::shrink, typeOf(precision), checkpoint);
+        if (const auto* memory = dynamic_cast<const TokenSource*>(inputs.memory.get())) {
+            const int lost = network.reachOfMiddle();
+            middle = network.remembering(middle, memory->tokens(), FieldNetwork::Border::shrink, typeOf(precision), read.left + lost,
+                                         read.top + lost);
+        }
+        return innerOf(network.features(middle, FieldNetwork::Border::shrink, typeOf(precision), checkpoint), cells);
     }
 
     const FieldNetwork& networkFor(Precision precision) const { return precision == Precision::bfloat16 ? m_fast : m_network; }

@@ -37,14 +37,20 @@ struct FieldTile {
     int coefficientsOfCell = 0; ///< 3 * 2K: for each colour, K amplitudes of cosines, then K of sines.
     std::vector<float> coefficients;
     std::vector<std::uint16_t> narrow{}; ///< In place of `coefficients`: rounded to bfloat16, in half the memory.
+    /// Coefficients of the detail, a share of which may be added; empty where it was not computed.
+    std::vector<float> detail{};
+    std::vector<std::uint16_t> narrowDetail{}; ///< In place of `detail`.
 
     bool isNarrow() const { return !narrow.empty(); }
+    bool hasDetail() const { return !detail.empty() || !narrowDetail.empty(); }
     /// Where the coefficients of a cell begin in either list.
     std::size_t indexOf(int x, int y) const {
         return (static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left)) * coefficientsOfCell;
     }
     const float* of(int x, int y) const { return coefficients.data() + indexOf(x, y); }
-    std::size_t bytes() const { return coefficients.size() * sizeof(float) + narrow.size() * sizeof(std::uint16_t); }
+    std::size_t bytes() const {
+        return (coefficients.size() + detail.size()) * sizeof(float) + (narrow.size() + narrowDetail.size()) * sizeof(std::uint16_t);
+    }
 };
 
 /// The part of the field that all cells share.
@@ -74,8 +80,9 @@ struct StepInputs {
     std::shared_ptr<const SourceMemory> memory; ///< Of this network; none: nothing is remembered.
     const PlacedImage* depth = nullptr;         ///< Relative depth, 0 .. 1, one channel, where the trunk reads; none: 0 everywhere.
     bool superpixels = true;
-    float noise = 0; ///< Amount of noise to remove, 0 .. 1.
-    float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
+    float noise = 0;     ///< Amount of noise to remove, 0 .. 1.
+    float jpeg = 0;      ///< Amount of JPEG artifacts to remove, 0 .. 1.
+    bool detail = false; ///< Compute the detail too, where the architecture has it.
 };
 
 /// Where the texture of a cell of memoryCell x memoryCell parent pixels comes from.
@@ -117,10 +124,10 @@ public:
     virtual std::shared_ptr<const SourceMemory> remember(const Image& photo, Precision precision, const StopCheck& stop,
                                                          const StepInputs& inputs = {}) const = 0;
 
-    /// The field of `cells`. `parent` (RGB, or all InputPlanes) covers them and Reach::ofStep pixels around; the convolutions
-    /// lose that margin. The tensor always has the size of `cells` plus the margin: with bfloat16 the caller must keep it the same
-    /// for every tile of a level. `precision` is resolved. `stop` is polled between the trunk's blocks. Throws Cancelled, Error when
-    /// memory is short, or std::invalid_argument when the parent does not cover what is read.
+    /// The field of `cells`. `parent` (RGB, or all InputPlanes) covers them and Reach::ofStep pixels around, with detail Reach::ofDetail
+    /// more; the convolutions lose that margin. The tensor always has the size of `cells` plus the margin: with bfloat16 the caller must
+    /// keep it the same for every tile of a level. `precision` is resolved. `stop` is polled between the trunk's blocks. Throws Cancelled,
+    /// Error when memory is short, or std::invalid_argument when the parent does not cover what is read.
     virtual FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
                           const StepInputs& inputs = {}) const = 0;
 

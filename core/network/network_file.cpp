@@ -46,11 +46,9 @@ at::MemoryFormat formatOf(const at::Tensor& tensor) {
 } // namespace
 
 std::map<std::string, std::string> metadataOf(const Architecture& architecture) {
-    const nlohmann::json shape{{"channels", architecture.channels},
-                               {"blocks", architecture.blocks},
-                               {"frequencies", architecture.frequencies},
-                               {"memory", architecture.memory},
-                               {"superpixels", architecture.superpixels}};
+    const nlohmann::json shape{{"channels", architecture.channels},       {"blocks", architecture.blocks},
+                               {"frequencies", architecture.frequencies}, {"memory", architecture.memory},
+                               {"superpixels", architecture.superpixels}, {"detail", architecture.detail}};
     return {{"format", formatName}, {"version", formatVersion}, {"architecture", shape.dump()}};
 }
 
@@ -60,19 +58,23 @@ Architecture architectureOf(const TensorFile& file, const std::string& origin) {
         refuse(origin, "it is of another format or version");
     }
     const nlohmann::json shape = nlohmann::json::parse(field("architecture"), nullptr, false);
-    const Architecture architecture{numberIn(shape, "channels", 128, 16), numberIn(shape, "blocks", maxBlocks, 1),
-                                    numberIn(shape, "frequencies", 64, 16), optionalNumberIn(shape, "memory", 128, 16),
-                                    optionalNumberIn(shape, "superpixels", 64, 8)};
+    const Architecture architecture{numberIn(shape, "channels", 128, 16),          numberIn(shape, "blocks", maxBlocks, 1),
+                                    numberIn(shape, "frequencies", 64, 16),        optionalNumberIn(shape, "memory", 128, 16),
+                                    optionalNumberIn(shape, "superpixels", 64, 8), optionalNumberIn(shape, "detail", maxDetailBlocks, 1)};
     if (architecture.channels == 0 || architecture.blocks == 0 || architecture.frequencies == 0 || architecture.memory < 0 ||
-        architecture.superpixels < 0) {
+        architecture.superpixels < 0 || architecture.detail < 0) {
         refuse(origin, "its architecture is not described, or outside the limits");
     }
     return architecture;
 }
 
 std::vector<NamedTensor> tensorsOf(FieldNetwork& network, const std::string& prefix) {
+    return tensorsOf(network.parameters(), prefix);
+}
+
+std::vector<NamedTensor> tensorsOf(const NamedParameters& parameters, const std::string& prefix) {
     std::vector<NamedTensor> list;
-    for (const auto& [name, tensor] : network.parameters()) {
+    for (const auto& [name, tensor] : parameters) {
         const at::Tensor plain = tensor->detach().to(at::kCPU, at::kFloat).contiguous(at::MemoryFormat::Contiguous);
         const float* values = plain.data_ptr<float>();
         list.push_back({prefix + name, plain.sizes().vec(), {values, values + plain.numel()}});
@@ -81,7 +83,11 @@ std::vector<NamedTensor> tensorsOf(FieldNetwork& network, const std::string& pre
 }
 
 void assignTensors(FieldNetwork& network, const TensorFile& file, const std::string& prefix) {
-    for (const auto& [name, tensor] : network.parameters()) {
+    assignTensors(network.parameters(), file, prefix);
+}
+
+void assignTensors(const NamedParameters& parameters, const TensorFile& file, const std::string& prefix) {
+    for (const auto& [name, tensor] : parameters) {
         const NamedTensor& named = file.tensor(prefix + name);
         if (tensor->sizes() != at::IntArrayRef(named.shape)) {
             refuse("tensor " + name, "its shape is not the architecture's");

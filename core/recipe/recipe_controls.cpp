@@ -11,8 +11,10 @@ namespace casr {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, float StepControls::*>, 2> amounts{
-    {{"noise", &StepControls::noise}, {"jpeg", &StepControls::jpeg}}};
+constexpr std::array<std::pair<const char*, float StepControls::*>, 4> amounts{{{"noise", &StepControls::noise},
+                                                                                {"jpeg", &StepControls::jpeg},
+                                                                                {"detail", &StepControls::detail},
+                                                                                {"last_detail", &StepControls::lastDetail}}};
 
 [[noreturn]] void refuse(const std::string& name, double amount) {
     std::array<char, 32> text{};

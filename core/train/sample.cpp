@@ -20,11 +20,17 @@ struct Placement {
     int symmetry = 0; ///< 0 .. 7: bit 0 mirrors, bit 1 flips, bit 2 transposes.
 };
 
-Placement drawPlacement(const CropFile& crops, int crop, int patch, HashRandom& random) {
+/// A high-resolution side that `patch` pixels become, by a factor of `smallest` up to maxStepScale.
+int drawEdge(const CropFile& crops, int patch, double smallest, HashRandom& random) {
+    const int largest = std::min(static_cast<int>(maxStepScale) * patch, crops.edge);
+    const int least = static_cast<int>(smallest * patch);
+    return least + random.below(largest - least + 1);
+}
+
+Placement drawPlacement(const CropFile& crops, int crop, int edge, HashRandom& random) {
     Placement place;
     place.crop = crop;
-    const int largest = std::min(static_cast<int>(maxStepScale) * patch, crops.edge);
-    place.edge = patch + random.below(largest - patch + 1);
+    place.edge = edge;
     place.left = random.below(crops.edge - place.edge + 1);
     place.top = random.below(crops.edge - place.edge + 1);
     place.symmetry = random.below(8);
@@ -130,6 +136,7 @@ Degradation drawDegradation(HashRandom& random) {
     return {kind == 1 ? 0.0 : random.uniform(), kind == 0 ? 0.0 : random.uniform()};
 }
 
+constexpr double smallestDenseStep = 1.5;
 constexpr double smallestEarlierStep = 1.5;
 constexpr double largestEarlierStep = 3.0;
 
@@ -147,8 +154,8 @@ void appendPatch(Batch& batch, const Image& truth, const SampleOptions& options,
     noteDegradation(batch, amount);
     Appender appender(batch, truth, low);
     for (int point = 0; point < batch.points; ++point) {
-        const int x = random.below(truth.width());
-        appender.add(x, random.below(truth.height()));
+        const int x = options.dense ? point % truth.width() : random.below(truth.width());
+        appender.add(x, options.dense ? point / truth.width() : random.below(truth.height()));
     }
 }
 
@@ -192,8 +199,10 @@ void Batch::replaceLow(int index, const Image& image) {
 Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64_t iteration) {
     Batch batch;
     batch.patch = options.patch;
-    batch.points = options.patch * options.patch;
     batch.group = options.group;
+    HashRandom ofBatch(options.seed, iteration * 4096 + 4095);
+    const int shared = options.dense ? drawEdge(crops, options.patch, smallestDenseStep, ofBatch) : 0;
+    batch.points = options.dense ? shared * shared : options.patch * options.patch;
     std::vector<int> photo;
     for (int i = 0; i < options.batch; ++i) {
         HashRandom random(options.seed, iteration * 4096 + static_cast<std::uint64_t>(i));
@@ -201,24 +210,25 @@ Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64
             photo = cropsBeside(crops, random.below(crops.count()));
         }
         const int crop = photo[static_cast<std::size_t>(i % options.group == 0 ? 0 : random.below(static_cast<int>(photo.size())))];
-        const Image truth = truthAt(crops, drawPlacement(crops, crop, options.patch, random));
+        const int edge = options.dense ? shared : drawEdge(crops, options.patch, 1.0, random);
+        const Image truth = truthAt(crops, drawPlacement(crops, crop, edge, random));
         appendPatch(batch, truth, options, random);
     }
     return batch;
 }
 
-Batch makeValidation(const CropFile& crops, int index, int scale) {
+Batch makeValidation(const CropFile& crops, int index, int scale, int border) {
     const int patch = crops.edge / scale;
     const int edge = patch * scale;
     Batch batch;
     batch.patch = patch;
-    batch.points = (edge - 2 * scale) * (edge - 2 * scale);
+    batch.points = (edge - 2 * border) * (edge - 2 * border);
     const Image truth = truthAt(crops, {index, 0, 0, edge, 0});
     const Image low = resizedTo8Bit(truth, {patch, patch});
     Appender appender(batch, truth, low);
     noteDegradation(batch, {});
-    for (int y = scale; y < edge - scale; ++y) {
-        for (int x = scale; x < edge - scale; ++x) {
+    for (int y = border; y < edge - border; ++y) {
+        for (int x = border; x < edge - border; ++x) {
             appender.add(x, y);
         }
     }

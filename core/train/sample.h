@@ -42,13 +42,14 @@ struct SampleOptions {
     int group = 1;         ///< Consecutive patches of one photo; divides `batch`.
     double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
     double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
+    bool dense = false;    ///< Every sample of the high-resolution side, in rows, and one scale, 1.5 .. 4, for all patches of the batch.
 };
 
 /// The batch of `iteration`, a function of its arguments alone, so that a resumed run sees what an uninterrupted one would.
-/// Scales are uniform over [1, 4] as far as the crops are large enough.
+/// Scales are uniform over [1, 4] (of dense batches [1.5, 4]) as far as the crops are large enough.
 Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64_t iteration);
 
-/// Every pixel (but a border of `scale`) of crop `index`, shrunk by the whole number `scale`: for validation.
-Batch makeValidation(const CropFile& crops, int index, int scale);
+/// Every pixel of crop `index` but `border` on each side, in rows, the crop shrunk by the whole number `scale`: for validation.
+Batch makeValidation(const CropFile& crops, int index, int scale, int border);
 
 } // namespace casr

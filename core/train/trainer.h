@@ -36,4 +36,7 @@ struct TrainOptions {
 void train(const CropFile& crops, const CropFile& validation, const TrainOptions& options,
            const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped);
 
+/// `run` after a check of what every run needs, its failures as errors. Throws Error.
+void runTraining(const CropFile& crops, const TrainOptions& options, const std::function<void()>& run);
+
 } // namespace casr

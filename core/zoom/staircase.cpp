@@ -53,11 +53,39 @@ bool isSound(const Image& tile, const Image& cells) {
 Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
                      StepControls controls, int tileCells)
     : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_tileCells(tileCells),
-      m_cache(cacheBytes), m_controls(controls) {
+      m_cache(cacheBytes), m_controls(controls), m_lastDetail(controls.lastDetail) {
     if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
         throw std::invalid_argument("Staircase: the plan is for another picture");
     }
+    requireDetail(controls.detail);
+    requireDetail(controls.lastDetail);
     m_statistics.levels.resize(m_plan.steps.size());
+}
+
+void Staircase::requireDetail(float share) const {
+    if (share != 0.0f && m_network->architecture().detail == 0) {
+        throw Error("These weights have no detail to add. Set the detail to 0, or give weights that casr-train detail made.");
+    }
+}
+
+StepControls Staircase::controls() const {
+    StepControls now = m_controls;
+    now.lastDetail = m_lastDetail;
+    return now;
+}
+
+void Staircase::setLastDetail(float share) {
+    requireDetail(share);
+    const std::scoped_lock lock(m_mutex);
+    if (m_lastDetail.exchange(share) != share) {
+        m_cache.dropTiles(lastLevel());
+    }
+}
+
+/// The detail that a tile of `level` needs when a view of it may show the share `viewed`.
+Staircase::DetailUse Staircase::detailUse(int level, float viewed) const {
+    const float share = detailOf(level);
+    return {share, m_network->architecture().detail > 0 && (m_keepsFields || share != 0.0f || viewed != 0.0f)};
 }
 
 void Staircase::prepare(const StopCheck& stop) {
@@ -109,6 +137,9 @@ Image Staircase::tile(const TileKey& key, const StopCheck& stop) {
 }
 
 std::optional<Image> Staircase::stored(const TileKey& key) {
+    if (!isBacked(key.level)) {
+        return std::nullopt;
+    }
     for (std::size_t i = 0; i < m_backings.size(); ++i) {
         if (std::optional<Image> found = m_backings[i]->load(key)) {
             for (std::size_t earlier = 0; earlier < i; ++earlier) {
@@ -121,33 +152,47 @@ std::optional<Image> Staircase::stored(const TileKey& key) {
 }
 
 Image Staircase::fetch(const TileKey& key, const StopCheck& stop) {
+    const float share = detailOf(key.level);
     if (std::optional<Image> found = stored(key)) {
-        m_cache.insert(key, *found);
         const std::scoped_lock lock(m_mutex);
+        if (share == detailOf(key.level)) {
+            m_cache.insert(key, *found);
+        }
         ++m_statistics.tilesLoaded;
         return *found;
     }
-    return computeAndKeep(key, stop).pixels;
+    return computeAndKeep(key, 0.0f, stop).pixels;
 }
 
-Staircase::Kept Staircase::computeAndKeep(const TileKey& key, const StopCheck& stop) {
-    Computed computed = computeInMemory(key, stop);
-    for (const std::shared_ptr<TileBacking>& backing : m_backings) {
-        backing->store(key, computed.pixels);
-    }
-    m_cache.insert(key, computed.pixels);
-    auto field = std::make_shared<const FieldTile>(std::move(computed.field));
+Staircase::Computed Staircase::computeAndKeep(const TileKey& key, float viewed, const StopCheck& stop) {
+    const DetailUse detail = detailUse(key.level, viewed);
+    Computed computed = computeInMemory(key, detail, stop);
+    keep(key, computed.pixels, detail.share);
     if (m_keepsFields) {
-        m_cache.insertField(key, field);
+        m_cache.insertField(key, computed.field);
     }
-    return {std::move(computed.pixels), std::move(field)};
+    return computed;
+}
+
+/// Unless the share of the detail has changed since.
+void Staircase::keep(const TileKey& key, const Image& tile, float share) {
+    const auto isCurrent = [&] { return share == detailOf(key.level); };
+    for (const std::shared_ptr<TileBacking>& backing : m_backings) {
+        if (isCurrent() && isBacked(key.level)) {
+            backing->store(key, tile);
+        }
+    }
+    const std::scoped_lock lock(m_mutex);
+    if (isCurrent()) {
+        m_cache.insert(key, tile);
+    }
 }
 
 /// What cannot be allocated is tried again while there is something to give up; the tile stays the same.
-Staircase::Computed Staircase::computeInMemory(const TileKey& key, const StopCheck& stop) {
+Staircase::Computed Staircase::computeInMemory(const TileKey& key, DetailUse detail, const StopCheck& stop) {
     for (int attempt = 1;; ++attempt) {
         try {
-            return compute(key, stop);
+            return compute(key, detail, stop);
         } catch (const OutOfMemory&) {
             if (attempt == mostTries) {
                 throw;
@@ -175,20 +220,28 @@ void Staircase::holdLess() {
     }
 }
 
-std::shared_ptr<const FieldTile> Staircase::field(const TileKey& key, const StopCheck& stop) {
-    if (std::shared_ptr<const FieldTile> known = m_cache.findField(key)) {
+/// The cached field of a tile when it can show `share` of the detail.
+std::shared_ptr<const FieldTile> Staircase::knownField(const TileKey& key, float share) {
+    std::shared_ptr<const FieldTile> known = m_cache.findField(key);
+    return known && (share == 0.0f || known->hasDetail()) ? known : nullptr;
+}
+
+std::shared_ptr<const FieldTile> Staircase::field(const TileKey& key, float viewed, const StopCheck& stop) {
+    if (std::shared_ptr<const FieldTile> known = knownField(key, viewed)) {
         return known;
     }
-    std::shared_ptr<const FieldTile> computed = computeAndKeep(key, stop).field;
+    std::shared_ptr<const FieldTile> computed = computeAndKeep(key, viewed, stop).field;
     m_cache.insertField(key, computed);
     return computed;
 }
 
 /// What a rectangle of tiles reads of the level below; may reach past its border.
-Rect Staircase::readFor(const LevelGrid& grid, Rect tiles) const {
+Rect Staircase::readFor(int level, Rect tiles, bool withDetail) const {
+    const LevelGrid grid = gridOf(level);
     const Rect first = grid.cellsOf(tiles.left, tiles.top), last = grid.cellsOf(tiles.right - 1, tiles.bottom - 1);
-    const int reach = std::max(Reach::ofStep(m_network->architecture()), bicubicReach) + Reach::backProjection;
-    return expanded({first.left, first.top, last.right, last.bottom}, reach);
+    const Architecture& architecture = m_network->architecture();
+    const int step = Reach::ofStep(architecture) + (withDetail ? Reach::ofDetail(architecture) : 0);
+    return expanded({first.left, first.top, last.right, last.bottom}, std::max(step, bicubicReach) + Reach::backProjection);
 }
 
 std::int64_t Staircase::tilesNeeded(int level, Rect region) const {
@@ -197,22 +250,26 @@ std::int64_t Staircase::tilesNeeded(int level, Rect region) const {
         const LevelGrid grid = gridOf(level);
         const Rect tiles = grid.tilesMeeting(region);
         count += tiles.size().area();
-        region = intersection(readFor(grid, tiles), rectOf(m_plan.sizeOf(level - 1)));
+        region = intersection(readFor(level, tiles, detailUse(level, 0.0f).inField), rectOf(m_plan.sizeOf(level - 1)));
     }
     return count;
 }
 
-Staircase::Computed Staircase::compute(const TileKey& key, const StopCheck& stop) {
+Staircase::Computed Staircase::compute(const TileKey& key, DetailUse detail, const StopCheck& stop) {
     prepare(stop);
-    const LevelGrid grid = gridOf(key.level);
-    const Rect read = readFor(grid, rectAt(key.column, key.row, {1, 1}));
+    const Rect read = readFor(key.level, rectAt(key.column, key.row, {1, 1}), detail.inField);
     const Rect inside = intersection(read, rectOf(m_plan.sizeOf(key.level - 1)));
     const PlacedImage parent = coveringByBorder(region(key.level - 1, inside, stop), read);
+    if (std::shared_ptr<const FieldTile> known = knownField(key, detail.inField ? 1.0f : 0.0f)) {
+        const std::scoped_lock lock(m_mutex);
+        ++m_statistics.tilesLoaded;
+        return {tileOf(key, *known, detail.share, parent), known};
+    }
     // A flat tile is right where texture lies in the halo alone: only the tile's own cells are compared.
-    const Image cells = cropped(parent.image, translated(grid.cellsOf(key.column, key.row), -read.left, -read.top));
-    Computed result = computeIn(m_precision, grid, key, parent, stop);
+    const Image cells = cropped(parent.image, translated(gridOf(key.level).cellsOf(key.column, key.row), -read.left, -read.top));
+    Computed result = computeIn(m_precision, key, parent, detail, stop);
     if (!isSound(result.pixels, cells)) {
-        result = computeIn(Precision::float32, grid, key, parent, stop);
+        result = computeIn(Precision::float32, key, parent, detail, stop);
         if (!isSound(result.pixels, cells)) {
             throw Error(
                 "A tile came out empty or without numbers even in float32. The weights do not fit this picture; use the shipped ones.");
@@ -223,18 +280,19 @@ Staircase::Computed Staircase::compute(const TileKey& key, const StopCheck& stop
     return result;
 }
 
-Staircase::Computed Staircase::computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent,
+Staircase::Computed Staircase::computeIn(Precision precision, const TileKey& key, const PlacedImage& parent, DetailUse detail,
                                          const StopCheck& stop) {
     const Clock::time_point start = Clock::now();
-    const Axis columns = grid.columnAxis(), rows = grid.rowAxis();
-    const Rect out = grid.pixelsOf(key.column, key.row), cells = grid.cellsOf(key.column, key.row);
+    const Rect cells = gridOf(key.level).cellsOf(key.column, key.row);
+    StepInputs inputs = inputsOf(key.level);
+    inputs.detail = detail.inField;
     // Without back-projection too: one tensor size, so that a part's worth is measured and not the backend's rounding.
-    FieldTile field = m_network->run(parent, expanded(cells, Reach::backProjection), precision, stop, inputsOf(key.level));
+    FieldTile field = m_network->run(parent, expanded(cells, Reach::backProjection), precision, stop, inputs);
     if (precision == Precision::bfloat16) {
         field = narrowed(field); // half the memory of a cached field; the trunk is no more precise
     }
     const double networkSeconds = secondsSince(start);
-    Image result = rendered({&field}, parent, columns, rows, out);
+    Image result = tileOf(key, field, detail.share, parent);
     const std::scoped_lock lock(m_mutex);
     ++m_statistics.tilesComputed;
     m_statistics.networkSeconds += networkSeconds;
@@ -242,16 +300,36 @@ Staircase::Computed Staircase::computeIn(Precision precision, const LevelGrid& g
     LevelStatistics& level = m_statistics.levels[static_cast<std::size_t>(key.level) - 1];
     ++level.tiles;
     level.seconds += secondsSince(start);
-    return {std::move(result), std::move(field)};
+    return {std::move(result), std::make_shared<const FieldTile>(std::move(field))};
 }
 
-/// The pixels `out` of a picture on these axes: its fields, then back-projection.
-Image Staircase::rendered(const std::vector<const FieldTile*>& fields, const PlacedImage& parent, Axis columns, Axis rows, Rect out) const {
-    if (!m_controls.parts.backProjection) {
-        return renderField(m_network->waves(), fields, parent, columns, rows, out);
+Image Staircase::tileOf(const TileKey& key, const FieldTile& field, float share, const PlacedImage& parent) const {
+    const LevelGrid grid = gridOf(key.level);
+    return rendered(key.level, {&field}, share, parent, grid.columnAxis(), grid.rowAxis(), grid.pixelsOf(key.column, key.row));
+}
+
+/// A photo that is cleaned is not what its first step is to shrink back to: that would bring back what was removed.
+bool Staircase::isProjectedBack(int level) const {
+    const bool isCleaned = level == 1 && (m_controls.noise > 0.0f || m_controls.jpeg > 0.0f);
+    return m_controls.parts.backProjection && !isCleaned;
+}
+
+/// The pixels `out` of a picture on these axes: its fields with a share of their detail, then back-projection.
+Image Staircase::rendered(int level, const std::vector<const FieldTile*>& fields, float share, const PlacedImage& parent, Axis columns,
+                          Axis rows, Rect out) const {
+    std::vector<FieldTile> mixed;
+    std::vector<const FieldTile*> shown = fields;
+    if (share != 0.0f) {
+        mixed.reserve(fields.size());
+        for (const FieldTile*& field : shown) {
+            field = &mixed.emplace_back(blended(*field, share));
+        }
+    }
+    if (!isProjectedBack(level)) {
+        return renderField(m_network->waves(), shown, parent, columns, rows, out);
     }
     const Rect wide = readByBackProjection(columns, rows, out);
-    const Image child = renderField(m_network->waves(), fields, parent, columns, rows, wide);
+    const Image child = renderField(m_network->waves(), shown, parent, columns, rows, wide);
     return backProjected({child, wide.left, wide.top}, parent, columns, rows, out);
 }
 
@@ -266,29 +344,31 @@ Rect Staircase::cellsOfView(int level, Size whole, Rect out) const {
     return cellsOf({least.width, whole.width}, {least.height, whole.height}, out);
 }
 
-PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& stop) {
+PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& stop, std::optional<float> detail) {
     const Rect cells = cellsOfView(level, whole, out);
+    const float share = detail.value_or(detailOf(level));
     const Size size = m_plan.sizeOf(level - 1);
     const Rect tiles = gridOf(level).tilesOfCells(cells);
     std::vector<std::shared_ptr<const FieldTile>> fields;
     std::vector<const FieldTile*> parts;
     for (int row = tiles.top; row < tiles.bottom; ++row) {
         for (int column = tiles.left; column < tiles.right; ++column) {
-            fields.push_back(field({level, column, row}, stop));
+            fields.push_back(field({level, column, row}, share, stop));
             parts.push_back(fields.back().get());
         }
     }
     const Rect read = expanded(cells, bicubicReach + Reach::backProjection);
     const PlacedImage parent = coveringByBorder(region(level - 1, intersection(read, rectOf(size)), stop), read);
     const Axis columns{size.width, whole.width}, rows{size.height, whole.height};
-    return {rendered(parts, parent, columns, rows, out), out.left, out.top};
+    return {rendered(level, parts, share, parent, columns, rows, out), out.left, out.top};
 }
 
-bool Staircase::isReady(int level, Size whole, Rect out) {
+bool Staircase::isReady(int level, Size whole, Rect out, std::optional<float> detail) {
+    const float share = detail.value_or(detailOf(level));
     const Rect tiles = gridOf(level).tilesOfCells(cellsOfView(level, whole, out));
     for (int row = tiles.top; row < tiles.bottom; ++row) {
         for (int column = tiles.left; column < tiles.right; ++column) {
-            if (!m_cache.findField({level, column, row})) {
+            if (!knownField({level, column, row}, share)) {
                 return false;
             }
         }

@@ -7,6 +7,7 @@
 #include "core/zoom/tile_backing.h"
 #include "core/zoom/tile_cache.h"
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -26,7 +27,7 @@ struct StaircaseStatistics {
     std::int64_t tilesComputed = 0;
     std::int64_t tilesRepaired = 0; ///< Computed again in float32 because the first result was unsound.
     std::int64_t memoryRetries = 0; ///< Tiles tried again with a smaller cache because memory ran out.
-    std::int64_t tilesLoaded = 0;   ///< Found in a backing instead of computed.
+    std::int64_t tilesLoaded = 0;   ///< Found in a backing, or rendered from a cached field, instead of computed.
     double networkSeconds = 0;
     double fieldSeconds = 0;
 };
@@ -36,7 +37,8 @@ struct StaircaseStatistics {
 class Staircase {
 public:
     /// `source`: RGB, 0 .. 1. `precision` is resolved.
-    /// `tileCells`: largest side of a tile in cells of its parent; in float32 no pixel depends on it.
+    /// `tileCells`: largest side of a tile in cells of its parent; in float32 no pixel depends on it. Throws Error when `controls` ask for
+    /// detail that the network does not have.
     Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
               StepControls controls = {}, int tileCells = LevelGrid::defaultTileCells);
 
@@ -47,7 +49,14 @@ public:
     const Plan& plan() const { return m_plan; }
     const Network& network() const { return *m_network; }
     Precision precision() const { return m_precision; }
-    const StepControls& controls() const { return m_controls; }
+    /// As they were given, with the last level's share of the detail as it is now.
+    StepControls controls() const;
+
+    /// From now on tiles of the last level hold `share` of the detail, 0 .. 1: those known are forgotten, and made again without the
+    /// network where their fields are cached. What was being computed meanwhile comes out with the earlier share and is not kept. Backings,
+    /// which were added for one share, are left out of the last level while it is another. Throws Error as the constructor does.
+    void setLastDetail(float share);
+
     std::string profile() const { return numericProfile(m_precision); }
     TileCache& cache() { return m_cache; }
 
@@ -55,8 +64,8 @@ public:
     /// of them. Call before the first tile.
     void addBacking(std::shared_ptr<TileBacking> backing) { m_backings.push_back(std::move(backing)); }
 
-    /// From now on the fields of computed tiles are cached beside their pixels, so that view() needs no network. Call before the first
-    /// tile.
+    /// From now on the fields of computed tiles are cached beside their pixels, with their detail where the network has it, so that view()
+    /// needs no network. Call before the first tile.
     void keepFields() { m_keepsFields = true; }
 
     /// Called on the computing thread, with one sentence, when memory ran out and the cache was made smaller; may be empty, must not throw.
@@ -78,11 +87,12 @@ public:
 
     /// The part `out` of the photo at `whole` pixels, any size from that of `level` - 1 to that of `level` (1 or above): the field of the
     /// step at another scale, from cached fields where they are, else computed and cached. At the level's own size exactly its pixels; any
-    /// split gives the same bits. Throws as tile(), and std::invalid_argument for another size or a part outside.
-    PlacedImage view(int level, Size whole, Rect out, const StopCheck& stop = {});
+    /// split gives the same bits. `detail`: the share of the detail in this view, that of the level's tiles when not given. Throws as
+    /// tile(), and std::invalid_argument for another size, a part outside or detail that the network does not have.
+    PlacedImage view(int level, Size whole, Rect out, const StopCheck& stop = {}, std::optional<float> detail = {});
 
     /// True when view() of the same would need no network.
-    bool isReady(int level, Size whole, Rect out);
+    bool isReady(int level, Size whole, Rect out, std::optional<float> detail = {});
 
     /// The superpixels of `cells` (pixels of the level below), as the step to `level` reads them. Throws as region(), and
     /// std::invalid_argument when the network has none.
@@ -104,26 +114,37 @@ private:
     /// A tile and the field that it was rendered from.
     struct Computed {
         Image pixels;
-        FieldTile field;
-    };
-
-    struct Kept {
-        Image pixels;
         std::shared_ptr<const FieldTile> field;
     };
 
-    Rect readFor(const LevelGrid& grid, Rect tiles) const;
+    /// What a tile is computed with: its share of the detail, and whether its field holds the detail at all.
+    struct DetailUse {
+        float share;
+        bool inField;
+    };
+
+    int lastLevel() const { return m_plan.levels() - 1; }
+    float detailOf(int level) const { return level == lastLevel() ? m_lastDetail.load() : m_controls.detail; }
+    void requireDetail(float share) const;
+    DetailUse detailUse(int level, float viewed) const;
+    bool isBacked(int level) const { return level != lastLevel() || m_lastDetail == m_controls.lastDetail; }
+    Rect readFor(int level, Rect tiles, bool withDetail) const;
     PlacedImage parentAround(int level, Rect cells, int reach, const StopCheck& stop);
     void requireTile(const TileKey& key) const;
     Image fetch(const TileKey& key, const StopCheck& stop);
     std::optional<Image> stored(const TileKey& key);
-    std::shared_ptr<const FieldTile> field(const TileKey& key, const StopCheck& stop);
-    Kept computeAndKeep(const TileKey& key, const StopCheck& stop);
-    Computed computeInMemory(const TileKey& key, const StopCheck& stop);
+    std::shared_ptr<const FieldTile> knownField(const TileKey& key, float share);
+    std::shared_ptr<const FieldTile> field(const TileKey& key, float viewed, const StopCheck& stop);
+    Computed computeAndKeep(const TileKey& key, float viewed, const StopCheck& stop);
+    void keep(const TileKey& key, const Image& tile, float share);
+    Computed computeInMemory(const TileKey& key, DetailUse detail, const StopCheck& stop);
     void holdLess();
-    Computed compute(const TileKey& key, const StopCheck& stop);
-    Computed computeIn(Precision precision, const LevelGrid& grid, const TileKey& key, const PlacedImage& parent, const StopCheck& stop);
-    Image rendered(const std::vector<const FieldTile*>& fields, const PlacedImage& parent, Axis columns, Axis rows, Rect out) const;
+    Computed compute(const TileKey& key, DetailUse detail, const StopCheck& stop);
+    Computed computeIn(Precision precision, const TileKey& key, const PlacedImage& parent, DetailUse detail, const StopCheck& stop);
+    Image tileOf(const TileKey& key, const FieldTile& field, float share, const PlacedImage& parent) const;
+    bool isProjectedBack(int level) const;
+    Image rendered(int level, const std::vector<const FieldTile*>& fields, float share, const PlacedImage& parent, Axis columns, Axis rows,
+                   Rect out) const;
     Rect cellsOfView(int level, Size whole, Rect out) const;
     StepInputs inputsOf(int level) const;
 
@@ -134,6 +155,7 @@ private:
     int m_tileCells;
     TileCache m_cache;
     StepControls m_controls;
+    std::atomic<float> m_lastDetail;
     std::mutex m_preparing;
     std::shared_ptr<const SourceMemory> m_memory;
     bool m_isPrepared = false;

@@ -49,8 +49,12 @@ void TileCache::insertField(const TileKey& key, std::shared_ptr<const FieldTile>
 
 void TileCache::insert(Entry entry) {
     const std::scoped_lock lock(m_mutex);
-    if (m_index.contains(entry.key) || entry.bytes > m_budget) {
+    const auto known = m_index.find(entry.key);
+    if (entry.bytes > m_budget || (known != m_index.end() && known->second->bytes >= entry.bytes)) {
         return;
+    }
+    if (known != m_index.end()) {
+        erase(known->second); // a field without its detail makes way for one that has it
     }
     m_bytes += entry.bytes;
     m_recent.push_front(std::move(entry));
@@ -70,15 +74,23 @@ void TileCache::evict() {
     }
 }
 
-void TileCache::dropFields() {
+void TileCache::drop(const std::function<bool(const Key&)>& isUnwanted) {
     const std::scoped_lock lock(m_mutex);
     for (auto entry = m_recent.begin(); entry != m_recent.end();) {
         const auto next = std::next(entry);
-        if (entry->key.isField) {
+        if (isUnwanted(entry->key)) {
             erase(entry);
         }
         entry = next;
     }
+}
+
+void TileCache::dropFields() {
+    drop([](const Key& key) { return key.isField; });
+}
+
+void TileCache::dropTiles(int level) {
+    drop([level](const Key& key) { return !key.isField && key.tile.level == level; });
 }
 
 void TileCache::clear() {

@@ -5,6 +5,7 @@
 #include "core/zoom/level_grid.h"
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <map>
 #include <memory>
@@ -28,6 +29,8 @@ public:
 
     /// Forgets everything.
     void clear();
+    /// Forgets the tiles of one level, but not their fields.
+    void dropTiles(int level);
     /// Forgets the fields, the largest part of what can be computed again.
     void dropFields();
     void setBudget(std::size_t bytes);
@@ -55,6 +58,7 @@ private:
     const Entry* touch(const Key& key);
     void insert(Entry entry);
     void erase(Entries::iterator entry);
+    void drop(const std::function<bool(const Key&)>& isUnwanted);
     void evict();
 
     mutable std::mutex m_mutex;

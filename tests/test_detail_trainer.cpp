@@ -1,0 +1,214 @@
+#include "core/network/network.h"
+#include "core/network/tensor_file.h"
+#include "core/train/detail_trainer.h"
+#include "core/train/patterns.h"
+#include "tests/network_support.h"
+#include "tests/support.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+#include <cstring>
+#include <fstream>
+
+using namespace casr;
+
+namespace {
+
+const Architecture trunk{16, 2, 16, 16, 8};
+
+const CropFile& crops() {
+    static const CropFile file = [] {
+        CropFile made{64, {}, {}};
+        appendPatterns(made, 12, 1);
+        return made;
+    }();
+    return file;
+}
+
+bool isOfBranch(const NamedTensor& tensor) {
+    return tensor.name.starts_with("detail.");
+}
+
+bool sameValues(const NamedTensor& a, const NamedTensor& b) {
+    return a.name == b.name && a.values.size() == b.values.size() &&
+           std::memcmp(a.values.data(), b.values.data(), a.values.size() * sizeof(float)) == 0;
+}
+
+bool sameTensors(const std::filesystem::path& a, const std::filesystem::path& b) {
+    const TensorFile first = readTensorFile(a), second = readTensorFile(b);
+    return std::equal(first.tensors.begin(), first.tensors.end(), second.tensors.begin(), second.tensors.end(), sameValues);
+}
+
+std::vector<std::string> run(const DetailTrainOptions& options, int most = -1) {
+    std::vector<std::string> lines;
+    int polls = 0;
+    trainDetail(
+        crops(), crops(), options, [&](const std::string& line) { lines.push_back(line); }, [&] { return most >= 0 && polls++ >= most; });
+    return lines;
+}
+
+} // namespace
+
+class TestDetailTrainer : public QObject {
+    Q_OBJECT
+
+private:
+    std::filesystem::path freshFolder() { return m_folder.filePath(QString::number(m_next++)).toStdString(); }
+
+    std::filesystem::path startWith(const Architecture& architecture, std::uint64_t seed) {
+        const std::filesystem::path path = m_folder.filePath(QString("start%1.safetensors").arg(m_next++)).toStdString();
+        TensorFile file = strongWeights(architecture, seed);
+        for (NamedTensor& tensor : file.tensors) {
+            if (tensor.name == "field.weight" || tensor.name == "field.bias") {
+                std::fill(tensor.values.begin(), tensor.values.end(), 0.0f); // the bicubic
+            }
+        }
+        writeTensorFile(path, file);
+        return path;
+    }
+
+    DetailTrainOptions optionsFor(const std::filesystem::path& folder, std::int64_t iterations) {
+        DetailTrainOptions options;
+        options.run.start = m_start;
+        options.run.sample.batch = 2;
+        options.run.sample.group = 2;
+        options.run.sample.patch = 28;
+        options.run.sample.unrolled = 0.4;
+        options.run.sample.seed = 7;
+        options.run.folder = folder;
+        options.run.iterations = iterations;
+        options.run.warmUp = 5;
+        options.run.reportEvery = 10;
+        options.run.saveEvery = 1000;
+        options.run.validationCrops = 2;
+        options.run.threads = 1;
+        options.run.bfloat16 = false;
+        options.blocks = 1;
+        options.critic = 8;
+        options.judged = 32;
+        return options;
+    }
+
+    std::vector<QStringList> logOf(const std::filesystem::path& folder) const {
+        std::ifstream in(folder / "log.csv");
+        std::vector<QStringList> rows;
+        for (std::string line; std::getline(in, line);) {
+            rows.push_back(QString::fromStdString(line).split(','));
+        }
+        return rows;
+    }
+
+    QTemporaryDir m_folder;
+    std::filesystem::path m_start;
+    int m_next = 0;
+
+private Q_SLOTS:
+    void initTestCase() { m_start = startWith(trunk, 3); }
+
+    void aResumedRunIsTheUninterruptedOne() {
+        const std::filesystem::path once = freshFolder(), parts = freshFolder();
+        run(optionsFor(once, 8));
+        run(optionsFor(parts, 8), 3);
+        QVERIFY(!sameTensors(once / "weights.safetensors", parts / "weights.safetensors"));
+        run(optionsFor(parts, 8));
+        QVERIFY(sameTensors(once / "checkpoint.safetensors", parts / "checkpoint.safetensors"));
+        QVERIFY(sameTensors(once / "weights.safetensors", parts / "weights.safetensors"));
+    }
+
+    void everythingButTheBranchStaysBitForBit() {
+        const std::filesystem::path folder = freshFolder();
+        DetailTrainOptions options = optionsFor(folder, 4);
+        options.run.record = "drawn patterns";
+        run(options);
+        const TensorFile before = readTensorFile(m_start), after = readTensorFile(folder / "weights.safetensors");
+        std::size_t ofBranch = 0;
+        for (const NamedTensor& tensor : after.tensors) {
+            ofBranch += isOfBranch(tensor) ? 1 : 0;
+            QVERIFY(isOfBranch(tensor) || sameValues(tensor, before.tensor(tensor.name)));
+        }
+        QCOMPARE(ofBranch, std::size_t{6});
+        const auto network = Network::load(folder / "weights.safetensors");
+        Architecture expected = trunk;
+        expected.detail = 1;
+        QCOMPARE(network->architecture(), expected);
+        QVERIFY(says(network->record(), "4 iterations") && says(network->record(), "drawn patterns"));
+    }
+
+    void theSpectrumComesNearerToThatOfTheTruth() {
+        const std::filesystem::path folder = freshFolder();
+        DetailTrainOptions options = optionsFor(folder, 60);
+        options.run.rate = 3e-3;
+        options.run.averaging = 0.9;
+        const QString last = QString::fromStdString(run(options).back());
+        const QStringList spectrum = last.section("spectrum", 1).simplified().split(' ');
+        QVERIFY2(spectrum[1].toDouble() < 0.9 * spectrum[0].toDouble(), qPrintable(last));
+        QVERIFY2(last.section("parent", 1).simplified().split(' ')[0].toDouble() > 35.0, qPrintable(last));
+    }
+
+    void theLogHasItsColumns() {
+        const std::filesystem::path folder = freshFolder();
+        run(optionsFor(folder, 20));
+        const std::vector<QStringList> rows = logOf(folder);
+        QCOMPARE(rows.size(), std::size_t{4}); // the head, two reports and a validation
+        QVERIFY(rows[0].contains("adversarial") && rows[0].contains("parent_psnr"));
+        for (const QStringList& row : rows) {
+            QCOMPARE(row.size(), rows[0].size());
+        }
+        QVERIFY(rows[1][3].toDouble() > 0 && rows[1].back().isEmpty());
+        QVERIFY(rows[3][3].isEmpty() && rows[3].back().toDouble() > 0);
+    }
+
+    void aBranchGoesOnBesideAnotherTrunk() {
+        const std::filesystem::path first = freshFolder(), second = freshFolder(), third = freshFolder();
+        run(optionsFor(first, 3));
+        DetailTrainOptions options = optionsFor(second, 3);
+        options.run.start = startWith(trunk, 4);
+        options.branch = first / "weights.safetensors";
+        run(options, 0);
+        const TensorFile before = readTensorFile(first / "weights.safetensors"), after = readTensorFile(second / "weights.safetensors");
+        const TensorFile other = readTensorFile(options.run.start);
+        for (const NamedTensor& tensor : after.tensors) {
+            QVERIFY(sameValues(tensor, (isOfBranch(tensor) ? before : other).tensor(tensor.name)));
+        }
+        DetailTrainOptions own = optionsFor(third, 3);
+        own.run.start = first / "weights.safetensors";
+        run(own, 0);
+        QVERIFY(sameTensors(own.run.start, third / "weights.safetensors"));
+    }
+
+    void impossibleOptionsAreRefused() {
+        DetailTrainOptions options = optionsFor(freshFolder(), 1);
+        options.run.start.clear();
+        QVERIFY(says(errorOf([&] { run(options); }), "--start"));
+        options = optionsFor(freshFolder(), 1);
+        options.branch = m_start;
+        QVERIFY(says(errorOf([&] { run(options); }), "--branch"));
+        options = optionsFor(freshFolder(), 1);
+        options.blocks = 0;
+        QVERIFY(says(errorOf([&] { run(options); }), "--detail"));
+        options = optionsFor(freshFolder(), 1);
+        options.critic = 0;
+        QVERIFY(says(errorOf([&] { run(options); }), "discriminator"));
+        options = optionsFor(freshFolder(), 1);
+        for (const int patch : {26, 40}) {
+            options.run.sample.patch = patch;
+            QVERIFY(says(errorOf([&] { run(options); }), "--patch"));
+        }
+    }
+
+    void aFolderOfAnotherRunIsRefused() {
+        const std::filesystem::path folder = freshFolder();
+        run(optionsFor(folder, 1));
+        DetailTrainOptions other = optionsFor(folder, 2);
+        other.blocks = 2;
+        QVERIFY(says(errorOf([&] { run(other); }), "another architecture"));
+        TensorFile file = readTensorFile(folder / "checkpoint.safetensors");
+        file.metadata.erase("iteration");
+        writeTensorFile(folder / "checkpoint.safetensors", file);
+        QVERIFY(says(errorOf([&] { run(optionsFor(folder, 2)); }), "no checkpoint"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDetailTrainer)
+#include "test_detail_trainer.moc"
