@@ -1,6 +1,7 @@
 #include "ui/exporter.h"
 
 #include "core/base/error.h"
+#include "core/io/guarded_stream.h"
 
 #include <chrono>
 
@@ -92,7 +93,7 @@ void Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, c
             QMetaObject::invokeMethod(this, [this, share, seconds] { Q_EMIT progressed(share, seconds * (1 / share - 1)); });
             return image;
         };
-        writePictureStream(fileOf(job), layoutOf(*context.document, job), streamOptionsOf(job), pull);
+        writePictureStreamGuarded(fileOf(job), layoutOf(*context.document, job), streamOptionsOf(job), pull, stop);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/memory.h"
+#include "core/io/guarded_stream.h"
 
 #include <chrono>
 #include <cstring>
@@ -137,7 +138,7 @@ std::vector<std::string> Exporter::write(const ExportRequest& request, const Exp
     const Preflight before = preflight(request);
     const double area = static_cast<double>(request.region.size().area());
     std::int64_t done = 0;
-    return writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+    const auto pull = [&](Rect piece) {
         if (stop && stop()) {
             throw Cancelled();
         }
@@ -145,7 +146,8 @@ std::vector<std::string> Exporter::write(const ExportRequest& request, const Exp
         done += piece.size().area();
         progress(static_cast<double>(done) / area, "writing");
         return pixels;
-    });
+    };
+    return writePictureStreamGuarded(request.output, before.layout, request.stream, pull, stop);
 }
 
 Image Exporter::resultTile(const ExportRequest& request, JobFolder& job, const TileKey& key, const StopCheck& stop) {
@@ -180,7 +182,7 @@ std::vector<std::string> Exporter::assemble(const ExportRequest& request, JobFol
     const LevelGrid grid = m_staircase.gridOf(request.level);
     TileCache recent(assemblyCacheBytes);
     std::int64_t done = 0;
-    return writePictureStream(request.output, before.layout, request.stream, [&](Rect piece) {
+    const auto pull = [&](Rect piece) {
         if (stop && stop()) {
             throw Cancelled();
         }
@@ -197,7 +199,8 @@ std::vector<std::string> Exporter::assemble(const ExportRequest& request, JobFol
         done += piece.size().area();
         progress(static_cast<double>(done) / static_cast<double>(request.region.size().area()), "writing");
         return Image(part.size(), before.layout.channels, std::move(values), before.layout.encoding);
-    });
+    };
+    return writePictureStreamGuarded(request.output, before.layout, request.stream, pull, stop);
 }
 
 } // namespace casr

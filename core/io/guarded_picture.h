@@ -24,10 +24,7 @@ Picture readPictureGuarded(const std::filesystem::path& path, const ReadOptions&
 Picture readPictureWith(const std::filesystem::path& program, const std::filesystem::path& path, const ReadOptions& options,
                         const DecodingLimits& limits, const StopCheck& stop);
 
-/// The decoder that readPictureGuarded starts: beside this program, or where the build tree has it. Throws Error when there is none.
-std::filesystem::path decoderProgram();
-
-/// Everything that casr-decode does: reads the picture that the arguments name and sends it to file descriptor 3. The exit code.
+/// What casr-decode does to open a picture: reads the picture that the arguments name and sends it to file descriptor 3. The exit code.
 int runDecoder(int argumentCount, char** arguments);
 
 } // namespace casr

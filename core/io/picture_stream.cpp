@@ -7,6 +7,7 @@
 #include "core/io/iptc.h"
 #include "core/io/jxl_boxes.h"
 #include "core/io/metadata_edit.h"
+#include "core/io/picture_encoding.h"
 #include "core/io/tiff_exif.h"
 #include "core/io/vips_support.h"
 
@@ -425,23 +426,35 @@ std::int64_t memoryOfStream(const std::filesystem::path& path, const PictureLayo
     return held + encoderBytes(formatOf(path), layout.size, options.write.lossless);
 }
 
-std::vector<std::string> writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
-                                            const PullPixels& pull) {
+std::vector<std::string> encodePicture(const std::filesystem::path& file, const std::filesystem::path& path, const PictureLayout& layout,
+                                       const StreamOptions& options, const PullPixels& pull) {
     startPictureLibrary();
-    checkPictureStream(path, layout, options);
     const Format& format = formatOf(path);
     EditedMetadata metadata = metadataFor(format.kind, layout, options.write);
-    const Unfinished unfinished(path, format.kind);
     PixelSource source{
         layout, pull, options.piece, format, fileBits(format, layout, options.write), format.kind == FileKind::tiff && options.pyramid,
         nullptr};
-    saveOrThrow(source, unfinished.path(), path, metadata.metadata, options);
-    if (!addMetadata(format.kind, unfinished.path(), metadata.metadata, layout.size)) {
+    saveOrThrow(source, file, path, metadata.metadata, options);
+    if (!addMetadata(format.kind, file, metadata.metadata, layout.size)) {
         failToSave(path, "its metadata cannot be added");
     }
-    checkWritten(format.kind, layout.size, unfinished.path(), path);
-    commitFile(unfinished.path(), path);
+    checkWritten(format.kind, layout.size, file, path);
     return std::move(metadata.warnings);
+}
+
+std::vector<std::string> writeWith(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
+                                   const EncodeInto& encode) {
+    checkPictureStream(path, layout, options);
+    const Unfinished unfinished(path, formatOf(path).kind);
+    std::vector<std::string> warnings = encode(unfinished.path());
+    commitFile(unfinished.path(), path);
+    return warnings;
+}
+
+std::vector<std::string> writePictureStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options,
+                                            const PullPixels& pull) {
+    return writeWith(path, layout, options,
+                     [&](const std::filesystem::path& file) { return encodePicture(file, path, layout, options, pull); });
 }
 
 } // namespace casr

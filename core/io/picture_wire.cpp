@@ -24,20 +24,6 @@ struct Header {
 };
 static_assert(std::is_trivially_copyable_v<Header> && sizeof(Header) == 40);
 
-bool sendText(const std::string& text, const WriteBytes& write) {
-    const std::uint64_t size = text.size();
-    return write(&size, sizeof size) && write(text.data(), text.size());
-}
-
-std::optional<std::string> receivedText(const ReadBytes& read) {
-    std::uint64_t size = 0;
-    if (!read(&size, sizeof size) || size > maxBlob) {
-        return std::nullopt;
-    }
-    std::string text(size, '\0');
-    return read(text.data(), size) ? std::optional(std::move(text)) : std::nullopt;
-}
-
 bool sendPicture(const Picture& picture, const WriteBytes& write) {
     const Image& image = picture.image;
     const Metadata& metadata = picture.metadata;
@@ -72,7 +58,7 @@ bool isSound(const Header& header, std::int64_t maxPixels) {
 std::optional<std::vector<std::string>> receivedTexts(const ReadBytes& read, std::size_t count) {
     std::vector<std::string> texts;
     for (std::size_t at = 0; at < count; ++at) {
-        std::optional<std::string> text = receivedText(read);
+        std::optional<std::string> text = receiveText(read);
         if (!text) {
             return std::nullopt;
         }
@@ -103,6 +89,20 @@ std::optional<DecodingResult> receivedPicture(const Header& header, const ReadBy
 
 } // namespace
 
+bool sendText(const std::string& text, const WriteBytes& write) {
+    const std::uint64_t size = text.size();
+    return write(&size, sizeof size) && write(text.data(), text.size());
+}
+
+std::optional<std::string> receiveText(const ReadBytes& read) {
+    std::uint64_t size = 0;
+    if (!read(&size, sizeof size) || size > maxBlob) {
+        return std::nullopt;
+    }
+    std::string text(size, '\0');
+    return read(text.data(), size) ? std::optional(std::move(text)) : std::nullopt;
+}
+
 bool sendResult(const DecodingResult& result, const WriteBytes& write) {
     if (const auto* picture = std::get_if<Picture>(&result)) {
         return sendPicture(*picture, write);
@@ -117,7 +117,7 @@ std::optional<DecodingResult> receiveResult(const ReadBytes& read, std::int64_t 
         return std::nullopt;
     }
     if (header.channels == 0) {
-        std::optional<std::string> message = receivedText(read);
+        std::optional<std::string> message = receiveText(read);
         return message ? std::optional<DecodingResult>(DecodingFailure{std::move(*message)}) : std::nullopt;
     }
     return isSound(header, maxPixels) ? receivedPicture(header, read) : std::nullopt;

@@ -23,6 +23,10 @@ using WriteBytes = std::function<bool(const void*, std::size_t)>;
 /// Fills all of the bytes; false when there are no more.
 using ReadBytes = std::function<bool(void*, std::size_t)>;
 
+/// One text, up to 256 MiB long when it is received.
+bool sendText(const std::string& text, const WriteBytes& write);
+std::optional<std::string> receiveText(const ReadBytes& read);
+
 /// Hands a picture or a failure from one process to another on the same machine, native byte order. False when the reader is gone.
 bool sendResult(const DecodingResult& result, const WriteBytes& write);
 
