@@ -107,6 +107,11 @@ void TestWindowQueue::aFileThatIsNoRecipeIsSaid() {
     casr::saveRecipe(file.fileName().toStdU16String(), recipe);
     recipes().load(file.fileName());
     QVERIFY(message().contains("sparkle"));
+    recipe.controls = {{"detail", 0.5}};
+    casr::saveRecipe(file.fileName().toStdU16String(), recipe);
+    recipes().load(file.fileName());
+    QVERIFY(message().contains("no perceptual detail"));
+    QVERIFY(m_window->levels().isReady());
 }
 
 void TestWindowQueue::aRecipeThatIsDroppedIsTakenUp() {

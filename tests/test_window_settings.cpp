@@ -37,6 +37,7 @@ private Q_SLOTS:
     void cleaningReachesTheStaircaseAndIsUndone();
     void estimatesAreShownAndTaken();
     void tracesOfCompressionAreOfferedToBeRemoved();
+    void theDetailSliderIsThereForWeightsThatHaveDetail();
     void theMemoryBudgetReachesTheStaircase();
     void anImpossiblePreferenceIsRefusedInTheDialog();
     void anotherPrecisionComputesAnew();
@@ -147,6 +148,24 @@ void TestWindowSettings::tracesOfCompressionAreOfferedToBeRemoved() {
     QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), patience);
     button->click();
     QCOMPARE(m_window->levels().settings().controls.jpeg, static_cast<float>(found.jpeg));
+}
+
+void TestWindowSettings::theDetailSliderIsThereForWeightsThatHaveDetail() {
+    auto* slider = child<QSlider>("detailSlider");
+    m_window->resize(1400, 800); // all of the toolbar
+    QVERIFY(!slider->isVisible());
+    m_window->levels().setNetwork(casr::Network::untrained({16, 1, 16, 0, 0, 1}, 7));
+    QTRY_VERIFY_WITH_TIMEOUT(slider->isVisible(), patience);
+    slider->setValue(40);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().settings().controls.detail, 0.4f, patience);
+    QCOMPARE(m_window->levels().staircase()->controls().lastDetail, 0.4f);
+    QVERIFY(casr::settingsText(m_window->levels().settings()).contains("40 %"));
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(slider->value(), 0);
+    QTest::keyClick(&canvas(), Qt::Key_Y, Qt::ControlModifier);
+    m_window->levels().setNetwork(smallNetwork());
+    QTRY_VERIFY_WITH_TIMEOUT(!slider->isVisible(), patience);
+    QCOMPARE(m_window->levels().settings().controls.detail, 0.0f);
 }
 
 void TestWindowSettings::theMemoryBudgetReachesTheStaircase() {

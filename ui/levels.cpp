@@ -3,6 +3,8 @@
 #include "ui/guarded.h"
 #include "ui/viewing_plan.h"
 
+#include "core/base/error.h"
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -96,11 +98,18 @@ void Levels::setPrecision(Precision precision) {
 
 void Levels::setNetwork(std::shared_ptr<const Network> network) {
     m_network = std::move(network);
+    if (m_network->architecture().detail == 0) {
+        m_controls.detail = m_controls.lastDetail = 0;
+    }
     forgetBranches();
     rebuild();
 }
 
 void Levels::choose(const ZoomSettings& settings) {
+    const bool wantsDetail = settings.controls.detail > 0 || settings.controls.lastDetail > 0;
+    if (wantsDetail && m_network && m_network->architecture().detail == 0) {
+        throw Error("These weights have no perceptual detail. Set the detail to 0, or start the program with weights that have it.");
+    }
     const Plan plan = m_document ? planSchedule(m_document->size(), settings.scale, settings.stepLimit)
                                  : Plan{{}, settings.scale, settings.stepLimit, {}};
     if (m_document) {

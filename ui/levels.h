@@ -40,8 +40,8 @@ public:
     void setCacheBudget(std::size_t bytes);
     /// `precision` is resolved.
     void setPrecision(Precision precision);
-    /// Throws Error when the photo cannot have such a plan. The staircase of the settings before is kept as a branch, with what it has
-    /// computed.
+    /// Throws Error when the photo cannot have such a plan, or the weights no detail. The staircase of the settings before is kept as a
+    /// branch, with what it has computed.
     void choose(const ZoomSettings& settings);
     /// The same controls with another plan.
     void setPlan(double scale, double stepLimit) { choose({scale, stepLimit, m_controls}); }

@@ -1,6 +1,7 @@
 // The menus: every command with its name, shortcut and tip.
 
 #include "ui/compare_controller.h"
+#include "ui/detail_control.h"
 #include "ui/main_window.h"
 #include "ui/navigator_dock.h"
 #include "ui/overlay_controller.h"
@@ -170,6 +171,11 @@ void MainWindow::addTools() {
             bar->addAction(m_commands.at(name));
         }
     }
+    auto* detail = new DetailControl(m_levels, bar);
+    QAction* detailAction = bar->addWidget(detail);
+    detailAction->setVisible(false);
+    connect(detail, &DetailControl::offered, detailAction, &QAction::setVisible);
+    connect(detail, &DetailControl::chosen, this, &MainWindow::chooseSettings);
     m_overlays->addTools(*bar);
 }
 

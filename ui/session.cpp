@@ -71,6 +71,7 @@ void SessionKeeper::keep() {
     settings.setValue("stepLimit", m_levels.plan().stepLimit);
     settings.setValue("noise", m_levels.settings().controls.noise);
     settings.setValue("jpeg", m_levels.settings().controls.jpeg);
+    settings.setValue("detail", m_levels.settings().controls.detail);
     settings.setValue("centreX", m_canvas.view().centre().x);
     settings.setValue("centreY", m_canvas.view().centre().y);
     settings.setValue("viewScale", m_canvas.view().scale());
@@ -92,6 +93,7 @@ std::optional<SessionKeeper::Left> SessionKeeper::left() {
     state.controls.emplace();
     state.controls->noise = std::clamp(settings.value("noise").toFloat(), 0.0f, 1.0f);
     state.controls->jpeg = std::clamp(settings.value("jpeg").toFloat(), 0.0f, 1.0f);
+    state.controls->detail = state.controls->lastDetail = std::clamp(settings.value("detail").toFloat(), 0.0f, 1.0f);
     state.centre = Point{settings.value("centreX").toDouble(), settings.value("centreY").toDouble()};
     state.viewScale = settings.value("viewScale", 1).toDouble();
     return Left{path, state};

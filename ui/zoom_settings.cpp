@@ -35,6 +35,9 @@ QString settingsText(const ZoomSettings& settings) {
     if (!cleaningText(settings.controls).isEmpty()) {
         parts << translated("without %1").arg(cleaningText(settings.controls));
     }
+    if (settings.controls.detail >= leastShown) {
+        parts << translated("detail %1 %").arg(std::lround(settings.controls.detail * 100));
+    }
     return parts.join(", ");
 }
 
