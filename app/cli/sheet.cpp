@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/picture_folder.h"
+#include "app/cli/read_options.h"
 #include "app/cli/run_options.h"
 #include "core/base/error.h"
 #include "core/image/resample.h"
@@ -92,7 +93,7 @@ public:
         const int columns = 3 * static_cast<int>(m_scales.size());
         Sheet sheet(m_arguments.edge, columns, static_cast<int>(m_pictures.size()));
         for (int row = 0; row < static_cast<int>(m_pictures.size()); ++row) {
-            const Image photo = photoOf(readPicture(m_pictures[static_cast<std::size_t>(row)]).image).rgb;
+            const Image photo = photoOf(readForRun(m_pictures[static_cast<std::size_t>(row)], {}).image).rgb;
             for (int i = 0; i < static_cast<int>(m_scales.size()); ++i) {
                 putScale(photo, m_scales[static_cast<std::size_t>(i)], 3 * i, row, sheet);
                 m_bar.show((row + (i + 1.0) / static_cast<double>(m_scales.size())) / static_cast<double>(m_pictures.size()), "pictures");
