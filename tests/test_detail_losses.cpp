@@ -118,6 +118,26 @@ private Q_SLOTS:
         QVERIFY(latticeLoss(texture(1, 32) - 0.5).item<double>() < 0.04);
     }
 
+    void wavesThatMeetAreUneven() {
+        const int waves = 16;
+        at::Tensor basis = at::zeros({3, 2 * waves}); // all crests, mixed, all between
+        for (int k = 0; k < waves; ++k) {
+            const double phase = 0.7 * k;
+            basis[0][k] = 1.0;
+            basis[1][k] = std::cos(phase);
+            basis[1][waves + k] = std::sin(phase);
+            basis[2][waves + k] = 1.0;
+        }
+        const at::Tensor noise = at::cat({texture(1, 32), texture(2, 32), texture(3, 32), texture(4, 32)}, 1) - 0.5;
+        at::Tensor mixed = at::cat({noise, noise.flip(2), noise.flip(3), noise.transpose(2, 3), noise.flip({2, 3}),
+                                    noise.transpose(2, 3).flip(2), noise.transpose(2, 3).flip(3), noise.transpose(2, 3).flip({2, 3})},
+                                   1);
+        QCOMPARE(mixed.size(1), std::int64_t{3 * 2 * waves});
+        QVERIFY(unevennessLoss(mixed, basis).item<double>() < 0.15);
+        const at::Tensor crests = noise.narrow(1, 0, 1).expand({1, 3 * 2 * waves, 32, 32});
+        QVERIFY(unevennessLoss(crests * 1.0, basis).item<double>() > 0.5);
+    }
+
     void aRegularPatternIsNotTheTextureOfItsPower() {
         at::Tensor dots = flat();
         for (int y = 0; y < 64; y += 4) {

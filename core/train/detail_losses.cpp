@@ -18,6 +18,7 @@ constexpr double weightOfColour = 1.0;    // beside the colours that RGB counts 
 constexpr double toleratedVariance = 2.0; // of the best guess's error
 constexpr double leastDeviation = 0.004;  // one code of 8 bit
 constexpr int latticeWindow = 8;          // parent pixels
+constexpr double leastEnergy = 1e-7;      // of a field that is about to begin
 constexpr int affinityPatch = 8, affinityStride = 4;
 constexpr int spectrumWindow = 32, spectrumStride = 16;
 constexpr double roundingDeviation = 0.29 / 255.0; // of numbers rounded to n / 255
@@ -161,6 +162,13 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth) {
 at::Tensor latticeLoss(const at::Tensor& coefficients) {
     const at::Tensor shared = at::avg_pool2d(coefficients, {latticeWindow, latticeWindow}, {latticeWindow / 2, latticeWindow / 2});
     return shared.square().mean() / (coefficients.detach().square().mean() + 1e-12);
+}
+
+at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis) {
+    const std::int64_t waves = basis.size(1), places = basis.size(0);
+    const at::Tensor cells = coefficients.permute({0, 2, 3, 1}).reshape({-1, waves});
+    const at::Tensor energy = cells.matmul(basis.t()).square().mean(0) + leastEnergy;
+    return (energy / energy.mean()).log().abs().sum() / static_cast<double>(places);
 }
 
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth) {

@@ -46,6 +46,10 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
 /// are equal, some hundredths when they have nothing to do with each other.
 at::Tensor latticeLoss(const at::Tensor& coefficients);
 
+/// How unevenly the detail's energy lies inside a parent pixel: mean |log| of its energy at places over their mean. All waves are at their
+/// crests in the middle of a pixel, where they would add up to a dot. `coefficients`: (N, 3 * 2K, h, w), `basis`: (places, 2K).
+at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis);
+
 /// L1 of a discriminator's features, each relative to the size of the truth's.
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth);
 

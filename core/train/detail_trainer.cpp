@@ -29,19 +29,29 @@ struct LossWeights {
     double spectrum = 0.03;
     double pull = 1.0;
     double artifact = 0.5;
-    double parent = 2.0; ///< L1 of the result shrunk against its parent.
+    double parent = 5.0; ///< L1 of the result shrunk against its parent.
     double lattice = 0.1;
+    double unevenness = 0.3;
 };
 
 constexpr LossWeights weights;
-constexpr int lossCount = 9;
-constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,lattice";
+constexpr int lossCount = 10;
+constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,lattice,unevenness";
 constexpr int adversarialWarmUp = 300;  // iterations, while the discriminator knows little
 constexpr double criticHaste = 2.0;     // its learning rate over the branch's (Heusel et al. 2017)
 constexpr AdamDecays decays{0.5, 0.99}; // gradients of a moving opponent age fast
 constexpr std::int64_t border = 4;      // output pixels that zero padding reaches most
 constexpr int validationScale = 4;
 constexpr int leastPatch = 28; // enlarged by 1.5 and without its border it holds a window of the spectrum
+
+constexpr int placesAcross = 5; // at which the energy inside a parent pixel is compared
+
+/// The waves at places spread evenly over a parent pixel, enlarged by about the middle of all factors.
+at::Tensor basisInside(const FieldNetwork& network) {
+    const at::Tensor across = (at::arange(placesAcross).to(at::kFloat) + 0.5) / placesAcross - 0.5;
+    const at::Tensor places = at::stack({across.repeat_interleave(placesAcross), across.repeat({placesAcross})}, 1);
+    return network.basis(places, at::full({placesAcross * placesAcross}, 0.4f));
+}
 
 /// Samples in rows (N * edge * edge, 3) as pictures (N, 3, edge, edge).
 at::Tensor picturesOf(const at::Tensor& samples, std::int64_t count) {
@@ -117,6 +127,7 @@ private:
     FieldNetwork m_network, m_average; ///< The same trunk; the average's branch is what ships.
     FieldNetwork m_first, m_second;    ///< Only their branches are used.
     Discriminator m_critic, m_criticFirst, m_criticSecond;
+    at::Tensor m_basis; ///< basisInside the network's parent pixels.
     RunClock m_clock;
     std::int64_t m_iteration = 0;
     std::array<double, lossCount> m_lossSum{};
@@ -167,6 +178,7 @@ FieldNetwork beginning(const DetailTrainOptions& options) {
 void DetailTraining::begin() {
     const FieldNetwork start = beginning(m_options);
     m_network = copyOf(start, m_device, false);
+    m_basis = basisInside(start);
     m_average = copyOf(start, m_device, false);
     m_first = copyOf(start, m_device, true);
     m_second = copyOf(start, m_device, true);
@@ -247,12 +259,12 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor features = featureLoss(ofMade.features, ofTruth.features);
     const at::Tensor affinity = affinityLoss(made, truth), spectrum = spectrumLoss(made, truth), pull = pullLoss(made, truth);
     const at::Tensor artifact = artifactLoss(made, faithful, truth), parent = enlarged.missing.abs().mean();
-    const at::Tensor lattice = latticeLoss(enlarged.detail);
-    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent, lattice});
+    const at::Tensor lattice = latticeLoss(enlarged.detail), unevenness = unevennessLoss(enlarged.detail, m_basis);
+    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent, lattice, unevenness});
     const double warm = std::min(1.0, static_cast<double>(m_iteration) / adversarialWarmUp);
     return warm * (weights.adversarial * adversarial + weights.features * features) + weights.affinity * affinity +
            weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent +
-           weights.lattice * lattice;
+           weights.lattice * lattice + weights.unevenness * unevenness;
 }
 
 at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top) {
@@ -260,7 +272,7 @@ at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor made = m_critic.of(judged(enlarged.detailed.detach(), left, top), base, m_type).logits;
     const at::Tensor truth = m_critic.of(judged(enlarged.truth, left, top), base, m_type).logits;
     const at::Tensor loss = at::softplus(made - truth).mean();
-    note({loss, {}, {}, {}, {}, {}, {}, {}, {}});
+    note({loss, {}, {}, {}, {}, {}, {}, {}, {}, {}});
     return loss;
 }
 
@@ -328,7 +340,7 @@ void DetailTraining::validate(const std::function<void(const std::string&)>& rep
     const auto iteration = static_cast<long long>(m_iteration);
     report(formatted("iteration %lld: x4 without / with detail: PSNR %.2f %.2f dB  spectrum %.4f %.4f  affinity %.4f %.4f  parent %.1f dB",
                      iteration, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6]));
-    log(formatted("%lld,%.1f,,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
+    log(formatted("%lld,%.1f,,,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
                   sum[4], sum[5], sum[6]));
 }
 
