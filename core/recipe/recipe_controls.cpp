@@ -16,6 +16,10 @@ constexpr std::array<std::pair<const char*, float StepControls::*>, 4> amounts{{
                                                                                 {"detail", &StepControls::detail},
                                                                                 {"last_detail", &StepControls::lastDetail}}};
 
+auto knownAmount(const std::string& name) {
+    return std::find_if(amounts.begin(), amounts.end(), [&](const auto& each) { return name == each.first; });
+}
+
 [[noreturn]] void refuse(const std::string& name, double amount) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.9g", amount);
@@ -38,7 +42,7 @@ std::map<std::string, double> namedControls(const StepControls& controls) {
 StepControls controlsNamed(const std::map<std::string, double>& named) {
     StepControls controls;
     for (const auto& [name, amount] : named) {
-        const auto known = std::find_if(amounts.begin(), amounts.end(), [&](const auto& each) { return name == each.first; });
+        const auto known = knownAmount(name);
         if (known == amounts.end() || !(amount >= 0 && amount <= 1)) {
             refuse(name, amount);
         }
