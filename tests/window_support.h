@@ -17,7 +17,7 @@
 
 #include <cmath>
 
-constexpr int patience = 30000;
+constexpr int patience = 120000; ///< Milliseconds; sanitizers on a busy machine need many.
 constexpr casr::Size photoSize{157, 101};
 
 /// Shades and a chequer of `square` pixels; of 8 they look like the blocks of JPEG.
