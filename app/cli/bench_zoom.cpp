@@ -137,7 +137,7 @@ double overheadOfTiles(const Architecture& shape, int cells) {
 }
 
 double cellsPerSecond(const Network& network, Precision precision, int cells) {
-    const int reach = Reach::ofTrunk(network.architecture()), edge = cells + 2 * reach;
+    const int reach = Reach::limit, edge = cells + 2 * reach;
     const PlacedImage photo{noisePhoto({edge, edge}), -reach, -reach};
     double best = 1e9;
     for (int i = 0; i < repeats; ++i) {
