@@ -287,6 +287,8 @@ void TestWindow::theExportHoldsTheStaircasesPixels() {
     const casr::Image expected = levels.staircase()->region(level, pixels).image;
     const casr::Picture written = casr::readPicture(path.toStdU16String());
     QCOMPARE(written.bitsPerSample, 16);
+    QVERIFY2(written.metadata.xmp.find("20,21,31,23") != std::string::npos, written.metadata.xmp.c_str());
+    QVERIFY(written.metadata.xmp.find(levels.staircase()->network().checksum()) != std::string::npos);
     QCOMPARE(written.image.size(), expected.size());
     float largest = 0;
     for (std::size_t i = 0; i < expected.values().size(); ++i) {

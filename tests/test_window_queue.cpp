@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
+#include <QSignalSpy>
 #include <QTableWidget>
 
 class TestWindowQueue : public WindowTest {
@@ -34,6 +35,9 @@ private Q_SLOTS:
     void aWrongEditIsRefused();
     void aStoppedItemWaitsAgain();
     void theQueueSurvivesARestart();
+    void aDamagedQueueIsKeptAsideAndSaid();
+    void twoQueuesDoNotShareAFile();
+    void theShownPhotoKeepsItsOwnSettings();
     void aPastedPictureHasNoFileToQueue();
 
 private:
@@ -48,6 +52,15 @@ private:
         casr::writePicture(path.toStdU16String(), {casr::cropped(photograph(), casr::rectOf(size)), 8, {}});
         return path;
     }
+    void saveRecipeAt(const QString& path, bool withRegion) {
+        recipes().save(path, withRegion);
+        QTRY_VERIFY_WITH_TIMEOUT(message().contains("Saved"), patience);
+    }
+    void add(const QStringList& paths) {
+        const std::size_t expected = queue().batch().items.size() + static_cast<std::size_t>(paths.size());
+        dock().add(paths);
+        QTRY_COMPARE_WITH_TIMEOUT(queue().batch().items.size(), expected, patience);
+    }
     void finish() {
         press("queueStart");
         QVERIFY(queue().isRunning());
@@ -61,22 +74,22 @@ void TestWindowQueue::aSavedRecipeBringsTheSettingsBack() {
     m_window->levels().choose(settings);
     canvas().setRegion(casr::Rect{10, 20, 60, 70});
     const QString path = m_folder->filePath("a.recipe.json");
-    recipes().save(path, true);
+    saveRecipeAt(path, true);
     m_window->levels().choose({});
     canvas().setRegion(std::nullopt);
     recipes().load(path);
-    QCOMPARE(m_window->levels().settings(), settings);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().settings(), settings, patience);
     QCOMPARE(canvas().region(), std::optional<casr::Rect>(casr::Rect{10, 20, 60, 70}));
-    QVERIFY(message().contains("the same again"));
+    QTRY_VERIFY_WITH_TIMEOUT(message().contains("the same again"), patience);
 }
 
 void TestWindowQueue::aPresetHasNoRegion() {
     canvas().setRegion(casr::Rect{10, 20, 60, 70});
     const QString path = m_folder->filePath("preset.json");
-    recipes().save(path, false);
+    saveRecipeAt(path, false);
     QVERIFY(!casr::readRecipe(path.toStdU16String()).region);
     recipes().save(m_folder->filePath("none/preset.json"), false);
-    QVERIFY(message().contains("none"));
+    QTRY_VERIFY_WITH_TIMEOUT(message().contains("none"), patience);
 }
 
 void TestWindowQueue::aRecipeOfAnotherPhotoIsRefused() {
@@ -86,13 +99,13 @@ void TestWindowQueue::aRecipeOfAnotherPhotoIsRefused() {
     casr::saveRecipe(path.toStdU16String(), recipe);
     const casr::ZoomSettings before = m_window->levels().settings();
     recipes().load(path);
-    QVERIFY(message().contains("outside this photo"));
+    QTRY_VERIFY_WITH_TIMEOUT(message().contains("outside this photo"), patience);
     QCOMPARE(m_window->levels().settings(), before);
     recipe.region.reset();
     recipe.weightsHash = std::string(64, 'a');
     casr::saveRecipe(path.toStdU16String(), recipe);
     recipes().load(path);
-    QVERIFY(message().contains("differ slightly"));
+    QTRY_VERIFY_WITH_TIMEOUT(message().contains("differ slightly"), patience);
 }
 
 void TestWindowQueue::aFileThatIsNoRecipeIsSaid() {
@@ -101,16 +114,16 @@ void TestWindowQueue::aFileThatIsNoRecipeIsSaid() {
     file.write("[1, 2]");
     file.close();
     recipes().load(file.fileName());
-    QVERIFY(message().contains("x.json"));
+    QTRY_VERIFY_WITH_TIMEOUT(message().contains("x.json"), patience);
     casr::Recipe recipe;
     recipe.controls["sparkle"] = 1;
     casr::saveRecipe(file.fileName().toStdU16String(), recipe);
     recipes().load(file.fileName());
-    QVERIFY(message().contains("sparkle"));
+    QTRY_VERIFY_WITH_TIMEOUT(message().contains("sparkle"), patience);
     recipe.controls = {{"detail", 0.5}};
     casr::saveRecipe(file.fileName().toStdU16String(), recipe);
     recipes().load(file.fileName());
-    QVERIFY(message().contains("no perceptual detail"));
+    QTRY_VERIFY_WITH_TIMEOUT(message().contains("no perceptual detail"), patience);
     QVERIFY(m_window->levels().isReady());
 }
 
@@ -126,7 +139,7 @@ void TestWindowQueue::aRecipeThatIsDroppedIsTakenUp() {
     QVERIFY(enter.isAccepted());
     QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QApplication::sendEvent(m_window.get(), &drop);
-    QCOMPARE(m_window->levels().plan().scale, 6.0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().plan().scale, 6.0, patience);
 }
 
 void TestWindowQueue::oneBadFileDoesNotStopTheQueue() {
@@ -135,7 +148,7 @@ void TestWindowQueue::oneBadFileDoesNotStopTheQueue() {
     broken.write("no picture");
     broken.close();
     m_window->levels().setPlan(2, 2);
-    dock().add({photoNamed("a.png"), broken.fileName(), photoNamed("c.png")});
+    add({photoNamed("a.png"), broken.fileName(), photoNamed("c.png")});
     finish();
     QCOMPARE(casr::countOf(queue().batch(), casr::ItemState::done), std::size_t{2});
     QCOMPARE(queue().batch().items[1].state, casr::ItemState::failed);
@@ -167,7 +180,7 @@ void TestWindowQueue::theResultIsTheWindowsExport() {
 }
 
 void TestWindowQueue::itemsAreMovedRemovedAndEdited() {
-    dock().add({"/one.png", "/two.png", "/three.png"});
+    add({"/one.png", "/two.png", "/three.png"});
     table().selectRow(2);
     press("queueUp");
     press("queueUp");
@@ -192,7 +205,7 @@ void TestWindowQueue::itemsAreMovedRemovedAndEdited() {
 }
 
 void TestWindowQueue::aWrongEditIsRefused() {
-    dock().add({"/one.png"});
+    add({"/one.png"});
     table().item(0, 2)->setText("900");
     QVERIFY(message().contains("1 to 64"));
     QVERIFY(!queue().batch().items[0].scale);
@@ -203,7 +216,7 @@ void TestWindowQueue::aWrongEditIsRefused() {
 
 void TestWindowQueue::aStoppedItemWaitsAgain() {
     m_window->levels().setPlan(64, 4);
-    dock().add({photoNamed("a.png", {150, 100})});
+    add({photoNamed("a.png", {150, 100})});
     press("queueStart");
     QVERIFY(queue().isRunning());
     press("queueStop");
@@ -213,10 +226,64 @@ void TestWindowQueue::aStoppedItemWaitsAgain() {
 }
 
 void TestWindowQueue::theQueueSurvivesARestart() {
-    dock().add({photoNamed("a.png")});
+    add({photoNamed("a.png")});
+    m_window.reset();
     openWindow(smallNetwork);
-    QCOMPARE(queue().batch().items.size(), std::size_t{1});
+    QTRY_COMPARE_WITH_TIMEOUT(queue().batch().items.size(), std::size_t{1}, patience);
     QCOMPARE(table().rowCount(), 1);
+}
+
+void TestWindowQueue::aDamagedQueueIsKeptAsideAndSaid() {
+    const QString file = m_folder->filePath("kept.json");
+    QFile damaged(file);
+    QVERIFY(damaged.open(QIODevice::WriteOnly));
+    damaged.write("{\"format\": 7");
+    damaged.close();
+    casr::QueueRunner runner(file);
+    QSignalSpy failed(&runner, &casr::QueueRunner::failed);
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, patience);
+    QVERIFY(failed.first().first().toString().contains("kept.json.damaged"));
+    QFile aside(file + ".damaged");
+    QVERIFY(aside.open(QIODevice::ReadOnly));
+    QCOMPARE(aside.readAll(), QByteArray("{\"format\": 7"));
+}
+
+void TestWindowQueue::twoQueuesDoNotShareAFile() {
+    const QString file = m_folder->filePath("shared.json");
+    casr::Batch other;
+    {
+        casr::QueueRunner first(file), second(file);
+        const auto item = [](const char* name) {
+            return [name](casr::Batch& batch) {
+                batch.items.emplace_back();
+                batch.items.back().input = name;
+            };
+        };
+        first.change(item("/first.png"));
+        second.change(item("/second.png"));
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file), patience);
+    }
+    const casr::Batch kept = casr::loadBatch(file.toStdU16String());
+    QCOMPARE(kept.items.size(), std::size_t{1});
+    QCOMPARE(kept.items[0].input, std::string("/first.png"));
+}
+
+void TestWindowQueue::theShownPhotoKeepsItsOwnSettings() {
+    add({"/one.png"});
+    casr::ZoomSettings settings{5, 3, {}};
+    settings.controls.jpeg = 0.5f;
+    m_window->levels().choose(settings);
+    dock().addShown();
+    const casr::Batch& batch = queue().batch();
+    QVERIFY(casr::recipeOf(batch, batch.items[0]).controls.empty());
+    QCOMPARE(casr::recipeOf(batch, batch.items[1]).controls.at("jpeg"), 0.5);
+    QCOMPARE(table().item(1, 2)->text(), QString("5"));
+    table().selectRow(0);
+    press("queueTakeSettings");
+    QCOMPARE(casr::recipeOf(queue().batch(), queue().batch().items[0]).scale, 5.0);
+    QVERIFY(queue().batch().recipe.controls.empty());
+    const casr::Batch read = casr::parseBatch(casr::writeBatch(queue().batch()), "queue");
+    QCOMPARE(casr::recipeOf(read, read.items[1]).controls.at("jpeg"), 0.5);
 }
 
 void TestWindowQueue::aPastedPictureHasNoFileToQueue() {

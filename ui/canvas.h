@@ -39,6 +39,8 @@ public:
 
     std::optional<Rect> region() const { return m_region.region(); }
     void setRegion(std::optional<Rect> region);
+    /// The region, or the whole photo.
+    Rect workRegion() const { return region().value_or(rectOf(m_view.photo())); }
     /// While the mouse draws or moves it.
     bool isChoosingRegion() const { return m_region.isDragging(); }
     bool isRegionToolActive() const { return m_isRegionToolActive; }

@@ -2,6 +2,7 @@
 
 #include "core/io/picture_file.h"
 #include "ui/numbers.h"
+#include "ui/recipe_controller.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -32,8 +33,8 @@ QString suggestedExport(const Levels& levels, int level, const QString& extensio
 ExportDialog::ExportDialog(const Levels& levels, Rect region, int level, const QString& path, QWidget* parent)
     : QDialog(parent), m_levels(levels), m_region(region), m_path(new QLineEdit(QDir::toNativeSeparators(path), this)),
       m_level(new QComboBox(this)), m_bits(new QComboBox(this)), m_quality(new QSpinBox(this)),
-      m_lossless(new QCheckBox(tr("&Lossless"), this)), m_summary(new QLabel(this)),
-      m_buttons(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this)) {
+      m_lossless(new QCheckBox(tr("&Lossless"), this)), m_position(new QCheckBox(tr("Keep the &place where it was taken (GPS)"), this)),
+      m_summary(new QLabel(this)), m_buttons(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this)) {
     setWindowTitle(tr("Export"));
     build();
     m_level->setCurrentIndex(level);
@@ -58,6 +59,8 @@ void ExportDialog::build() {
     m_quality->setRange(1, 100);
     m_quality->setValue(WriteOptions{}.quality);
     m_lossless->setObjectName("exportLossless");
+    m_position->setObjectName("exportPosition");
+    m_position->setChecked(true);
     m_summary->setObjectName("exportSummary");
     m_summary->setWordWrap(true);
     auto* browseButton = new QPushButton(tr("&Browse\u2026"), this);
@@ -73,6 +76,7 @@ void ExportDialog::build() {
     form->addRow(tr("&Depth"), m_bits);
     form->addRow(tr("&Quality"), m_quality);
     form->addRow(QString(), m_lossless);
+    form->addRow(QString(), m_position);
     form->addRow(m_summary);
     form->addRow(m_buttons);
 
@@ -102,6 +106,8 @@ ExportJob ExportDialog::job() const {
     job.options.bitsPerSample = m_bits->currentData().toInt();
     job.options.quality = m_quality->value();
     job.options.lossless = m_lossless->isEnabled() && m_lossless->isChecked();
+    job.options.keepPosition = m_position->isChecked();
+    job.recipe = recipeOf(m_levels, m_region == rectOf(m_levels.document()->size()) ? std::nullopt : std::optional(m_region));
     return job;
 }
 
@@ -112,15 +118,17 @@ void ExportDialog::check() {
     m_lossless->setEnabled(canBeEither);
     m_bits->setEnabled(holds16Bits("a." + suffix.toStdString()));
     const ExportJob chosen = job();
-    const GuardedOutcome outcome = guarded([&] { checkExport(*m_levels.document(), chosen); });
+    QStringList losses;
+    const GuardedOutcome outcome = guarded([&] { losses = checkExport(*m_levels.document(), chosen); });
     m_buttons->button(QDialogButtonBox::Save)->setEnabled(outcome.error.isEmpty());
     if (!outcome.error.isEmpty()) {
         m_summary->setText(outcome.error);
-    } else if (QFileInfo::exists(chosen.path)) {
-        m_summary->setText(tr("This file exists and will be replaced."));
-    } else {
-        m_summary->setText(tr("%1 pixels will be written.").arg(sizeText(chosen.pixels.width(), chosen.pixels.height())));
+        return;
     }
+    const QString what = QFileInfo::exists(chosen.path)
+                             ? tr("This file exists and will be replaced.")
+                             : tr("%1 pixels will be written.").arg(sizeText(chosen.pixels.width(), chosen.pixels.height()));
+    m_summary->setText((QStringList{what} + losses).join('\n'));
 }
 
 } // namespace casr

@@ -36,6 +36,7 @@ private:
     QComboBox* m_bits;
     QSpinBox* m_quality;
     QCheckBox* m_lossless;
+    QCheckBox* m_position;
     QLabel* m_summary;
     QDialogButtonBox* m_buttons;
 };

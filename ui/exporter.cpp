@@ -14,6 +14,23 @@ PictureLayout layoutOf(const Document& document, const ExportJob& job) {
     return {job.pixels.size(), image.channels(), document.picture.bitsPerSample, image.encoding(), document.picture.metadata};
 }
 
+/// The layout with what was done in its metadata: nothing to level 0, which is the photo.
+PictureLayout documentedLayout(const Document& document, const Plan& plan, const ExportJob& job) {
+    PictureLayout layout = layoutOf(document, job);
+    if (job.level > 0) {
+        layout.metadata.done = doneBy(job.recipe, planUpTo(plan, job.level));
+    }
+    return layout;
+}
+
+QStringList textsOf(const std::vector<std::string>& lines) {
+    QStringList texts;
+    for (const std::string& line : lines) {
+        texts << QString::fromStdString(line);
+    }
+    return texts;
+}
+
 std::filesystem::path fileOf(const ExportJob& job) {
     return std::filesystem::path(job.path.toStdU16String());
 }
@@ -45,10 +62,13 @@ Image pulled(const Document& document, Staircase* staircase, int level, Rect pix
 struct Exporter::Context {
     std::shared_ptr<const Document> document;
     std::shared_ptr<Staircase> staircase;
+    Plan plan;
 };
 
-void checkExport(const Document& document, const ExportJob& job) {
-    checkPictureStream(fileOf(job), layoutOf(document, job), streamOptionsOf(job));
+QStringList checkExport(const Document& document, const ExportJob& job) {
+    const PictureLayout layout = layoutOf(document, job);
+    checkPictureStream(fileOf(job), layout, streamOptionsOf(job));
+    return textsOf(lossesOf(fileOf(job), layout, streamOptionsOf(job)));
 }
 
 Exporter::Exporter(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels) {}
@@ -61,23 +81,24 @@ void Exporter::start(std::vector<ExportJob> jobs) {
     m_isRunning = true;
     m_stopRequested = false;
     Q_EMIT started(static_cast<int>(jobs.size()));
-    const Context context{m_levels.document(), m_levels.staircase()};
+    const Context context{m_levels.document(), m_levels.staircase(), m_levels.viewingPlan()};
     m_worker.post([this, context, jobs = std::move(jobs)](std::stop_token token) {
         const StopCheck stop = [this, token] { return m_stopRequested || token.stop_requested(); };
-        const GuardedOutcome outcome = guarded([&] { run(context, jobs, stop); });
-        QStringList paths;
+        QStringList notes, paths;
+        const GuardedOutcome outcome = guarded([&] { notes = run(context, jobs, stop); });
         for (const ExportJob& job : jobs) {
             paths << job.path;
         }
-        QMetaObject::invokeMethod(this, [this, outcome, paths] { end(outcome, paths); });
+        QMetaObject::invokeMethod(this, [this, outcome, paths, notes] { end(outcome, paths, notes); });
     });
 }
 
-void Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop) {
+QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point start = Clock::now();
     const double all = areaOf(jobs);
     double done = 0;
+    QStringList notes;
     for (const ExportJob& job : jobs) {
         checkExport(*context.document, job);
     }
@@ -93,18 +114,21 @@ void Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, c
             QMetaObject::invokeMethod(this, [this, share, seconds] { Q_EMIT progressed(share, seconds * (1 / share - 1)); });
             return image;
         };
-        writePictureStreamGuarded(fileOf(job), layoutOf(*context.document, job), streamOptionsOf(job), pull, stop);
+        const PictureLayout layout = documentedLayout(*context.document, context.plan, job);
+        notes += textsOf(writePictureStreamGuarded(fileOf(job), layout, streamOptionsOf(job), pull, stop));
     }
+    notes.removeDuplicates();
+    return notes;
 }
 
-void Exporter::end(const GuardedOutcome& outcome, const QStringList& paths) {
+void Exporter::end(const GuardedOutcome& outcome, const QStringList& paths, const QStringList& notes) {
     m_isRunning = false;
     if (outcome.isCancelled) {
         Q_EMIT stopped();
     } else if (!outcome.error.isEmpty()) {
         Q_EMIT failed(outcome.error);
     } else {
-        Q_EMIT finished(paths);
+        Q_EMIT finished(paths, notes);
     }
 }
 

@@ -5,8 +5,10 @@
 #include "ui/worker.h"
 
 #include "core/io/picture_stream.h"
+#include "core/recipe/recipe.h"
 
 #include <QObject>
+#include <QStringList>
 
 #include <atomic>
 
@@ -18,6 +20,7 @@ struct ExportJob {
     int level = 0;
     Rect pixels;
     WriteOptions options;
+    Recipe recipe = {}; ///< What made the picture, for the file's metadata.
 };
 
 /// Writes levels to files on a thread of its own; what is not computed yet is computed on the way. Lives in the GUI thread.
@@ -38,15 +41,16 @@ Q_SIGNALS:
     void started(int files);
     /// `share` 0 .. 1 of all files; `secondsToGo` is below 0 while unknown.
     void progressed(double share, double secondsToGo);
-    void finished(const QStringList& paths);
+    /// `notes`: what the files could not keep.
+    void finished(const QStringList& paths, const QStringList& notes);
     void failed(const QString& message);
     void stopped();
 
 private:
     struct Context;
 
-    void run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop);
-    void end(const GuardedOutcome& outcome, const QStringList& paths);
+    QStringList run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop);
+    void end(const GuardedOutcome& outcome, const QStringList& paths, const QStringList& notes);
 
     Levels& m_levels;
     bool m_isRunning = false;
@@ -54,7 +58,7 @@ private:
     Worker m_worker; ///< Last: stopped before the rest goes.
 };
 
-/// What writing `job` would be, for the check before anything is computed. Throws Error.
-void checkExport(const Document& document, const ExportJob& job);
+/// What writing `job` would be, for the check before anything is computed; gives what the file could not keep. Throws Error.
+QStringList checkExport(const Document& document, const ExportJob& job);
 
 } // namespace casr

@@ -38,6 +38,7 @@ public:
     void recolour(std::shared_ptr<const Document> document);
     /// Computed tiles are kept up to this many bytes.
     void setCacheBudget(std::size_t bytes);
+    std::size_t cacheBudget() const { return m_cacheBytes; }
     /// `precision` is resolved.
     void setPrecision(Precision precision);
     /// Throws Error when the photo cannot have such a plan, or the weights no detail. The staircase of the settings before is kept as a

@@ -2,7 +2,7 @@
 
 #include "ui/cleaning_dialog.h"
 #include "ui/compare_controller.h"
-#include "ui/export_dialog.h"
+#include "ui/export_controller.h"
 #include "ui/guarded.h"
 #include "ui/message_bar.h"
 #include "ui/navigator_dock.h"
@@ -72,6 +72,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)), m_navigator(new NavigatorDock(m_levels, *m_canvas, this)),
       m_queue(new QueueRunner(queueFile(), this)), m_queueDock(new QueueDock(*m_queue, m_levels, *m_canvas, this)),
       m_recipes(new RecipeController(m_levels, *m_canvas, *m_messages, this)),
+      m_exports(new ExportController(m_levels, *m_canvas, m_exporter, *m_messages, this)),
       m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)),
       m_overlays(new OverlayController(m_levels, *m_canvas, this)),
       m_preferences(new PreferencesController(m_levels, m_opener, m_commands, *m_messages, this)),
@@ -158,22 +159,14 @@ void MainWindow::connectParts() {
         updateCommands();
     });
     connect(&m_exporter, &Exporter::started, this, &MainWindow::updateCommands);
-    connect(&m_exporter, &Exporter::finished, this, [this](const QStringList& paths) {
-        m_messages->showNotice(paths.size() == 1
-                                   ? tr("Exported %1").arg(QDir::toNativeSeparators(paths.first()))
-                                   : tr("Exported %1 files to %2").arg(paths.size()).arg(QFileInfo(paths.first()).absolutePath()));
-        updateCommands();
-    });
-    connect(&m_exporter, &Exporter::failed, this, [this](const QString& message) {
-        m_messages->showError(message);
-        updateCommands();
-    });
+    connect(&m_exporter, &Exporter::finished, this, &MainWindow::updateCommands);
+    connect(&m_exporter, &Exporter::failed, this, &MainWindow::updateCommands);
     connect(&m_exporter, &Exporter::stopped, this, &MainWindow::updateCommands);
     connect(&m_levels, &Levels::replaced, m_queue, [this] {
-        m_queue->setMeans({m_levels.network(), m_levels.precision(), TileCache::defaultBudget(), false});
+        m_queue->setMeans({m_levels.network(), m_levels.precision(), m_levels.cacheBudget(), false});
     });
     connect(m_queueDock, &QueueDock::failed, m_messages, &MessageBar::showError);
-    connect(m_staircaseDock, &StaircaseDock::exportRequested, this, &MainWindow::exportLevel);
+    connect(m_staircaseDock, &StaircaseDock::exportRequested, m_exports, &ExportController::exportLevel);
     connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::chooseSettings);
     connect(m_staircaseDock, &StaircaseDock::runRequested, this, [this](int level) { startRun(level, m_levels.plan().levels() - 1); });
 }
@@ -270,12 +263,8 @@ void MainWindow::copyView() {
     QApplication::clipboard()->setPixmap(m_canvas->grab());
 }
 
-Rect MainWindow::workRegion() const {
-    return m_canvas->region().value_or(rectOf(m_levels.document()->size()));
-}
-
 void MainWindow::chooseScale() {
-    auto* dialog = new ScaleDialog(m_levels, workRegion(), this);
+    auto* dialog = new ScaleDialog(m_levels, m_canvas->workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { choosePlan(dialog->plan().scale, dialog->plan().stepLimit); });
     dialog->open();
@@ -314,13 +303,13 @@ void MainWindow::offerCleaning(const Degradation& found) {
 }
 
 void MainWindow::showProperties() {
-    auto* dialog = new PropertiesDialog(m_levels, workRegion(), this);
+    auto* dialog = new PropertiesDialog(m_levels, m_canvas->workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->open();
 }
 
 void MainWindow::chooseRegion() {
-    auto* dialog = new RegionDialog(m_levels.document()->size(), workRegion(), this);
+    auto* dialog = new RegionDialog(m_levels.document()->size(), m_canvas->workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { m_canvas->setRegion(dialog->region()); });
     dialog->open();
@@ -336,7 +325,7 @@ void MainWindow::runRegion() {
 }
 
 void MainWindow::runNextStep() {
-    const int next = m_run.completeLevel(workRegion()) + 1;
+    const int next = m_run.completeLevel(m_canvas->workRegion()) + 1;
     if (next < m_levels.plan().levels()) {
         startRun(next, next);
     } else {
@@ -349,7 +338,7 @@ void MainWindow::startRun(int firstLevel, int lastLevel) {
         m_messages->showNotice(tr("The scale is 1: there is nothing to compute. Choose a scale with Ctrl+R."));
         return;
     }
-    const GuardedOutcome outcome = guarded([&] { m_run.start(workRegion(), firstLevel, lastLevel); });
+    const GuardedOutcome outcome = guarded([&] { m_run.start(m_canvas->workRegion(), firstLevel, lastLevel); });
     if (!outcome.error.isEmpty()) {
         m_messages->showError(outcome.error);
     }
@@ -388,41 +377,6 @@ void MainWindow::moveStep(int delta) {
     const int last = m_levels.plan().levels() - 1;
     const int from = m_canvas->heldLevel().value_or(std::min(m_canvas->shown().level, last));
     m_canvas->setHeldLevel(std::clamp(from + delta, 0, last));
-}
-
-void MainWindow::exportLevel(int level) {
-    const QString path = suggestedExport(m_levels, level, QSettings().value("exportExtension", "png").toString());
-    auto* dialog = new ExportDialog(m_levels, workRegion(), level, path, this);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { startExport({dialog->job()}); });
-    dialog->open();
-}
-
-void MainWindow::exportAllSteps() {
-    const QString folder = QFileDialog::getExistingDirectory(this, tr("Export All Steps To"), QSettings().value("lastFolder").toString());
-    if (folder.isEmpty()) {
-        return;
-    }
-    std::vector<ExportJob> jobs;
-    for (int level = 1; level < m_levels.plan().levels(); ++level) {
-        const QString name = QFileInfo(suggestedExport(m_levels, level, "png")).fileName();
-        jobs.push_back({QDir(folder).filePath(name), level, regionAt(m_levels.plan(), level, workRegion()), {}});
-    }
-    const auto exists = [](const ExportJob& job) { return QFileInfo::exists(job.path); };
-    if (std::any_of(jobs.begin(), jobs.end(), exists) &&
-        QMessageBox::question(this, tr("Export All Steps"), tr("Some of these files exist. Replace them?")) != QMessageBox::Yes) {
-        return;
-    }
-    startExport(std::move(jobs));
-}
-
-void MainWindow::startExport(std::vector<ExportJob> jobs) {
-    if (m_exporter.isRunning()) {
-        m_messages->showError(tr("An export is under way. Wait until it is done, or stop it with Esc."));
-        return;
-    }
-    QSettings().setValue("exportExtension", QFileInfo(jobs.front().path).suffix().toLower());
-    m_exporter.start(std::move(jobs));
 }
 
 void MainWindow::updateCommands() {

@@ -17,6 +17,7 @@ class QActionGroup;
 namespace casr {
 
 class CompareController;
+class ExportController;
 class MessageBar;
 class NavigatorDock;
 class OverlayController;
@@ -84,7 +85,6 @@ private:
     void lookForTraces();
     void copyView();
 
-    Rect workRegion() const;
     void chooseScale();
     void choosePlan(double scale, double stepLimit);
     void chooseSettings(const ZoomSettings& settings);
@@ -99,9 +99,6 @@ private:
     void togglePause();
     void stopWork();
     void moveStep(int delta);
-    void exportLevel(int level);
-    void exportAllSteps();
-    void startExport(std::vector<ExportJob> jobs);
     void updateCommands();
     void showAbout();
 
@@ -122,6 +119,7 @@ private:
     QueueRunner* m_queue;
     QueueDock* m_queueDock;
     RecipeController* m_recipes;
+    ExportController* m_exports;
     QMenu* m_recentMenu = nullptr;
     Commands m_commands;
     CompareController* m_compare;

@@ -2,6 +2,7 @@
 
 #include "ui/compare_controller.h"
 #include "ui/detail_control.h"
+#include "ui/export_controller.h"
 #include "ui/main_window.h"
 #include "ui/navigator_dock.h"
 #include "ui/overlay_controller.h"
@@ -38,12 +39,12 @@ void MainWindow::addFileMenu() {
     m_commands.add(menu, "pasteAction", tr("&Paste as New"), tr("Open the picture of the clipboard"), {QKeySequence("Ctrl+V")},
                    [this] { paste(); });
     menu->addSeparator();
-    Commands::needingPhoto(m_commands.add(menu, "exportAction", tr("&Export\u2026"), tr("Write the region, or the whole photo, at a step"),
-                                          {QKeySequence("Ctrl+E")},
-                                          [this] { exportLevel(m_canvas->heldLevel().value_or(m_levels.plan().levels() - 1)); }));
+    Commands::needingPhoto(m_commands.add(
+        menu, "exportAction", tr("&Export\u2026"), tr("Write the region, or the whole photo, at a step"), {QKeySequence("Ctrl+E")},
+        [this] { m_exports->exportLevel(m_canvas->heldLevel().value_or(m_levels.plan().levels() - 1)); }));
     Commands::needingPhoto(m_commands.add(menu, "exportAllAction", tr("Export &All Steps\u2026"),
                                           tr("Write every step of the region to a folder"), {QKeySequence("Ctrl+Alt+E")},
-                                          [this] { exportAllSteps(); }));
+                                          [this] { m_exports->exportAllSteps(); }));
     m_recipes->addCommands(menu, m_commands);
     Commands::needingPhoto(m_commands.add(menu, "propertiesAction", tr("P&roperties\u2026"), tr("What is known of the photo"),
                                           {QKeySequence("Alt+Return"), QKeySequence("Alt+Enter")}, [this] { showProperties(); }));

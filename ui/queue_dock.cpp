@@ -35,6 +35,19 @@ QString textOf(Rect region) {
     return QString("%1,%2,%3,%4").arg(region.left).arg(region.top).arg(region.width()).arg(region.height());
 }
 
+/// Empty where the batch's recipe rules.
+QString scaleText(const BatchItem& item) {
+    const std::optional<double> own = item.recipe ? std::optional(item.recipe->scale) : std::nullopt;
+    const std::optional<double> scale = item.scale ? item.scale : own;
+    return scale ? factorText(*scale) : QString();
+}
+
+QString textOf(const Recipe& recipe) {
+    ZoomSettings settings{recipe.scale, recipe.stepLimit, {}};
+    guarded([&] { settings.controls = controlsNamed(recipe.controls); }); // what is unknown fails when it runs
+    return settingsText(settings);
+}
+
 QString stateText(const BatchItem& item) {
     switch (item.state) {
     case ItemState::running: return QueueDock::tr("running");
@@ -140,8 +153,11 @@ QWidget* QueueDock::buildOutput() {
     m_conflict->setToolTip(m_conflict->accessibleName());
     layout->addWidget(new QLabel(tr("Settings:"), this));
     layout->addWidget(m_recipe);
-    addButton(*layout, "queueTakeSettings", tr("Window's"), tr("Take the window's scale, steps and cleaning"), [this] { takeSettings(); });
-    addButton(*layout, "queueTakeRecipe", tr("Recipe\u2026"), tr("Take a saved recipe"), [this] { chooseRecipe(); });
+    addButton(*layout, "queueTakeSettings", tr("Window's"),
+              tr("The chosen files, or all that have no settings of their own, take the window's scale, steps and cleaning"),
+              [this] { give(recipeOf(m_levels, std::nullopt)); });
+    addButton(*layout, "queueTakeRecipe", tr("Recipe\u2026"),
+              tr("The chosen files, or all that have no settings of their own, take a saved recipe"), [this] { chooseRecipe(); });
     layout->addWidget(new QLabel(tr("To"), this));
     layout->addWidget(m_folder, 1);
     layout->addWidget(m_name, 1);
@@ -168,37 +184,55 @@ void QueueDock::chooseRecipe() {
     if (path.isEmpty()) {
         return;
     }
-    const GuardedOutcome outcome = guarded([&] {
-        const Recipe recipe = readRecipe(std::filesystem::path(path.toStdU16String()));
-        controlsNamed(recipe.controls);
-        m_queue.change([&](Batch& batch) { batch.recipe = recipe; });
+    m_lister.post([this, path](std::stop_token) {
+        Recipe recipe;
+        const GuardedOutcome outcome = guarded([&] {
+            recipe = readRecipe(std::filesystem::path(path.toStdU16String()));
+            controlsNamed(recipe.controls);
+        });
+        QMetaObject::invokeMethod(this, [this, recipe, error = outcome.error] {
+            if (error.isEmpty()) {
+                give(recipe);
+            } else {
+                Q_EMIT failed(error);
+            }
+        });
     });
-    if (!outcome.error.isEmpty()) {
-        Q_EMIT failed(outcome.error);
-    }
 }
 
-void QueueDock::takeSettings() {
-    m_queue.change([this](Batch& batch) { batch.recipe = recipeOf(m_levels, std::nullopt); });
+void QueueDock::give(const Recipe& recipe) {
+    m_queue.change([&](Batch& batch) {
+        const std::vector<int> rows = chosenRows();
+        if (rows.empty()) {
+            batch.recipe = recipe;
+        }
+        for (const int row : rows) {
+            batch.items[static_cast<std::size_t>(row)].recipe = recipe;
+        }
+    });
 }
 
 void QueueDock::add(const QStringList& paths) {
-    std::vector<BatchItem> items;
-    const GuardedOutcome outcome = guarded([&] {
-        std::vector<std::string> named;
-        for (const QString& path : paths) {
-            named.push_back(QFileInfo(path).absoluteFilePath().toStdString());
-        }
-        for (const std::string& file : expandedInputs(named)) {
-            items.emplace_back();
-            items.back().input = file;
-        }
-    });
-    if (!outcome.error.isEmpty()) {
-        Q_EMIT failed(outcome.error);
-    } else if (!items.empty()) {
-        append(items);
+    std::vector<std::string> named;
+    for (const QString& path : paths) {
+        named.push_back(QFileInfo(path).absoluteFilePath().toStdString());
     }
+    m_lister.post([this, named](std::stop_token) {
+        std::vector<BatchItem> items;
+        const GuardedOutcome outcome = guarded([&] {
+            for (const std::string& file : expandedInputs(named)) {
+                items.emplace_back();
+                items.back().input = file;
+            }
+        });
+        QMetaObject::invokeMethod(this, [this, items, error = outcome.error] {
+            if (error.isEmpty()) {
+                append(items);
+            } else {
+                Q_EMIT failed(error);
+            }
+        });
+    });
 }
 
 void QueueDock::addShown() {
@@ -208,8 +242,8 @@ void QueueDock::addShown() {
     }
     BatchItem item;
     item.input = m_levels.document()->path.toStdString();
+    item.recipe = recipeOf(m_levels, std::nullopt);
     item.region = m_canvas.region();
-    item.scale = m_levels.plan().scale;
     append({item});
 }
 
@@ -229,8 +263,7 @@ void QueueDock::show(const Batch& batch) {
     for (std::size_t row = 0; row < batch.items.size(); ++row) {
         showRow(static_cast<int>(row), batch.items[row]);
     }
-    m_recipe->setText(QString("\u00d7%1").arg(factorText(batch.recipe.scale)));
-    m_recipe->setToolTip(settingsText({batch.recipe.scale, batch.recipe.stepLimit, {}}));
+    m_recipe->setText(textOf(batch.recipe));
     m_folder->setText(QString::fromStdString(batch.folder));
     m_name->setText(QString::fromStdString(batch.nameTemplate));
     m_conflict->setCurrentIndex(static_cast<int>(batch.conflict));
@@ -243,8 +276,7 @@ void QueueDock::show(const Batch& batch) {
 
 void QueueDock::showRow(int row, const BatchItem& item) {
     const QString texts[columns] = {QFileInfo(QString::fromStdString(item.input)).fileName(),
-                                    item.region ? textOf(*item.region) : QString(), item.scale ? factorText(*item.scale) : QString(),
-                                    stateText(item), resultText(item)};
+                                    item.region ? textOf(*item.region) : QString(), scaleText(item), stateText(item), resultText(item)};
     for (int column = 0; column < columns; ++column) {
         auto* cell = new QTableWidgetItem(texts[column]);
         cell->setToolTip(column == fileColumn ? QDir::toNativeSeparators(QString::fromStdString(item.input)) : texts[column]);

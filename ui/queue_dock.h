@@ -22,7 +22,7 @@ class QueueDock : public QDockWidget {
 public:
     QueueDock(QueueRunner& queue, Levels& levels, Canvas& canvas, QWidget* parent = nullptr);
 
-    /// Files, and folders of pictures, to the end of the queue.
+    /// Files, and folders of pictures, to the end of the queue, once the folders are listed.
     void add(const QStringList& paths);
     /// The opened photo with its region.
     void addShown();
@@ -43,7 +43,7 @@ private:
     void chooseFiles();
     void chooseFolder();
     void chooseRecipe();
-    void takeSettings();
+    void give(const Recipe& recipe);
     void append(const std::vector<BatchItem>& items);
     void show(const Batch& batch);
     void showRow(int row, const BatchItem& item);
@@ -68,6 +68,7 @@ private:
     QPushButton* m_pause = nullptr;
     QPushButton* m_stop = nullptr;
     bool m_isShowing = false; ///< Changes of the widgets are not the user's.
+    Worker m_lister;          ///< Last: stopped before the rest goes.
 };
 
 } // namespace casr

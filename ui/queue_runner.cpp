@@ -10,6 +10,10 @@ namespace casr {
 
 namespace {
 
+std::filesystem::path fileOf(const QString& path) {
+    return std::filesystem::path(path.toStdU16String());
+}
+
 std::optional<std::size_t> firstWaiting(const Batch& batch) {
     const auto found =
         std::find_if(batch.items.begin(), batch.items.end(), [](const BatchItem& item) { return item.state == ItemState::waiting; });
@@ -34,14 +38,54 @@ Batch only(Batch batch, std::size_t index) {
 
 } // namespace
 
-QueueRunner::QueueRunner(QString file, QObject* parent) : QObject(parent), m_file(std::move(file)) {
-    if (!m_file.isEmpty() && QFileInfo::exists(m_file)) {
-        guarded([&] { m_batch = loadBatch(std::filesystem::path(m_file.toStdU16String())); });
+QueueRunner::QueueRunner(QString file, QObject* parent) : QObject(parent), m_file(std::move(file)), m_keeper(std::make_unique<Worker>()) {
+    if (!m_file.isEmpty()) {
+        m_lock = std::make_unique<QLockFile>(m_file + ".lock");
+        m_lock->setStaleLockTime(0);
+        m_lock->tryLock(0) ? load() : m_file.clear();
     }
 }
 
 QueueRunner::~QueueRunner() {
     m_isStopping = true;
+    m_keeper.reset();
+    if (m_isLoaded) {
+        guarded([&] { saveBatch(fileOf(m_file), m_batch); });
+    }
+}
+
+void QueueRunner::load() {
+    m_keeper->post([this, file = m_file](std::stop_token) {
+        Batch kept;
+        const GuardedOutcome outcome = guarded([&] { kept = QFileInfo::exists(file) ? loadBatch(fileOf(file)) : Batch(); });
+        if (!outcome.error.isEmpty()) {
+            QFile::remove(file + ".damaged");
+            QFile::rename(file, file + ".damaged");
+        }
+        QMetaObject::invokeMethod(this, [this, kept, file, error = outcome.error] {
+            take(kept);
+            if (!error.isEmpty()) {
+                Q_EMIT failed(tr("The queue of last time cannot be read; it is kept as %1. %2").arg(file + ".damaged", error));
+            }
+        });
+    });
+}
+
+/// What was added in the meantime comes behind.
+void QueueRunner::take(const Batch& kept) {
+    const std::vector<BatchItem> added = m_batch.items;
+    const Recipe recipe = m_batch.recipe;
+    m_batch = kept;
+    if (kept.items.empty()) {
+        m_batch.recipe = recipe;
+    }
+    m_batch.items.insert(m_batch.items.end(), added.begin(), added.end());
+    if (m_running) {
+        m_running = *m_running + kept.items.size();
+    }
+    m_isLoaded = true;
+    keep();
+    Q_EMIT changed();
 }
 
 void QueueRunner::change(const std::function<void(Batch&)>& change) {
@@ -54,12 +98,16 @@ void QueueRunner::change(const std::function<void(Batch&)>& change) {
 }
 
 void QueueRunner::keep() {
-    if (m_file.isEmpty()) {
-        return;
+    if (m_isLoaded) {
+        m_keeper->post([this, file = m_file, batch = m_batch](std::stop_token) { saveTo(file, batch); });
     }
-    const GuardedOutcome outcome = guarded([&] { saveBatch(std::filesystem::path(m_file.toStdU16String()), m_batch); });
+}
+
+/// On the keeper's thread.
+void QueueRunner::saveTo(const QString& file, const Batch& batch) {
+    const GuardedOutcome outcome = guarded([&] { saveBatch(fileOf(file), batch); });
     if (!outcome.error.isEmpty()) {
-        Q_EMIT failed(outcome.error);
+        QMetaObject::invokeMethod(this, [this, error = outcome.error] { Q_EMIT failed(error); });
     }
 }
 

@@ -5,15 +5,18 @@
 #include "core/batch/batch.h"
 #include "core/batch/zoom_file.h"
 
+#include <QLockFile>
 #include <QObject>
 
 #include <atomic>
+#include <memory>
 #include <optional>
 
 namespace casr {
 
 /// Works through a queue of files on a thread of its own, one after another; one bad file never stops the rest. The queue is kept in a
-/// file after every change and comes back at the next start. Lives in the GUI thread.
+/// file after every change and comes back at the next start; while another window keeps its queue there, this one's is not kept. Lives in
+/// the GUI thread, which waits for no disk but at the end.
 class QueueRunner : public QObject {
     Q_OBJECT
 
@@ -47,8 +50,11 @@ Q_SIGNALS:
     void failed(const QString& message);
 
 private:
+    void load();
+    void take(const Batch& kept);
     void keep();
     void next();
+    void saveTo(const QString& file, const Batch& batch);
 
     QString m_file;
     Batch m_batch;
@@ -57,6 +63,9 @@ private:
     double m_share = 0;
     bool m_isPausing = false;
     std::atomic<bool> m_isStopping = false;
+    std::unique_ptr<QLockFile> m_lock;
+    bool m_isLoaded = false;
+    std::unique_ptr<Worker> m_keeper;
     Worker m_worker; ///< Last: stopped before the rest goes.
 };
 

@@ -70,29 +70,31 @@ void RecipeController::chooseLoad() {
 }
 
 void RecipeController::save(const QString& path, bool withRegion) {
-    const GuardedOutcome outcome =
-        guarded([&] { saveRecipe(fileOf(path), recipeOf(m_levels, withRegion ? m_canvas.region() : std::nullopt)); });
-    if (outcome.error.isEmpty()) {
-        m_messages.showNotice(tr("Saved %1").arg(QDir::toNativeSeparators(path)));
-    } else {
-        m_messages.showError(outcome.error);
-    }
+    m_files.post([this, path, recipe = recipeOf(m_levels, withRegion ? m_canvas.region() : std::nullopt)](std::stop_token) {
+        const GuardedOutcome outcome = guarded([&] { saveRecipe(fileOf(path), recipe); });
+        QMetaObject::invokeMethod(this, [this, path, error = outcome.error] {
+            error.isEmpty() ? m_messages.showNotice(tr("Saved %1").arg(QDir::toNativeSeparators(path))) : m_messages.showError(error);
+        });
+    });
 }
 
 void RecipeController::load(const QString& path) {
-    const GuardedOutcome outcome = guarded([&] {
-        const Recipe recipe = readRecipe(fileOf(path));
-        if (!m_levels.document()) {
-            throw Error("A recipe needs a photo. Open the photo first, then drop the recipe.");
-        }
-        take(recipe);
+    m_files.post([this, path](std::stop_token) {
+        Recipe recipe;
+        const GuardedOutcome outcome = guarded([&] { recipe = readRecipe(fileOf(path)); });
+        QMetaObject::invokeMethod(this, [this, recipe, error = outcome.error] {
+            const QString problem = error.isEmpty() ? guarded([&] { take(recipe); }).error : error;
+            if (!problem.isEmpty()) {
+                m_messages.showError(problem);
+            }
+        });
     });
-    if (!outcome.error.isEmpty()) {
-        m_messages.showError(outcome.error);
-    }
 }
 
 void RecipeController::take(const Recipe& recipe) {
+    if (!m_levels.document()) {
+        throw Error("A recipe needs a photo. Open the photo first, then drop the recipe.");
+    }
     const Size photo = m_levels.document()->size();
     if (recipe.region && !contains(rectOf(photo), *recipe.region)) {
         throw Error("The recipe's region lies outside this photo, which has " + std::to_string(photo.width) + " x " +

@@ -3,6 +3,7 @@
 #include "ui/canvas.h"
 #include "ui/commands.h"
 #include "ui/message_bar.h"
+#include "ui/worker.h"
 
 #include "core/recipe/recipe.h"
 
@@ -21,7 +22,7 @@ public:
     void addCommands(QMenu* file, Commands& commands);
     /// True for a file name that may be a recipe.
     static bool isRecipeName(const QString& path);
-    /// Throws nothing: what is wrong is shown.
+    /// On a thread of its own; what came of it is shown.
     void save(const QString& path, bool withRegion);
     void load(const QString& path);
 
@@ -34,6 +35,7 @@ private:
     Canvas& m_canvas;
     MessageBar& m_messages;
     QWidget* m_window;
+    Worker m_files; ///< Last: stopped before the rest goes.
 };
 
 } // namespace casr

@@ -129,8 +129,15 @@ Json overridesOf(const BatchItem& item) {
     return overrides;
 }
 
+Recipe recipeIn(const Json& json, const std::string& origin) {
+    return parseRecipe(json.at("recipe").dump(-1, ' ', false, Json::error_handler_t::replace), origin);
+}
+
 Json itemAsJson(const BatchItem& item) {
     Json json = overridesOf(item);
+    if (item.recipe) {
+        json["recipe"] = Json::parse(writeRecipe(*item.recipe));
+    }
     json["input"] = item.input;
     json["state"] = nameOf(item.state);
     json["output"] = item.output;
@@ -140,13 +147,16 @@ Json itemAsJson(const BatchItem& item) {
 }
 
 BatchItem itemOf(const Json& json, const std::string& origin) {
-    Json overrides{{"format", "casr-recipe"}, {"version", 1}, {"scale", json.value("scale", 2.0)}};
+    Json overrides{{"recipe", {{"format", "casr-recipe"}, {"version", 1}, {"scale", json.value("scale", 2.0)}}}};
     if (json.contains("region")) {
-        overrides["region"] = json.at("region");
+        overrides["recipe"]["region"] = json.at("region");
     }
-    const Recipe recipe = parseRecipe(overrides.dump(-1, ' ', false, Json::error_handler_t::replace), origin);
+    const Recipe recipe = recipeIn(overrides, origin);
     BatchItem item;
     item.input = json.at("input").get<std::string>();
+    if (json.contains("recipe")) {
+        item.recipe = recipeIn(json, origin);
+    }
     item.region = recipe.region;
     item.scale = json.contains("scale") ? std::optional(recipe.scale) : std::nullopt;
     item.state = static_cast<ItemState>(indexIn(stateNames, json.at("state").get<std::string>(), origin));
@@ -165,7 +175,7 @@ Batch batchOf(const Json& json, const std::string& origin) {
         refuse(origin, "it has no list of files");
     }
     Batch batch;
-    batch.recipe = parseRecipe(json.at("recipe").dump(-1, ' ', false, Json::error_handler_t::replace), origin);
+    batch.recipe = recipeIn(json, origin);
     batch.folder = json.at("folder").get<std::string>();
     batch.nameTemplate = json.at("name").get<std::string>();
     batch.extension = json.at("extension").get<std::string>();
@@ -223,7 +233,7 @@ const char* nameOf(ItemState state) {
 }
 
 Recipe recipeOf(const Batch& batch, const BatchItem& item) {
-    Recipe recipe = batch.recipe;
+    Recipe recipe = item.recipe.value_or(batch.recipe);
     recipe.region = item.region ? item.region : recipe.region;
     recipe.scale = item.scale.value_or(recipe.scale);
     return recipe;

@@ -20,8 +20,9 @@ enum class Conflict { skip, number, replace };
 /// One file of a batch.
 struct BatchItem {
     std::string input;
-    std::optional<Rect> region;  ///< In place of the recipe's.
-    std::optional<double> scale; ///< In place of the recipe's.
+    std::optional<Recipe> recipe; ///< In place of the batch's.
+    std::optional<Rect> region;   ///< In place of the recipe's.
+    std::optional<double> scale;  ///< In place of the recipe's.
     ItemState state = ItemState::waiting;
     std::string output; ///< Once it is known.
     double seconds = 0;

@@ -48,6 +48,7 @@ std::vector<std::string> pictureStreamProblems(const std::filesystem::path& path
 
 /// Bytes of memory that writing takes: a few rows of pieces, and the whole picture where the encoder holds it.
 std::int64_t memoryOfStream(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});
+
 /// What of a picture the file that `path` names cannot hold, one sentence part each, in a user's words: before an export, for showing.
 /// Throws Error when the extension is unknown.
 std::vector<std::string> lossesOf(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options = {});

@@ -103,6 +103,12 @@ Plan planSchedule(Size size, double scale, double stepLimit) {
     return plan;
 }
 
+Plan planUpTo(const Plan& plan, int level) {
+    Plan shorter{plan.source, plan.cumulativeOf(level), plan.stepLimit, plan.steps};
+    shorter.steps.resize(static_cast<std::size_t>(level));
+    return shorter;
+}
+
 Rect regionAt(const Plan& plan, int level, Rect region) {
     const Rect inside = intersection(region, rectOf(plan.source));
     if (inside.isEmpty()) {

@@ -40,6 +40,9 @@ struct Plan {
 /// a result whose side exceeds 2^30 pixels.
 Plan planSchedule(Size size, double scale, double stepLimit = defaultStepLimit);
 
+/// The plan whose result is `level` of `plan`.
+Plan planUpTo(const Plan& plan, int level);
+
 /// The part of `level` that shows `region` of the photo: every pixel whose area meets it.
 Rect regionAt(const Plan& plan, int level, Rect region);
 

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "ui/canvas.h"
+#include "ui/exporter.h"
+#include "ui/message_bar.h"
+
+namespace casr {
+
+/// What the Export commands do: dialogs before, messages after.
+class ExportController : public QObject {
+    Q_OBJECT
+
+public:
+    ExportController(Levels& levels, Canvas& canvas, Exporter& exporter, MessageBar& messages, QWidget* window);
+
+    /// Asks how, the region or the whole photo at `level` being offered, and writes it.
+    void exportLevel(int level);
+    /// Writes every step of the region, or of the whole photo, to a folder that is asked for.
+    void exportAllSteps();
+
+private:
+    std::vector<ExportJob> jobsOfAllSteps(const QString& folder) const;
+    void start(std::vector<ExportJob> jobs);
+    void tell(const QStringList& paths, const QStringList& notes);
+
+    Levels& m_levels;
+    Canvas& m_canvas;
+    Exporter& m_exporter;
+    MessageBar& m_messages;
+    QWidget* m_window;
+};
+
+} // namespace casr
