@@ -185,9 +185,10 @@ void MainWindow::offerLastSession() {
 
 void MainWindow::choosePhoto() {
     const QString folder = QSettings().value("lastFolder").toString();
-    const QString path = QFileDialog::getOpenFileName(this, tr("Open Photo"), folder,
-                                                      tr("Photos (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.avif *.heic *.heif *.jxl *.gif "
-                                                         "*.dng *.cr2 *.cr3 *.nef *.arw *.orf *.pef *.raf *.rw2 *.srw);;All files (*)"));
+    const QString path =
+        QFileDialog::getOpenFileName(this, tr("Open Photo"), folder,
+                                     tr("Photos (*.jpg *.jpeg *.png *.tif *.tiff *.webp *.avif *.heic *.heif *.jxl *.gif *.bmp *.exr *.hdr "
+                                        "*.dng *.cr2 *.cr3 *.nef *.arw *.orf *.pef *.raf *.rw2 *.srw);;All files (*)"));
     if (!path.isEmpty()) {
         openPhoto(path);
     }

@@ -1,5 +1,7 @@
 #include "app/train/depth_commands.h"
 
+#include "app/train/run_plan_options.h"
+
 #include "core/depth/depth_trainer.h"
 
 #include <iostream>
@@ -18,16 +20,13 @@ struct Arguments {
 void addData(CLI::App& command, Arguments& arguments) {
     command.add_option("--validation", arguments.validation, "Crop file that textures the held-out scenes")->required();
     command.add_option("--frames", arguments.frames, "Depth file (made by: casr-train pack-depth)")->required();
-    command.add_option("--threads", arguments.options.threads, "0: all")->capture_default_str();
 }
 
 void addRunOptions(CLI::App& command, Arguments& arguments) {
     DepthTrainOptions& options = arguments.options;
+    addRunPlanOptions(command, options);
     addData(command, arguments);
     command.add_option("--crops", arguments.crops, "Crop file that textures the scenes")->required();
-    command.add_option("--out", options.folder, "Folder of checkpoint and weights; resumed when it holds a checkpoint")->required();
-    command.add_option("--iterations", options.iterations, "Length of the run in iterations");
-    command.add_option("--minutes", options.minutes, "Length of the run in minutes");
     command.add_option("--batch", options.sample.batch, "Pictures an iteration")->capture_default_str();
     command.add_option("--frame-share", options.sample.frameShare, "Share of measured frames")
         ->check(CLI::Range(0.0, 1.0))
@@ -36,11 +35,6 @@ void addRunOptions(CLI::App& command, Arguments& arguments) {
         ->check(CLI::Range(5, 1000000))
         ->capture_default_str();
     command.add_option("--seed", options.sample.seed)->capture_default_str();
-    command.add_option("--rate", options.rate, "Peak learning rate")->capture_default_str();
-    command.add_option("--warm-up", options.warmUp, "Iterations of warm-up")->capture_default_str();
-    command.add_option("--averaging", options.averaging, "Decay of the averaged weights")->capture_default_str();
-    command.add_option("--save-every", options.saveEvery, "Iterations between checkpoints")->capture_default_str();
-    command.add_option("--record", options.record, "Text for the weights file: data and recipe");
 }
 
 int runTraining(const Arguments& arguments, const StopQuery& isStopped) {
@@ -67,6 +61,7 @@ std::function<int(const StopQuery&)> addDepth(CLI::App& app) {
     addRunOptions(*run, *arguments);
     CLI::App* evaluate = depth->add_subcommand("evaluate", "Measure weights on held-out frames and scenes");
     addData(*evaluate, *arguments);
+    evaluate->add_option("--threads", arguments->options.threads, "0: all")->capture_default_str();
     evaluate->add_option("--weights", arguments->weights)->required();
     evaluate->add_option("--renders", arguments->renders, "Held-out scenes")->check(CLI::Range(0, 100000))->capture_default_str();
     return [arguments, run](const StopQuery& isStopped) {

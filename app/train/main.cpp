@@ -1,4 +1,5 @@
 #include "app/train/depth_commands.h"
+#include "app/train/run_plan_options.h"
 #include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/train/detail_trainer.h"
@@ -35,12 +36,10 @@ struct RunArguments {
 /// What every kind of run takes.
 void addCommonOptions(CLI::App& command, RunArguments& arguments) {
     casr::TrainOptions& options = arguments.options;
+    casr::training::addRunPlanOptions(command, options);
     command.add_option("--crops", arguments.crops, "Crop file to train on (made by: casr-train pack)")->required();
     command.add_option("--validation", arguments.validation, "Crop file to measure on")->required();
-    command.add_option("--out", options.folder, "Folder of checkpoint, weights and log; resumed when it holds a checkpoint")->required();
     command.add_option("--start", options.start, "Weights to start from instead of fresh ones");
-    command.add_option("--iterations", options.iterations, "Length of the run in iterations");
-    command.add_option("--minutes", options.minutes, "Length of the run in minutes");
     command.add_option("--batch", options.sample.batch, "Patches an iteration")->capture_default_str();
     command.add_option("--patch", options.sample.patch, "Low-resolution pixels a side")->capture_default_str();
     command.add_option("--group", options.sample.group, "Patches of one photo, which remember each other")->capture_default_str();
@@ -51,17 +50,11 @@ void addCommonOptions(CLI::App& command, RunArguments& arguments) {
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     command.add_option("--seed", options.sample.seed)->capture_default_str();
-    command.add_option("--rate", options.rate, "Peak learning rate")->capture_default_str();
-    command.add_option("--warm-up", options.warmUp, "Iterations of warm-up")->capture_default_str();
-    command.add_option("--averaging", options.averaging, "Decay of the averaged weights")->capture_default_str();
-    command.add_option("--save-every", options.saveEvery, "Iterations between checkpoints")->capture_default_str();
     command.add_option("--validation-crops", options.validationCrops)->capture_default_str();
     command.add_option("--pattern-share", arguments.patternShare, "Share of drawn patterns among the samples, 0 .. 0.9")
         ->check(CLI::Range(0.0, 0.9))
         ->capture_default_str();
-    command.add_option("--threads", options.threads, "0: all")->capture_default_str();
     command.add_option("--precision", arguments.precision)->check(CLI::IsMember({"bf16", "fp32"}))->capture_default_str();
-    command.add_option("--record", options.record, "Text for the weights file: data and recipe");
 }
 
 void addRunOptions(CLI::App& command, RunArguments& arguments) {

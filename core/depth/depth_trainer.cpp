@@ -4,38 +4,23 @@
 #include "core/depth/depth_error.h"
 #include "core/depth/depth_loss.h"
 #include "core/depth/depth_network.h"
+#include "core/train/adam.h"
+#include "core/train/run_clock.h"
+#include "core/train/text.h"
 
 #include <ATen/Parallel.h>
 
-#include <chrono>
 #include <cmath>
-#include <cstdio>
-#include <numbers>
 #include <thread>
 
 namespace casr {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr double firstMoment = 0.9;
-constexpr double secondMoment = 0.99;
-constexpr double adamEpsilon = 1e-8;
 constexpr double trimmedOfFrames = 0.2; ///< Sensors are wrong at edges; a renderer is not.
 constexpr double farthestOfFrames = 10;
 constexpr double farthestOfRenders = 80;
 constexpr Size validationSize{192, 144}; ///< What inference brings a photo of 4 : 3 to.
-
-std::string formatted(const char* format, auto... values) {
-    char text[256];
-    std::snprintf(text, sizeof text, format, values...);
-    return text;
-}
-
-void useThreads(int threads) {
-    at::set_num_threads(threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
-}
 
 /// (1, channels, H, W), a copy.
 at::Tensor planesOf(const Image& image) {
@@ -120,9 +105,8 @@ DepthNetwork copyOf(DepthNetwork network, bool zero) {
 class DepthTraining {
 public:
     DepthTraining(const CropFile& crops, const CropFile& validation, const DepthFrames& frames, const DepthTrainOptions& options)
-        : m_textures(crops), m_validation(validation), m_frames(frames), m_options(options) {
-        useThreads(options.threads);
-        if (std::filesystem::exists(checkpointPath())) {
+        : m_textures(crops), m_validation(validation), m_frames(frames), m_options(options), m_clock(m_options) {
+        if (std::filesystem::exists(m_options.checkpointPath())) {
             resume();
         }
     }
@@ -130,17 +114,11 @@ public:
     void run(const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped);
 
 private:
-    std::filesystem::path checkpointPath() const { return m_options.folder / "checkpoint.safetensors"; }
-
     void resume();
     void save();
     void validate(const std::function<void(const std::string&)>& report) const;
     void tellProgress(const std::function<void(const std::string&)>& report);
     void step();
-    void update(at::Tensor& weight, at::Tensor& first, at::Tensor& second, at::Tensor& average, double rate) const;
-    double elapsed() const { return m_elapsedBefore + std::chrono::duration<double>(Clock::now() - m_started).count(); }
-    double progress() const;
-    double rate() const;
 
     TextureSet m_textures, m_validation;
     const DepthFrames& m_frames;
@@ -149,22 +127,21 @@ private:
     DepthNetwork m_network = DepthNetwork::initialised(m_options.sample.seed);
     DepthNetwork m_average = copyOf(m_network, false), m_first = copyOf(m_network, true), m_second = copyOf(m_network, true);
     std::int64_t m_iteration = 0;
-    double m_elapsedBefore = 0;
-    Clock::time_point m_started = Clock::now();
+    RunClock m_clock;
     double m_lossSum = 0;
     int m_lossCount = 0;
 };
 
 void DepthTraining::resume() {
-    const std::string origin = checkpointPath().string();
-    const TensorFile file = readTensorFile(checkpointPath());
+    const std::string origin = m_options.checkpointPath().string();
+    const TensorFile file = readTensorFile(m_options.checkpointPath());
     assignTensors(m_network, file, origin, "network.");
     assignTensors(m_average, file, origin, "average.");
     assignTensors(m_first, file, origin, "first.");
     assignTensors(m_second, file, origin, "second.");
     try {
         m_iteration = std::stoll(file.metadata.at("iteration"));
-        m_elapsedBefore = std::stod(file.metadata.at("seconds"));
+        m_clock.start(std::stod(file.metadata.at("seconds")));
     } catch (const std::logic_error&) {
         throw Error("'" + origin + "' is no checkpoint of a depth training. Choose another folder.");
     }
@@ -178,35 +155,12 @@ void DepthTraining::save() {
         }
     }
     checkpoint.metadata["iteration"] = std::to_string(m_iteration);
-    checkpoint.metadata["seconds"] = formatted("%.1f", elapsed());
-    writeTensorFile(checkpointPath(), checkpoint);
+    checkpoint.metadata["seconds"] = formatted("%.1f", m_clock.elapsed());
+    writeTensorFile(m_options.checkpointPath(), checkpoint);
     TensorFile weights{depthMetadata(), tensorsOf(m_average), {}};
     weights.metadata["training"] =
-        formatted("%lld iterations, %.0f s. ", static_cast<long long>(m_iteration), elapsed()) + m_options.record;
-    writeTensorFile(m_options.folder / "weights.safetensors", weights);
-}
-
-double DepthTraining::progress() const {
-    const double done = m_options.iterations > 0 ? static_cast<double>(m_iteration) / static_cast<double>(m_options.iterations)
-                                                 : elapsed() / (60.0 * m_options.minutes);
-    return std::min(done, 1.0);
-}
-
-double DepthTraining::rate() const {
-    const double warmUp = std::min(1.0, static_cast<double>(m_iteration + 1) / m_options.warmUp);
-    return m_options.rate * warmUp * 0.5 * (1.0 + std::cos(std::numbers::pi * progress()));
-}
-
-void DepthTraining::update(at::Tensor& weight, at::Tensor& first, at::Tensor& second, at::Tensor& average, double rate) const {
-    const at::Tensor gradient = weight.grad();
-    first.mul_(firstMoment).add_(gradient, 1.0 - firstMoment);
-    second.mul_(secondMoment).addcmul_(gradient, gradient, 1.0 - secondMoment);
-    const double steps = static_cast<double>(m_iteration + 1);
-    const double unbiased = std::sqrt(1.0 - std::pow(secondMoment, steps)) / (1.0 - std::pow(firstMoment, steps));
-    at::Tensor raw = weight.detach();
-    raw.addcdiv_(first, second.sqrt().add_(adamEpsilon), -rate * unbiased);
-    const double decay = std::min(m_options.averaging, (steps + 1.0) / (steps + 10.0));
-    average.mul_(decay).add_(raw, 1.0 - decay);
+        formatted("%lld iterations, %.0f s. ", static_cast<long long>(m_iteration), m_clock.elapsed()) + m_options.record;
+    writeTensorFile(m_options.weightsPath(), weights);
 }
 
 void DepthTraining::step() {
@@ -220,10 +174,11 @@ void DepthTraining::step() {
     const at::NoGradGuard noGradient;
     m_lossSum += loss.item<double>();
     ++m_lossCount;
-    const double now = rate();
+    const double rate = m_clock.rate(m_iteration);
     auto weights = m_network.parameters(), first = m_first.parameters(), second = m_second.parameters(), average = m_average.parameters();
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        update(*weights[i].second, *first[i].second, *second[i].second, *average[i].second, now);
+        adamStep(*weights[i].second, *first[i].second, *second[i].second, m_iteration + 1, rate);
+        averageStep(*average[i].second, *weights[i].second, m_iteration + 1, m_options.averaging);
     }
     ++m_iteration;
 }
@@ -236,16 +191,15 @@ void DepthTraining::validate(const std::function<void(const std::string&)>& repo
 }
 
 void DepthTraining::tellProgress(const std::function<void(const std::string&)>& report) {
-    const double left = elapsed() * (1.0 / std::max(progress(), 1e-6) - 1.0);
     report(formatted("iteration %lld  loss %.5f  %.3f s/iteration  %.0f min to go", static_cast<long long>(m_iteration),
-                     m_lossSum / m_lossCount, elapsed() / static_cast<double>(m_iteration), left / 60.0));
+                     m_lossSum / m_lossCount, m_clock.elapsed() / static_cast<double>(m_iteration), m_clock.minutesLeft(m_iteration)));
     m_lossSum = 0;
     m_lossCount = 0;
 }
 
 void DepthTraining::run(const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped) {
-    m_started = Clock::now();
-    while (progress() < 1.0 && !isStopped()) {
+    m_clock.start(m_clock.elapsed() - m_clock.sinceStart());
+    while (m_clock.progress(m_iteration) < 1.0 && !isStopped()) {
         step();
         if (m_iteration % m_options.reportEvery == 0) {
             tellProgress(report);
@@ -263,24 +217,12 @@ void DepthTraining::run(const std::function<void(const std::string&)>& report, c
 
 void trainDepth(const CropFile& crops, const CropFile& validation, const DepthFrames& frames, const DepthTrainOptions& options,
                 const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped) {
-    if ((options.iterations > 0) == (options.minutes > 0)) {
-        throw Error("Say how long to train: either --iterations or --minutes.");
-    }
-    std::error_code failure;
-    std::filesystem::create_directories(options.folder, failure);
-    if (failure) {
-        throw Error("The folder '" + options.folder.string() + "' cannot be made: " + failure.message() + ". Choose another one.");
-    }
-    try {
-        DepthTraining(crops, validation, frames, options).run(report, isStopped);
-    } catch (const c10::Error& error) {
-        throw Error(std::string("Training stopped: ") + error.what_without_backtrace() + ". Resume with the same command.");
-    }
+    carryOut(options, [&] { DepthTraining(crops, validation, frames, options).run(report, isStopped); });
 }
 
 DepthEvaluation evaluateDepth(const std::filesystem::path& weights, const CropFile& validation, const DepthFrames& frames, int renders,
                               int threads) {
-    useThreads(threads);
+    at::set_num_threads(threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
     const DepthNetwork network = depthNetworkOf(readTensorFile(weights), weights.string());
     return evaluated(network, TextureSet(validation), frames, renders);
 }

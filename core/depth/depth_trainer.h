@@ -1,26 +1,19 @@
 #pragma once
 
 #include "core/depth/depth_sample.h"
-
-#include <filesystem>
-#include <functional>
-#include <string>
+#include "core/train/run_plan.h"
 
 namespace casr {
 
-struct DepthTrainOptions {
+struct DepthTrainOptions : RunPlan {
+    DepthTrainOptions() {
+        rate = 1e-3;
+        warmUp = 100;
+        averaging = 0.998;
+    }
+
     DepthSampleOptions sample;
-    std::filesystem::path folder; ///< Holds checkpoint.safetensors and weights.safetensors.
-    std::int64_t iterations = 0;  ///< The cosine ends here; 0 when `minutes` rules.
-    double minutes = 0;           ///< The cosine ends here, over all resumed parts together; 0 when `iterations` rules.
-    double rate = 1e-3;           ///< Peak learning rate of Adam.
-    int warmUp = 100;             ///< Iterations of linear warm-up.
-    double averaging = 0.998;     ///< Decay of the averaged weights, the ones that ship.
-    int reportEvery = 50;         ///< Iterations between progress lines.
-    int saveEvery = 500;          ///< Iterations between checkpoints with validation.
-    int validationRenders = 40;   ///< Held-out scenes of the validation on the way.
-    int threads = 0;              ///< 0: as many as the machine has.
-    std::string record;           ///< Free text for the weights file: data and recipe.
+    int validationRenders = 40; ///< Held-out scenes of the validation on the way.
 };
 
 /// Mean absolute relative errors (absoluteRelativeError) over held-out pictures.

@@ -10,12 +10,9 @@
 #include "core/train/run_clock.h"
 #include "core/train/text.h"
 
-#include <ATen/Parallel.h>
-
 #include <array>
 #include <cmath>
 #include <fstream>
-#include <thread>
 
 namespace casr {
 
@@ -103,7 +100,6 @@ public:
     void run(const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped);
 
 private:
-    std::filesystem::path checkpointPath() const { return m_options.run.folder / "checkpoint.safetensors"; }
     NamedParameters state();
     void begin();
     void resume();
@@ -137,10 +133,8 @@ private:
 DetailTraining::DetailTraining(const CropFile& crops, const CropFile& validation, const DetailTrainOptions& options)
     : m_crops(crops), m_validation(validation), m_options(options), m_device("cpu"),
       m_type(options.run.bfloat16 ? at::kBFloat16 : at::kFloat), m_clock(m_options.run) {
-    const int threads = options.run.threads;
-    at::set_num_threads(threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
     begin();
-    if (std::filesystem::exists(checkpointPath())) {
+    if (std::filesystem::exists(m_options.run.checkpointPath())) {
         resume();
     }
 }
@@ -148,7 +142,7 @@ DetailTraining::DetailTraining(const CropFile& crops, const CropFile& validation
 /// `start` with a branch: its own, that of another file, or a fresh one.
 FieldNetwork beginning(const DetailTrainOptions& options) {
     const TensorFile file = readTensorFile(options.run.start);
-    FieldNetwork trunk = networkOf(file, options.run.start.string());
+    const FieldNetwork trunk = networkOf(file, options.run.start.string());
     const bool isOther = !options.branch.empty();
     if (!isOther && trunk.architecture.detail > 0) {
         return trunk;
@@ -161,7 +155,6 @@ FieldNetwork beginning(const DetailTrainOptions& options) {
                     std::to_string(maxDetailBlocks) + ".");
     }
     FieldNetwork network = FieldNetwork::initialised(architecture, options.run.sample.seed);
-    trunk.architecture.detail = 0;
     NamedParameters kept;
     for (const auto& parameter : network.parameters()) {
         if (!parameter.first.starts_with("detail.")) {
@@ -211,9 +204,9 @@ NamedParameters DetailTraining::state() {
 }
 
 void DetailTraining::resume() {
-    const TensorFile file = readTensorFile(checkpointPath());
-    const std::string what = "'" + checkpointPath().string() + "' ";
-    if (architectureOf(file, checkpointPath().string()) != m_network.architecture) {
+    const TensorFile file = readTensorFile(m_options.run.checkpointPath());
+    const std::string what = "'" + m_options.run.checkpointPath().string() + "' ";
+    if (architectureOf(file, m_options.run.checkpointPath().string()) != m_network.architecture) {
         throw Error(what + "is of another architecture. Choose another folder.");
     }
     try {
@@ -230,11 +223,11 @@ void DetailTraining::save() {
     TensorFile checkpoint{metadataOf(architecture), tensorsOf(state(), ""), {}};
     checkpoint.metadata["iteration"] = std::to_string(m_iteration);
     checkpoint.metadata["seconds"] = formatted("%.1f", m_clock.elapsed());
-    writeTensorFile(checkpointPath(), checkpoint);
+    writeTensorFile(m_options.run.checkpointPath(), checkpoint);
     TensorFile result{metadataOf(architecture), tensorsOf(m_average), {}};
     result.metadata["training"] =
         formatted("Detail: %lld iterations, %.0f s. ", static_cast<long long>(m_iteration), m_clock.elapsed()) + m_options.run.record;
-    writeTensorFile(m_options.run.folder / "weights.safetensors", result);
+    writeTensorFile(m_options.run.weightsPath(), result);
 }
 
 at::Tensor DetailTraining::judged(const at::Tensor& pictures, std::int64_t left, std::int64_t top) const {

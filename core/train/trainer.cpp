@@ -30,9 +30,8 @@ public:
     Training(const CropFile& crops, const CropFile& validation, const TrainOptions& options)
         : m_crops(crops), m_validation(validation), m_options(options), m_device(options.device),
           m_type(options.bfloat16 ? at::kBFloat16 : at::kFloat), m_clock(m_options) {
-        at::set_num_threads(options.threads > 0 ? options.threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
         begin();
-        if (std::filesystem::exists(checkpointPath())) {
+        if (std::filesystem::exists(m_options.checkpointPath())) {
             resume();
         }
     }
@@ -40,8 +39,6 @@ public:
     void run(const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped);
 
 private:
-    std::filesystem::path checkpointPath() const { return m_options.folder / "checkpoint.safetensors"; }
-
     void begin();
     void resume();
     void save();
@@ -96,8 +93,8 @@ void Training::begin() {
 }
 
 void Training::resume() {
-    const TensorFile file = readTensorFile(checkpointPath());
-    if (architectureOf(file, checkpointPath().string()) != m_options.architecture) {
+    const TensorFile file = readTensorFile(m_options.checkpointPath());
+    if (architectureOf(file, m_options.checkpointPath().string()) != m_options.architecture) {
         throw Error("The checkpoint in '" + m_options.folder.string() + "' is of another architecture. Choose another folder.");
     }
     assignTensors(m_network, file, "network.");
@@ -108,7 +105,7 @@ void Training::resume() {
         m_iteration = std::stoll(file.metadata.at("iteration"));
         m_clock.start(std::stod(file.metadata.at("seconds")));
     } catch (const std::logic_error&) {
-        throw Error("'" + checkpointPath().string() + "' is no checkpoint of a training run. Choose another folder.");
+        throw Error("'" + m_options.checkpointPath().string() + "' is no checkpoint of a training run. Choose another folder.");
     }
 }
 
@@ -121,11 +118,11 @@ void Training::save() {
     }
     checkpoint.metadata["iteration"] = std::to_string(m_iteration);
     checkpoint.metadata["seconds"] = formatted("%.1f", m_clock.elapsed());
-    writeTensorFile(checkpointPath(), checkpoint);
+    writeTensorFile(m_options.checkpointPath(), checkpoint);
     TensorFile weights{metadataOf(m_options.architecture), tensorsOf(m_average), {}};
     weights.metadata["training"] =
         formatted("%lld iterations, %.0f s. ", static_cast<long long>(m_iteration), m_clock.elapsed()) + m_options.record;
-    writeTensorFile(m_options.folder / "weights.safetensors", weights);
+    writeTensorFile(m_options.weightsPath(), weights);
 }
 
 void Training::step(Batch batch) {
@@ -203,10 +200,6 @@ void Training::run(const std::function<void(const std::string&)>& report, const 
     validate(report);
 }
 
-Error stopped(const std::string& why) {
-    return Error("Training stopped: " + why + ". Resume with the same command, or with --precision fp32 where the CPU has no bfloat16.");
-}
-
 } // namespace
 
 void runTraining(const CropFile& crops, const TrainOptions& options, const std::function<void()>& run) {
@@ -216,23 +209,7 @@ void runTraining(const CropFile& crops, const TrainOptions& options, const std::
     if (options.sample.group < 1 || options.sample.batch % options.sample.group != 0 || options.sample.patch % memoryCell != 0) {
         throw Error("--batch must be a multiple of --group, and --patch even.");
     }
-    if ((options.iterations > 0) == (options.minutes > 0)) {
-        throw Error("Say how long to train: either --iterations or --minutes.");
-    }
-    std::error_code failure;
-    std::filesystem::create_directories(options.folder, failure);
-    if (failure) {
-        throw Error("The folder '" + options.folder.string() + "' cannot be made: " + failure.message() + ". Choose another one.");
-    }
-    try {
-        run();
-    } catch (const Error&) {
-        throw;
-    } catch (const c10::Error& error) {
-        throw stopped(error.what_without_backtrace());
-    } catch (const std::exception& error) { // oneDNN's, where the CPU cannot compute in the type
-        throw stopped(error.what());
-    }
+    carryOut(options, run);
 }
 
 void train(const CropFile& crops, const CropFile& validation, const TrainOptions& options,

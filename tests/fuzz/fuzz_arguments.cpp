@@ -1,5 +1,7 @@
 // What stands behind --region, --scales, --shard and the size of casr plan: it is read, within its ranges, or refused as wrong usage.
 
+#include "tests/fuzz/seed.h"
+
 #include "app/cli/arguments.h"
 
 #include <CLI/CLI.hpp>
@@ -35,21 +37,13 @@ bool areSoundScales(const std::vector<double>& scales) {
     return !scales.empty() && std::all_of(scales.begin(), scales.end(), [](double scale) { return scale >= 1 && scale <= 64; });
 }
 
+} // namespace
+
 void makeSeed(const std::string& folder) {
     std::ofstream(folder + "/region") << "100,200,256,256";
     std::ofstream(folder + "/scales") << "2,2.5,64";
     std::ofstream(folder + "/shard") << "0/3";
     std::ofstream(folder + "/size") << "640x480";
-}
-
-} // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-    if (*argc == 3 && std::string_view((*argv)[1]) == "--make-seed") {
-        makeSeed((*argv)[2]);
-        std::exit(0);
-    }
-    return 0;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,6 +1,8 @@
 // The files of a job folder: whatever their bytes are, parseJob and decodeTile return a value or throw Error, and what they return can be
 // written and read back. A random change never keeps a tile's checksum, so every tile is also tried with its checksum made right.
 
+#include "tests/fuzz/seed.h"
+
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/export/job.h"
@@ -53,6 +55,8 @@ std::string signedAgain(std::string bytes) {
     return bytes;
 }
 
+} // namespace
+
 void makeSeed(const std::string& folder) {
     const casr::JobDescription job{"photo.png", "a", "b", "fp32", 4.1, 3.0, {3, 5, 40, 50}, "out.tif", 16, 90, true, true};
     std::ofstream(folder + "/job.json") << casr::writeJob(job);
@@ -60,16 +64,6 @@ void makeSeed(const std::string& folder) {
     for (const casr::SampleType type : {casr::SampleType::integer8, casr::SampleType::integer16, casr::SampleType::float32}) {
         std::ofstream(folder + "/tile" + std::to_string(static_cast<int>(type)), std::ios::binary) << casr::encodeTile(tile, type);
     }
-}
-
-} // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-    if (*argc == 3 && std::string_view((*argv)[1]) == "--make-seed") {
-        makeSeed((*argv)[2]);
-        std::exit(0);
-    }
-    return 0;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

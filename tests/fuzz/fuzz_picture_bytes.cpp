@@ -1,6 +1,8 @@
 // Our own parsers of what stands in picture files: bitmaps, EXIF blocks and TIFF directories, IPTC, and the pixels that a decoder process
 // sends. They come to an end with a value, whatever the bytes are.
 
+#include "tests/fuzz/seed.h"
+
 #include "core/io/bmp_file.h"
 #include "core/io/exif.h"
 #include "core/io/iptc.h"
@@ -57,6 +59,8 @@ void tryWire(const std::string& bytes) {
     casr::receiveResult(read, mostPixels / 64);
 }
 
+} // namespace
+
 void makeSeed(const std::string& folder) {
     const std::string exif =
         casr::exifBlockOf({{271, {2, 2, std::string("A\0", 2)}}}, {{37500, {7, 6, "note.."}}}, {{1, {2, 2, std::string("N\0", 2)}}});
@@ -75,16 +79,6 @@ void makeSeed(const std::string& folder) {
         casr::littleEndian(1, 2) + casr::littleEndian(8, 2) + casr::littleEndian(1, 4) + std::string(12, '\0') + casr::littleEndian(2, 4);
     std::ofstream(folder + "/bitmap", std::ios::binary)
         << bitmap << casr::littleEndian(0, 4) << casr::littleEndian(0xFF00FF0000FF, 8) << std::string("\x03\x01\0\0\0\x03\0\1\0\0\0\1", 12);
-}
-
-} // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-    if (*argc == 3 && std::string_view((*argv)[1]) == "--make-seed") {
-        makeSeed((*argv)[2]);
-        std::exit(0);
-    }
-    return 0;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,6 +1,8 @@
 // Recipes and queues of batches: whatever their bytes are, they are read or refused with Error, and what was read can be written and read
 // again.
 
+#include "tests/fuzz/seed.h"
+
 #include "core/base/error.h"
 #include "core/batch/batch.h"
 #include "core/recipe/recipe.h"
@@ -37,6 +39,8 @@ void tryBatch(const std::string& text) {
     }
 }
 
+} // namespace
+
 void makeSeed(const std::string& folder) {
     casr::Batch batch;
     batch.recipe.region = casr::Rect{1, 2, 30, 40};
@@ -45,16 +49,6 @@ void makeSeed(const std::string& folder) {
     batch.items[0].scale = 3.5;
     std::ofstream(folder + "/recipe.json") << casr::writeRecipe(batch.recipe);
     std::ofstream(folder + "/batch.json") << casr::writeBatch(batch);
-}
-
-} // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-    if (*argc == 3 && std::string_view((*argv)[1]) == "--make-seed") {
-        makeSeed((*argv)[2]);
-        std::exit(0);
-    }
-    return 0;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,6 +1,8 @@
 // Bytes of a weights file: whatever they are, parseTensors returns tensors or throws Error, and what it returns can be written and
 // read back. Every input is tried as it is and, because a random change never keeps the checksum, signed again.
 
+#include "tests/fuzz/seed.h"
+
 #include "core/base/error.h"
 #include "core/base/sha256.h"
 #include "core/network/tensor_file.h"
@@ -73,6 +75,8 @@ std::string signedAgain(std::span<const std::byte> bytes) {
     return std::string(reinterpret_cast<const char*>(&size), sizeof size) + signedText + data;
 }
 
+} // namespace
+
 void makeSeed(const std::string& folder) {
     casr::TensorFile file;
     file.metadata = {{"name", "seed"}, {"channels", "16"}};
@@ -80,16 +84,6 @@ void makeSeed(const std::string& folder) {
     casr::writeTensorFile(folder + "/two-tensors.safetensors", file);
     file.tensors.clear();
     casr::writeTensorFile(folder + "/no-tensor.safetensors", file);
-}
-
-} // namespace
-
-extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-    if (*argc == 3 && std::string_view((*argv)[1]) == "--make-seed") {
-        makeSeed((*argv)[2]);
-        std::exit(0);
-    }
-    return 0;
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
