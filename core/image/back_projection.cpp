@@ -3,6 +3,7 @@
 #include "core/image/resample.h"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace casr {
@@ -58,16 +59,17 @@ float mixed(float first, float second, float share) {
     return first + (second - first) * share;
 }
 
-/// Adds to the row `out` the difference enlarged linearly between two of its rows.
-void addRow(const PlacedImage& missing, const Between& row, const std::vector<Between>& columns, float* out) {
+/// A row of `child` and the difference, enlarged linearly between two of its rows, into `out`.
+void addRow(const float* child, const PlacedImage& missing, const Between& row, const std::vector<Between>& columns, float* out) {
+    const int channels = missing.image.channels();
     for (const Between& column : columns) {
         const float* above = missing.pixel(column.first, row.first);
         const float* aboveRight = missing.pixel(column.second, row.first);
         const float* below = missing.pixel(column.first, row.second);
         const float* belowRight = missing.pixel(column.second, row.second);
-        for (int channel = 0; channel < missing.image.channels(); ++channel) {
-            *out++ += mixed(mixed(above[channel], aboveRight[channel], column.share),
-                            mixed(below[channel], belowRight[channel], column.share), row.share);
+        for (int channel = 0; channel < channels; ++channel) {
+            *out++ = *child++ + mixed(mixed(above[channel], aboveRight[channel], column.share),
+                                      mixed(below[channel], belowRight[channel], column.share), row.share);
         }
     }
 }
@@ -83,26 +85,35 @@ void sumRows(const PlacedImage& child, const Shares& row, std::vector<float>& su
     }
 }
 
-/// `parent` minus the child taken down to it.
-PlacedImage missingIn(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect cells) {
-    const int channels = child.image.channels();
-    const std::vector<Shares> across = sharesOf(columns, cells.left, cells.right);
-    std::vector<float> sum(static_cast<std::size_t>(child.image.width()) * channels), values;
-    values.reserve(static_cast<std::size_t>(cells.size().area()) * channels);
-    for (int y = cells.top; y < cells.bottom; ++y) {
-        sumRows(child, sharesOf(rows, y), sum);
-        for (int x = cells.left; x < cells.right; ++x) {
-            const Shares& column = across[static_cast<std::size_t>(x - cells.left)];
-            for (int channel = 0; channel < channels; ++channel) {
-                float down = 0.0f;
-                for (std::size_t i = 0; i < column.places.size(); ++i) {
-                    down += column.weights[i] * sum[static_cast<std::size_t>(column.places[i] - child.left) * channels + channel];
-                }
-                values.push_back(parent.pixel(x, y)[channel] - down);
-            }
+/// Sums `column` of a row of the child's height sums, which begins at pixel `left`, down to one parent pixel.
+template <int Channels>
+void subtractColumn(const std::vector<float>& sum, int left, const Shares& column, const float* parent, float* out) {
+    std::array<float, Channels> down{};
+    for (std::size_t i = 0; i < column.places.size(); ++i) {
+        const float* value = sum.data() + static_cast<std::ptrdiff_t>(column.places[i] - left) * Channels;
+        for (std::size_t channel = 0; channel < Channels; ++channel) {
+            down[channel] += column.weights[i] * value[channel];
         }
     }
-    return {Image(cells.size(), channels, std::move(values)), cells.left, cells.top};
+    for (std::size_t channel = 0; channel < Channels; ++channel) {
+        out[channel] = parent[channel] - down[channel];
+    }
+}
+
+/// `parent` minus the child taken down to it.
+template <int Channels>
+PlacedImage missingIn(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect cells) {
+    const std::vector<Shares> across = sharesOf(columns, cells.left, cells.right);
+    std::vector<float> sum(static_cast<std::size_t>(child.image.width()) * Channels);
+    std::vector<float> values(static_cast<std::size_t>(cells.size().area()) * Channels);
+    float* out = values.data();
+    for (int y = cells.top; y < cells.bottom; ++y) {
+        sumRows(child, sharesOf(rows, y), sum);
+        for (int x = cells.left; x < cells.right; ++x, out += Channels) {
+            subtractColumn<Channels>(sum, child.left, across[static_cast<std::size_t>(x - cells.left)], parent.pixel(x, y), out);
+        }
+    }
+    return {Image(cells.size(), Channels, std::move(values)), cells.left, cells.top};
 }
 
 } // namespace
@@ -115,24 +126,30 @@ Rect readByBackProjection(Axis columns, Axis rows, Rect out) {
             std::max(out.bottom, bottom.places.back() + 1)};
 }
 
-Image backProjected(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+void backProjectInto(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out, std::span<float> values) {
     const Rect cells = parentsOf(columns, rows, out);
-    if (out.isEmpty() || child.image.channels() != parent.image.channels() ||
+    const int channels = child.image.channels();
+    if (out.isEmpty() || (channels != 1 && channels != 3) || channels != parent.image.channels() ||
+        values.size() != static_cast<std::size_t>(out.size().area()) * channels ||
         !contains(child.rect(), readByBackProjection(columns, rows, out)) || !contains(parent.rect(), cells)) {
         throw std::invalid_argument("backProjected: child or parent do not cover what is read");
     }
-    const PlacedImage missing = missingIn(child, parent, columns, rows, cells);
-    const Image part = cropped(child.image, translated(out, -child.left, -child.top));
-    std::vector<float> values(part.values().begin(), part.values().end());
+    const PlacedImage missing =
+        channels == 3 ? missingIn<3>(child, parent, columns, rows, cells) : missingIn<1>(child, parent, columns, rows, cells);
     std::vector<Between> across;
     for (int x = out.left; x < out.right; ++x) {
         across.push_back(betweenOf(columns, x));
     }
-    const std::size_t run = static_cast<std::size_t>(out.width()) * part.channels();
+    const std::size_t run = static_cast<std::size_t>(out.width()) * channels;
     for (int y = out.top; y < out.bottom; ++y) {
-        addRow(missing, betweenOf(rows, y), across, values.data() + static_cast<std::size_t>(y - out.top) * run);
+        addRow(child.pixel(out.left, y), missing, betweenOf(rows, y), across, values.data() + static_cast<std::size_t>(y - out.top) * run);
     }
-    return Image(out.size(), part.channels(), std::move(values), child.image.encoding());
+}
+
+Image backProjected(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+    std::vector<float> values(static_cast<std::size_t>(std::max<std::int64_t>(0, out.size().area())) * child.image.channels());
+    backProjectInto(child, parent, columns, rows, out, values);
+    return Image(out.size(), child.image.channels(), std::move(values), child.image.encoding());
 }
 
 } // namespace casr

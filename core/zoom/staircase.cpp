@@ -39,6 +39,18 @@ void copyShared(const Image& tile, Rect place, Rect region, int channels, std::v
     }
 }
 
+/// backProjected() on the compute threads.
+Image projectedBack(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+    const std::size_t run = static_cast<std::size_t>(out.width()) * child.image.channels();
+    std::vector<float> values(run * static_cast<std::size_t>(out.height()));
+    inParallel(out.height(), [&](int first, int last) {
+        const Rect band{out.left, out.top + first, out.right, out.top + last};
+        backProjectInto(child, parent, columns, rows, band,
+                        std::span(values).subspan(run * static_cast<std::size_t>(first), run * static_cast<std::size_t>(last - first)));
+    });
+    return Image(out.size(), child.image.channels(), std::move(values), child.image.encoding());
+}
+
 } // namespace
 
 bool isSound(const Image& tile, const Image& cells) {
@@ -330,7 +342,7 @@ Image Staircase::rendered(int level, const std::vector<const FieldTile*>& fields
     }
     const Rect wide = readByBackProjection(columns, rows, out);
     const Image child = renderField(m_network->waves(), shown, parent, columns, rows, wide);
-    return backProjected({child, wide.left, wide.top}, parent, columns, rows, out);
+    return projectedBack({child, wide.left, wide.top}, parent, columns, rows, out);
 }
 
 Rect Staircase::cellsOfView(int level, Size whole, Rect out) const {
