@@ -22,11 +22,11 @@ namespace {
 struct LossWeights {
     double adversarial = 0.05;
     double features = 0.1;
-    double affinity = 0.2;
+    double affinity = 0.6;
     double spectrum = 0.03;
     double pull = 1.0;
     double artifact = 0.5;
-    double parent = 5.0; ///< L1 of the result shrunk against its parent.
+    double parent = 20.0; ///< L1 of the result shrunk against its parent.
     double lattice = 0.1;
     double unevenness = 0.3;
 };
