@@ -44,6 +44,8 @@ private Q_SLOTS:
     void theMeanDifferenceKeepsItsSign();
     void aPlainEnlargementAddsNothing();
     void addedDetailStaysInItsCell();
+    void aSeamShowsInTheFirstCellsOfItsTile();
+    void jumpsNeedThePixelsBeforeTheTile();
     void thePeakIsTheBrightestSquare();
 };
 
@@ -146,6 +148,37 @@ void TestConsistency::addedDetailStaysInItsCell() {
         }
     }
     QVERIFY_EXCEPTION_THROWN(addedDetail(covering, part(plain, {0, 0, 9, 9}), columns, rows, cells), std::invalid_argument);
+}
+
+void TestConsistency::aSeamShowsInTheFirstCellsOfItsTile() {
+    const Rect cells{8, 6, 16, 12};
+    const int left = columns.firstIn(cells.left), top = rows.firstIn(cells.top);
+    std::vector<float> values;
+    for (int y = 0; y < childSize.height; ++y) {
+        for (int x = 0; x < childSize.width; ++x) {
+            values.push_back(0.01f * static_cast<float>(x) + (x >= left ? 0.25f : 0.0f) + (y >= top ? 0.125f : 0.0f)); // a slope is no seam
+        }
+    }
+    const Image child(childSize, 1, std::move(values));
+    const Image jumps = seamJumps({child, 0, 0}, columns, rows, cells);
+    for (int y = 0; y < jumps.height(); ++y) {
+        for (int x = 0; x < jumps.width(); ++x) {
+            const bool isAcross = x == 0 && y > 0, isDown = y == 0 && x > 0;
+            const double least = isAcross ? 0.25 : isDown ? 0.125 : 0;
+            QVERIFY(x == 0 && y == 0 ? jumps.at(0, 0, 0) > 0.125 : std::abs(jumps.at(x, y, 0) - least) < 1e-6);
+        }
+    }
+    const Image first = seamJumps({child, 0, 0}, columns, rows, {0, 0, 8, 6});
+    QVERIFY(std::all_of(first.values().begin(), first.values().end(), [](float value) { return value == 0; }));
+}
+
+void TestConsistency::jumpsNeedThePixelsBeforeTheTile() {
+    const Rect cells{8, 6, 16, 12};
+    const Rect pixels{columns.firstIn(8), rows.firstIn(6), columns.firstIn(16), rows.firstIn(12)};
+    const Image child = noisePicture(childSize, 3, 1);
+    QVERIFY_EXCEPTION_THROWN(seamJumps(part(child, pixels), columns, rows, cells), std::invalid_argument);
+    const Rect read{pixels.left - 2, pixels.top - 2, pixels.right, pixels.bottom};
+    QVERIFY(sameBits(seamJumps(part(child, read), columns, rows, cells), seamJumps({child, 0, 0}, columns, rows, cells)));
 }
 
 void TestConsistency::thePeakIsTheBrightestSquare() {

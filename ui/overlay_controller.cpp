@@ -23,6 +23,9 @@ void OverlayController::addMenu(QMenu* view, Commands& commands) {
     m_kinds << commands.addToggle(menu, "addedDetailAction", tr("&Added Detail"),
                                   tr("Where the step departs most from a plain enlargement of the step before"), {QKeySequence("Shift+K")},
                                   false, [this](bool on) { setKind(OverlayKind::addedDetail, on); });
+    m_kinds << commands.addToggle(menu, "seamsAction", tr("S&eams"),
+                                  tr("Where the step changes more from tile to tile than beside their borders: nothing, if all is well"),
+                                  {QKeySequence("Shift+T")}, false, [this](bool on) { setKind(OverlayKind::seams, on); });
     m_kinds << commands.addToggle(menu, "superpixelBordersAction", tr("Superpixel &Borders"),
                                   tr("Where the superpixels meet that the step read of the step before"), {QKeySequence("S")}, false,
                                   [this](bool on) { setKind(OverlayKind::superpixelBorders, on); });

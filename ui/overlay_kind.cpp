@@ -24,7 +24,7 @@ QRgb mixed(QRgb from, QRgb to, double share, int alpha) {
 } // namespace
 
 bool showsNumbers(OverlayKind kind) {
-    return kind == OverlayKind::consistency || kind == OverlayKind::addedDetail;
+    return kind == OverlayKind::consistency || kind == OverlayKind::addedDetail || kind == OverlayKind::seams;
 }
 
 OverlayScale scaleOf(OverlayKind kind) {
@@ -35,6 +35,10 @@ OverlayScale scaleOf(OverlayKind kind) {
                 -2 / strongest,
                 2 / strongest,
                 true};
+    }
+    if (kind == OverlayKind::seams) {
+        return {
+            translated("Jump at tile borders beyond that beside them"), translated("none"), translated("8/255"), 0, 8 / strongest, false};
     }
     return {translated("Detail added to a plain enlargement"), translated("none"), translated("24/255"), 0, 24 / strongest, false};
 }

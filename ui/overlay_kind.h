@@ -12,6 +12,7 @@ enum class OverlayKind {
     none,
     consistency,       ///< The step taken back down less its parent.
     addedDetail,       ///< How far the step departs from a plain enlargement of its parent.
+    seams,             ///< How much more the step changes from tile to tile than beside their borders.
     superpixelBorders, ///< Where the superpixels that the step read of its parent meet.
     superpixelMeans    ///< The mean colours that the step read of its parent.
 };

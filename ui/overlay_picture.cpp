@@ -44,8 +44,13 @@ Image valuesOf(Staircase& staircase, OverlayKind kind, const TileKey& key, Rect 
         const PlacedImage child = knownPixels(staircase, key.level, readForReduced(columns, rows, cells));
         return meanDifference(reducedRegion(child, columns, rows, cells), parentCells(staircase, key.level - 1, cells, stop).image);
     }
+    const Rect pixels = grid.pixelsOf(key.column, key.row);
+    if (kind == OverlayKind::seams) {
+        const Rect read{std::max(pixels.left - 2, 0), std::max(pixels.top - 2, 0), pixels.right, pixels.bottom};
+        return seamJumps(knownPixels(staircase, key.level, read), columns, rows, cells);
+    }
     const PlacedImage parent = parentCells(staircase, key.level - 1, expanded(cells, bicubicReach), stop);
-    return addedDetail(parent, knownPixels(staircase, key.level, grid.pixelsOf(key.column, key.row)), columns, rows, cells);
+    return addedDetail(parent, knownPixels(staircase, key.level, pixels), columns, rows, cells);
 }
 
 QImage coloured(const Image& values, const OverlayScale& scale) {
@@ -110,7 +115,7 @@ QImage bordersPicture(const SuperpixelLabels& labels, Rect cells) {
 QImage overlayPicture(Staircase& staircase, OverlayKind kind, const TileKey& key, Rect cells, int neighbours, const StopCheck& stop) {
     if (showsNumbers(kind)) {
         QImage picture = coloured(valuesOf(staircase, kind, key, cells, stop), scaleOf(kind));
-        if (kind == OverlayKind::consistency) {
+        if (kind != OverlayKind::addedDetail) {
             clearUnknown(picture, neighbours);
         }
         return picture;

@@ -46,16 +46,17 @@ class CellMeans {
 public:
     explicit CellMeans(Rect cells) : m_cells(cells), m_sums(static_cast<std::size_t>(cells.size().area())), m_counts(m_sums.size()) {}
 
-    void add(int x, int y, double square) {
+    void add(int x, int y, double value) {
         const auto index = static_cast<std::size_t>(y - m_cells.top) * m_cells.width() + (x - m_cells.left);
-        m_sums[index] += square;
+        m_sums[index] += value;
         ++m_counts[index];
     }
 
-    Image roots() const {
+    /// 0 where nothing was added.
+    Image means() const {
         std::vector<float> values;
         for (std::size_t i = 0; i < m_sums.size(); ++i) {
-            values.push_back(m_counts[i] == 0 ? 0.0f : static_cast<float>(std::sqrt(m_sums[i] / m_counts[i])));
+            values.push_back(m_counts[i] == 0 ? 0.0f : static_cast<float>(m_sums[i] / m_counts[i]));
         }
         return Image(m_cells.size(), 1, std::move(values));
     }
@@ -65,6 +66,26 @@ private:
     std::vector<double> m_sums;
     std::vector<int> m_counts;
 };
+
+Image rootsOf(const Image& squares) {
+    std::vector<float> values(squares.values().begin(), squares.values().end());
+    std::transform(values.begin(), values.end(), values.begin(), [](float square) { return std::sqrt(square); });
+    return Image(squares.size(), 1, std::move(values));
+}
+
+/// How much the pixel at (x, y) differs from the one before it along (dx, dy), mean of the channels.
+double changeAt(const PlacedImage& image, int x, int y, int dx, int dy) {
+    double sum = 0;
+    for (int channel = 0; channel < image.image.channels(); ++channel) {
+        sum += std::abs(static_cast<double>(image.pixel(x, y)[channel]) - image.pixel(x - dx, y - dy)[channel]);
+    }
+    return sum / image.image.channels();
+}
+
+/// The change at (x, y) beyond the mean of the changes before and after it.
+double excessAt(const PlacedImage& image, int x, int y, int dx, int dy) {
+    return changeAt(image, x, y, dx, dy) - (changeAt(image, x - dx, y - dy, dx, dy) + changeAt(image, x + dx, y + dy, dx, dy)) / 2;
+}
 
 } // namespace
 
@@ -127,7 +148,23 @@ Image addedDetail(const PlacedImage& parent, const PlacedImage& child, Axis colu
             }
         }
     }
-    return means.roots();
+    return rootsOf(means.means());
+}
+
+Image seamJumps(const PlacedImage& child, Axis columns, Axis rows, Rect cells) {
+    const Rect pixels = pixelsOf(columns, rows, cells),
+               read{std::max(pixels.left - 2, 0), std::max(pixels.top - 2, 0), pixels.right, pixels.bottom};
+    if (!contains(child.rect(), read)) {
+        throw std::invalid_argument("seamJumps: the child does not cover its cells and what is before them");
+    }
+    CellMeans means(cells);
+    for (int y = pixels.top; pixels.left >= 2 && pixels.width() >= 2 && y < pixels.bottom; ++y) {
+        means.add(cells.left, rows.cellOf(y), excessAt(child, pixels.left, y, 1, 0));
+    }
+    for (int x = pixels.left; pixels.top >= 2 && pixels.height() >= 2 && x < pixels.right; ++x) {
+        means.add(columns.cellOf(x), cells.top, excessAt(child, x, pixels.top, 0, 1));
+    }
+    return means.means();
 }
 
 Peak peakOf(const Image& plane, int side) {

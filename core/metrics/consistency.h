@@ -42,6 +42,12 @@ Image meanDifference(const Image& reduced, const Image& original);
 /// otherwise).
 Image addedDetail(const PlacedImage& parent, const PlacedImage& child, Axis columns, Axis rows, Rect cells);
 
+/// For the first column and row of `cells`, a tile's, how much more the child changes from the pixel before the tile to its first one than
+/// one pixel before and after that, mean of the channels and of the border pixels in a cell: one channel, below 0 where less. 0 in other
+/// cells and where the child begins. `child` covers the pixels of the cells and two more to the left and above, as far as the whole child
+/// has them (std::invalid_argument otherwise).
+Image seamJumps(const PlacedImage& child, Axis columns, Axis rows, Rect cells);
+
 /// The middle of the square of `side` pixels (or what there is) with the largest mean of a one-channel picture, on a grid of half a side.
 struct Peak {
     double x = 0;
