@@ -210,6 +210,26 @@ private Q_SLOTS:
         QCOMPARE(jsonIn("detail.json")["detail"].toDouble(), 0.5);
     }
 
+    void thePlainShareIsKeptByJobAndRecipe() {
+        const auto run = [&](const char* out, const QStringList& further) {
+            return casr(QStringList{"upscale", path("photo.png"), "-o", path(out), "--weights", path("tiny.safetensors"), "--precision",
+                                    "fp32", "--json"} +
+                        further);
+        };
+        const auto pixels = [&](const char* name) { return readPicture(path(name).toStdString()).image; };
+        QCOMPARE(run("p0.png", {"--scale", "3"}).code, 0);
+        QCOMPARE(run("p1.png", {"--scale", "3", "--plain", "0.5", "--save-recipe", path("plain.json")}).code, 0);
+        QVERIFY(!sameBits(pixels("p0.png"), pixels("p1.png")));
+        const Run again = run("p2.png", {"--recipe", path("plain.json"), "--job", path("plain-job")});
+        QVERIFY2(again.code == 0, qPrintable(again.err));
+        QCOMPARE(QJsonDocument::fromJson(again.out.toUtf8()).object()["plain"].toDouble(), 0.5);
+        QVERIFY(sameBits(pixels("p2.png"), pixels("p1.png")));
+        const Run resumed = casr({"upscale", "--resume", path("plain-job"), "--weights", path("tiny.safetensors"), "--json"});
+        QCOMPARE(QJsonDocument::fromJson(resumed.out.toUtf8()).object()["plain"].toDouble(), 0.5);
+        QVERIFY(sameBits(pixels("p2.png"), pixels("p1.png")));
+        QCOMPARE(run("p3.png", {"--plain", "1.5"}).code, 2);
+    }
+
     void aSheetShowsEveryPictureThreeTimesAtEveryScale() {
         writeTensorFile(path("detailed.safetensors").toStdString(), strongWeights({16, 1, 16, 0, 0, 1}, 3));
         const Run run = casr({"sheet", path("truth"), "-o", path("sheet.png"), "--weights", path("detailed.safetensors"), "--precision",

@@ -179,7 +179,8 @@ private Q_SLOTS:
         QTest::newRow("detail") << 4 << "detail";
         QTest::newRow("noise") << 5 << "noise";
         QTest::newRow("parts") << 6 << "parts";
-        QTest::newRow("nothing") << 7 << "";
+        QTest::newRow("plain share") << 7 << "plain";
+        QTest::newRow("nothing") << 8 << "";
     }
 
     void anotherJobInTheFolderIsRefusedAndSaysWhatDiffers() {
@@ -197,6 +198,7 @@ private Q_SLOTS:
         other.controls.lastDetail -= member == 4 ? 0.5f : 0.0f;
         other.controls.noise += member == 5 ? 0.5f : 0.0f;
         other.controls.parts.depth = member != 6;
+        other.controls.plain += member == 7 ? 0.5f : 0.0f;
         const std::string message = errorOf([&] { JobFolder::create(folder.path().toStdString(), other); });
         QCOMPARE(message.empty(), hint.isEmpty());
         QVERIFY(says(message, hint.toStdString()));

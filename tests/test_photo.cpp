@@ -83,15 +83,39 @@ private Q_SLOTS:
         QCOMPARE(*high, 1.0f);
     }
 
-    void alphaDoesNotDependOnTheRegion() {
+    void thePlainShareMixesThePhotosBicubicEnlargementIn() {
+        const Image picture = pictureOfChannels(size, 3, false);
+        const Photo photo = photoOf(picture);
+        const Image rgb = noisePicture(level, 3, 8), plain = resized(photo.rgb, level);
+        for (const float share : {0.0f, 0.3f, 1.0f}) {
+            const Image mixed = pictureOf(photo, rgb, level, rectOf(level), share);
+            for (std::size_t i = 0; i < mixed.values().size(); ++i) {
+                const double expected = (1.0 - share) * rgb.values()[i] + share * plain.values()[i];
+                QVERIFY(std::abs(mixed.values()[i] - expected) < 1e-6);
+            }
+        }
+    }
+
+    void aPlainGreyPhotoStaysGrey() {
+        const Photo photo = photoOf(pictureOfChannels(size, 1, false));
+        const Image mixed = pictureOf(photo, noisePicture(level, 3, 8), level, rectOf(level), 1.0f);
+        QCOMPARE(mixed.channels(), 1);
+        const Image plain = resized(selectChannels(photo.rgb, 0, 1), level);
+        for (std::size_t i = 0; i < mixed.values().size(); ++i) {
+            QVERIFY(std::abs(mixed.values()[i] - plain.values()[i]) < 1e-6);
+        }
+    }
+
+    void alphaAndMixtureDoNotDependOnTheRegion() {
         const Photo photo = photoOf(pictureOfChannels(size, 4, true));
         const Image rgb = noisePicture(level, 3, 6);
-        const Image whole = pictureOf(photo, rgb, level, rectOf(level));
+        constexpr float plain = 0.4f;
+        const Image whole = pictureOf(photo, rgb, level, rectOf(level), plain);
         HashRandom random(7);
         for (int repeat = 0; repeat < 50; ++repeat) {
             const int left = random.below(level.width), top = random.below(level.height);
             const Rect out{left, top, left + 1 + random.below(level.width - left), top + 1 + random.below(level.height - top)};
-            QVERIFY(sameBits(pictureOf(photo, cropped(rgb, out), level, out), cropped(whole, out)));
+            QVERIFY(sameBits(pictureOf(photo, cropped(rgb, out), level, out, plain), cropped(whole, out)));
         }
     }
 

@@ -5,10 +5,12 @@
 #include "ui/cleaning_dialog.h"
 #include "ui/message_bar.h"
 #include "ui/preferences.h"
+#include "ui/recipe_controller.h"
 #include "ui/scale_choice.h"
 #include "ui/session.h"
 
 #include "core/base/error.h"
+#include "core/batch/zoom_file.h"
 #include "core/metrics/degradation_estimate.h"
 
 #include <QCheckBox>
@@ -38,6 +40,8 @@ private Q_SLOTS:
     void estimatesAreShownAndTaken();
     void tracesOfCompressionAreOfferedToBeRemoved();
     void theDetailSliderIsThereForWeightsThatHaveDetail();
+    void theComputedSliderMixesFinishedTilesWithoutComputing();
+    void anExportHoldsTheMixtureThatIsShown();
     void theMemoryBudgetReachesTheStaircase();
     void anImpossiblePreferenceIsRefusedInTheDialog();
     void anotherPrecisionComputesAnew();
@@ -166,6 +170,47 @@ void TestWindowSettings::theDetailSliderIsThereForWeightsThatHaveDetail() {
     m_window->levels().setNetwork(smallNetwork());
     QTRY_VERIFY_WITH_TIMEOUT(!slider->isVisible(), patience);
     QCOMPARE(m_window->levels().settings().controls.detail, 0.0f);
+}
+
+void TestWindowSettings::theComputedSliderMixesFinishedTilesWithoutComputing() {
+    m_window->levels().setPlan(2, 2);
+    m_window->resize(1600, 800); // all of the toolbar
+    canvas().setScreenShare(1);
+    canvas().setHeldLevel(1);
+    QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
+    const auto staircase = m_window->levels().staircase();
+    const auto computed = staircase->statistics().tilesComputed;
+    const QImage before = canvas().grab().toImage();
+    auto* slider = child<QSlider>("computedSlider");
+    QVERIFY(slider->isVisible());
+    slider->setValue(0);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().settings().controls.plain, 1.0f, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
+    QVERIFY(canvas().grab().toImage() != before);
+    QCOMPARE(m_window->levels().staircase(), staircase);
+    QCOMPARE(staircase->statistics().tilesComputed, computed);
+    QVERIFY(casr::settingsText(m_window->levels().settings()).contains("0 % computed"));
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(slider->value(), 100);
+    QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
+    QCOMPARE(canvas().grab().toImage(), before);
+    QCOMPARE(staircase->statistics().tilesComputed, computed);
+}
+
+void TestWindowSettings::anExportHoldsTheMixtureThatIsShown() {
+    casr::ZoomSettings settings{2, 2, {}};
+    settings.controls.plain = 0.5f;
+    m_window->levels().choose(settings);
+    const std::string mixed = m_folder->filePath("mixed.png").toStdString(), again = m_folder->filePath("again.png").toStdString();
+    const casr::Recipe recipe = casr::recipeOf(m_window->levels(), std::nullopt, 1);
+    m_window->exporter().start({{QString::fromStdString(mixed), 1, casr::rectOf(m_window->levels().plan().result()), {}, recipe}});
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->exporter().isRunning(), patience);
+    const casr::ZoomMeans means{m_window->levels().network(), m_window->levels().precision(), m_window->levels().cacheBudget(), false};
+    casr::zoomFile(m_photoPath.toStdU16String(), recipe, again, means, {}, {});
+    const casr::Image shown = casr::readPicture(mixed).image, repeated = casr::readPicture(again).image;
+    QVERIFY(std::equal(shown.values().begin(), shown.values().end(), repeated.values().begin(), repeated.values().end()));
+    QVERIFY(!casr::recipeOf(m_window->levels(), std::nullopt, 0).controls.contains("plain"));
+    QCOMPARE(recipe.controls.at("plain"), 0.5);
 }
 
 void TestWindowSettings::theMemoryBudgetReachesTheStaircase() {

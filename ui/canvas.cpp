@@ -48,6 +48,7 @@ Canvas::Canvas(Levels& levels, QWidget* parent)
     m_wantTimer.setInterval(wantDelayMs);
     connect(&m_wantTimer, &QTimer::timeout, this, &Canvas::wantTiles);
     connect(&levels, &Levels::replaced, this, &Canvas::takePhoto);
+    connect(&levels, &Levels::remixed, this, &Canvas::changeView);
     connect(&levels, &Levels::recoloured, this, [this] {
         m_shownDocument = m_levels.document();
         changeView();

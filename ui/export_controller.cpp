@@ -32,7 +32,7 @@ std::vector<ExportJob> ExportController::jobsOfAllSteps(const QString& folder) c
     for (int level = 1; level < m_levels.plan().levels(); ++level) {
         const QString name = QFileInfo(suggestedExport(m_levels, level, "png")).fileName();
         const Rect pixels = regionAt(m_levels.plan(), level, m_canvas.workRegion());
-        jobs.push_back({QDir(folder).filePath(name), level, pixels, {}, recipeOf(m_levels, m_canvas.region())});
+        jobs.push_back({QDir(folder).filePath(name), level, pixels, {}, recipeOf(m_levels, m_canvas.region(), level)});
     }
     return jobs;
 }

@@ -107,7 +107,7 @@ ExportJob ExportDialog::job() const {
     job.options.quality = m_quality->value();
     job.options.lossless = m_lossless->isEnabled() && m_lossless->isChecked();
     job.options.keepPosition = m_position->isChecked();
-    job.recipe = recipeOf(m_levels, m_region == rectOf(m_levels.document()->size()) ? std::nullopt : std::optional(m_region));
+    job.recipe = recipeOf(m_levels, m_region == rectOf(m_levels.document()->size()) ? std::nullopt : std::optional(m_region), job.level);
     return job;
 }
 

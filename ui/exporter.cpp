@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/io/guarded_stream.h"
+#include "core/recipe/recipe_controls.h"
 
 #include <chrono>
 
@@ -49,12 +50,13 @@ double areaOf(const std::vector<ExportJob>& jobs) {
     return sum;
 }
 
-/// The rectangle of a level in the photo's own channels.
-Image pulled(const Document& document, Staircase* staircase, int level, Rect pixels, const StopCheck& stop) {
-    if (level == 0) {
+/// The part `pixels` of the job's level in the photo's own channels.
+Image pulled(const Document& document, Staircase* staircase, const ExportJob& job, Rect pixels, const StopCheck& stop) {
+    if (job.level == 0) {
         return cropped(document.picture.image, pixels);
     }
-    return pictureOf(document.photo, staircase->region(level, pixels, stop).image, staircase->plan().sizeOf(level), pixels);
+    const float plain = controlsNamed(job.recipe.controls).plain;
+    return pictureOf(document.photo, staircase->region(job.level, pixels, stop).image, staircase->plan().sizeOf(job.level), pixels, plain);
 }
 
 } // namespace
@@ -108,7 +110,7 @@ QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& 
                 throw Cancelled();
             }
             const Image image =
-                pulled(*context.document, context.staircase.get(), job.level, translated(rect, job.pixels.left, job.pixels.top), stop);
+                pulled(*context.document, context.staircase.get(), job, translated(rect, job.pixels.left, job.pixels.top), stop);
             done += static_cast<double>(rect.size().area());
             const double share = done / all, seconds = std::chrono::duration<double>(Clock::now() - start).count();
             QMetaObject::invokeMethod(this, [this, share, seconds] { Q_EMIT progressed(share, seconds * (1 / share - 1)); });

@@ -112,12 +112,18 @@ void Levels::choose(const ZoomSettings& settings) {
     }
     const Plan plan = m_document ? planSchedule(m_document->size(), settings.scale, settings.stepLimit)
                                  : Plan{{}, settings.scale, settings.stepLimit, {}};
-    if (m_document) {
+    const bool needsSteps = !haveSameSteps(settings, this->settings());
+    if (m_document && needsSteps) {
         keepBranch();
     }
     m_plan = plan;
     m_controls = settings.controls;
-    rebuild();
+    needsSteps ? rebuild() : remix();
+}
+
+void Levels::remix() {
+    m_store.outdate(m_plan.levels() - 1);
+    Q_EMIT remixed();
 }
 
 void Levels::keepBranch() {
@@ -140,8 +146,8 @@ std::vector<ZoomSettings> Levels::branches() const {
 
 /// The staircase of the chosen settings, with what it computed when the photo had them before.
 std::shared_ptr<Staircase> Levels::takeStaircase() {
-    const auto found =
-        std::find_if(m_branches.begin(), m_branches.end(), [this](const Branch& branch) { return branch.settings == settings(); });
+    const auto found = std::find_if(m_branches.begin(), m_branches.end(),
+                                    [this](const Branch& branch) { return haveSameSteps(branch.settings, settings()); });
     std::shared_ptr<Staircase> staircase;
     if (found != m_branches.end()) {
         staircase = found->staircase;
@@ -248,14 +254,17 @@ Listener Levels::listenerOf(Hooks hooks) {
         *start = Clock::now();
         deliver([this, key] { Q_EMIT tileStarted(key); });
     };
-    listener.tileDone = [this, deliver, start, hooks, document = m_document, plan = m_viewingPlan](const TileKey& key, const Image& tile) {
+    const auto plainThen = [result = m_plan.levels() - 1, plain = m_controls.plain](int level) { return level == result ? plain : 0; };
+    listener.tileDone = [this, deliver, start, hooks, plainThen, document = m_document, plan = m_viewingPlan](const TileKey& key,
+                                                                                                              const Image& tile) {
         const Arrival arrival{key, std::chrono::duration<double>(Clock::now() - *start).count()};
         const Rect place = gridOf(plan, key.level).pixelsOf(key.column, key.row);
-        const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place);
+        const float plain = plainThen(key.level);
+        const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place, plain);
         const TilePicture shown(place, document->colours.shown(picture));
-        deliver([this, arrival, shown, hooks, document] {
-            // Prepared for another screen: it is asked for again.
-            if (document == m_document) {
+        deliver([this, arrival, shown, hooks, document, plain] {
+            // Prepared for another screen or mixed otherwise: it is asked for again.
+            if (document == m_document && plain == plainOf(arrival.key.level)) {
                 m_store.insert(arrival.key, shown);
             }
             Q_EMIT tileArrived(arrival);

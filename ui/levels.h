@@ -42,7 +42,7 @@ public:
     /// `precision` is resolved.
     void setPrecision(Precision precision);
     /// Throws Error when the photo cannot have such a plan, or the weights no detail. The staircase of the settings before is kept as a
-    /// branch, with what it has computed.
+    /// branch, with what it has computed. Another share of the plain enlargement alone computes nothing again.
     void choose(const ZoomSettings& settings);
     /// The same controls with another plan.
     void setPlan(double scale, double stepLimit) { choose({scale, stepLimit, m_controls}); }
@@ -96,6 +96,8 @@ public:
 Q_SIGNALS:
     /// Another photo, network or plan.
     void replaced();
+    /// Another share of the plain enlargement in the result: what is shown of it is out of date.
+    void remixed();
     /// isPreparing() is another.
     void preparingChanged();
     /// The same photo for another screen.
@@ -116,6 +118,9 @@ private:
     void forgetBranches() { m_branches.clear(); }
     std::shared_ptr<Staircase> takeStaircase();
     void keepBranch();
+    void remix();
+    /// The share of the plain enlargement in what is shown of `level`.
+    float plainOf(int level) const { return level == m_plan.levels() - 1 ? m_controls.plain : 0; }
     Listener listenerOf(Hooks hooks);
 
     std::shared_ptr<const Document> m_document;

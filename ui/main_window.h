@@ -13,6 +13,7 @@
 #include <QMainWindow>
 
 class QActionGroup;
+class QToolBar;
 
 namespace casr {
 
@@ -30,6 +31,7 @@ class RunBar;
 class SettingsHistory;
 class StaircaseDock;
 class TruthMeter;
+struct ShareChoice;
 
 /// The window: canvas, docks, menus, and what the commands do.
 class MainWindow : public QMainWindow {
@@ -74,6 +76,7 @@ private:
     void addWindowMenu();
     void addHelpMenu();
     void addTools();
+    void addShare(QToolBar& bar, const ShareChoice& choice);
 
     void loadNetwork(NetworkLoader load);
     void connectParts();

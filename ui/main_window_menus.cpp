@@ -1,7 +1,6 @@
 // The menus: every command with its name, shortcut and tip.
 
 #include "ui/compare_controller.h"
-#include "ui/detail_control.h"
 #include "ui/export_controller.h"
 #include "ui/main_window.h"
 #include "ui/navigator_dock.h"
@@ -11,6 +10,7 @@
 #include "ui/queue_dock.h"
 #include "ui/recipe_controller.h"
 #include "ui/settings_history.h"
+#include "ui/share_control.h"
 #include "ui/staircase_dock.h"
 
 #include <QMenuBar>
@@ -172,12 +172,17 @@ void MainWindow::addTools() {
             bar->addAction(m_commands.at(name));
         }
     }
-    auto* detail = new DetailControl(m_levels, bar);
-    QAction* detailAction = bar->addWidget(detail);
-    detailAction->setVisible(false);
-    connect(detail, &DetailControl::offered, detailAction, &QAction::setVisible);
-    connect(detail, &DetailControl::chosen, this, &MainWindow::chooseSettings);
+    addShare(*bar, detailChoice());
+    addShare(*bar, computedChoice());
     m_overlays->addTools(*bar);
+}
+
+void MainWindow::addShare(QToolBar& bar, const ShareChoice& choice) {
+    auto* control = new ShareControl(choice, m_levels, &bar);
+    QAction* action = bar.addWidget(control);
+    action->setVisible(false);
+    connect(control, &ShareControl::offered, action, &QAction::setVisible);
+    connect(control, &ShareControl::chosen, this, &MainWindow::chooseSettings);
 }
 
 } // namespace casr

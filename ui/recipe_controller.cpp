@@ -33,6 +33,14 @@ Recipe recipeOf(const Levels& levels, std::optional<Rect> region) {
     return recipe;
 }
 
+Recipe recipeOf(const Levels& levels, std::optional<Rect> region, int level) {
+    Recipe recipe = recipeOf(levels, region);
+    if (level != levels.plan().levels() - 1) {
+        recipe.controls.erase("plain");
+    }
+    return recipe;
+}
+
 RecipeController::RecipeController(Levels& levels, Canvas& canvas, MessageBar& messages, QWidget* window)
     : QObject(window), m_levels(levels), m_canvas(canvas), m_messages(messages), m_window(window) {}
 

@@ -11,6 +11,8 @@ namespace casr {
 
 /// The window's settings as a recipe: weights, profile, scale, step limit, controls and, when `region` is there, the region.
 Recipe recipeOf(const Levels& levels, std::optional<Rect> region);
+/// The same for the picture of one level: only the last one is mixed with the plain enlargement.
+Recipe recipeOf(const Levels& levels, std::optional<Rect> region, int level);
 
 /// Saves the window's settings as recipes and takes recipes up: by menu, and when a file is dropped.
 class RecipeController : public QObject {

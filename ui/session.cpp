@@ -56,6 +56,7 @@ SessionKeeper::SessionKeeper(Levels& levels, Canvas& canvas, QObject* parent) : 
         }
     };
     connect(&levels, &Levels::replaced, this, keepSoon);
+    connect(&levels, &Levels::remixed, this, keepSoon);
     connect(&canvas, &Canvas::viewChanged, this, keepSoon);
     connect(&canvas, &Canvas::regionChanged, this, keepSoon);
 }
@@ -72,6 +73,7 @@ void SessionKeeper::keep() {
     settings.setValue("noise", m_levels.settings().controls.noise);
     settings.setValue("jpeg", m_levels.settings().controls.jpeg);
     settings.setValue("detail", m_levels.settings().controls.detail);
+    settings.setValue("plain", m_levels.settings().controls.plain);
     settings.setValue("centreX", m_canvas.view().centre().x);
     settings.setValue("centreY", m_canvas.view().centre().y);
     settings.setValue("viewScale", m_canvas.view().scale());
@@ -94,6 +96,7 @@ std::optional<SessionKeeper::Left> SessionKeeper::left() {
     state.controls->noise = std::clamp(settings.value("noise").toFloat(), 0.0f, 1.0f);
     state.controls->jpeg = std::clamp(settings.value("jpeg").toFloat(), 0.0f, 1.0f);
     state.controls->detail = state.controls->lastDetail = std::clamp(settings.value("detail").toFloat(), 0.0f, 1.0f);
+    state.controls->plain = std::clamp(settings.value("plain").toFloat(), 0.0f, 1.0f);
     state.centre = Point{settings.value("centreX").toDouble(), settings.value("centreY").toDouble()};
     state.viewScale = settings.value("viewScale", 1).toDouble();
     return Left{path, state};

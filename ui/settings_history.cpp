@@ -4,6 +4,7 @@ namespace casr {
 
 SettingsHistory::SettingsHistory(Levels& levels, Canvas& canvas, QObject* parent) : QObject(parent), m_levels(levels), m_canvas(canvas) {
     connect(&levels, &Levels::replaced, this, &SettingsHistory::record);
+    connect(&levels, &Levels::remixed, this, &SettingsHistory::record);
     connect(&canvas, &Canvas::regionChanged, this, &SettingsHistory::record);
 }
 

@@ -68,6 +68,7 @@ StaircaseDock::StaircaseDock(Levels& levels, RegionRun& run, Canvas& canvas, Tru
         }
     };
     connect(&levels, &Levels::replaced, this, &StaircaseDock::rebuild);
+    connect(&levels, &Levels::remixed, this, &StaircaseDock::showBranches);
     connect(&levels, &Levels::tileArrived, this, refreshSoon);
     connect(&run, &RegionRun::stepFinished, this, refreshSoon);
     connect(&canvas, &Canvas::regionChanged, this, refreshSoon);

@@ -16,15 +16,22 @@ public:
 
     /// The tile or nullptr; valid until the next insert or clear.
     const TilePicture* find(const TileKey& key);
-    bool contains(const TileKey& key) const { return m_index.count(key) > 0; }
+    /// False also for a tile that is out of date.
+    bool contains(const TileKey& key) const;
+    /// In place of one that is out of date; one that is not stays.
     void insert(const TileKey& key, TilePicture picture);
+    /// The tiles of `level` are found until newer ones come, but not contained.
+    void outdate(int level);
     void clear();
 
 private:
     struct Entry {
         TileKey key;
         TilePicture picture;
+        bool isOutdated = false;
     };
+
+    void remove(std::list<Entry>::iterator entry);
 
     std::size_t m_budget;
     std::size_t m_bytes = 0;

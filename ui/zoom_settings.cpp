@@ -19,6 +19,12 @@ QString translated(const char* text) {
 
 } // namespace
 
+bool haveSameSteps(const ZoomSettings& a, const ZoomSettings& b) {
+    ZoomSettings mixedAlike = a;
+    mixedAlike.controls.plain = b.controls.plain;
+    return mixedAlike == b;
+}
+
 QString cleaningText(const StepControls& controls) {
     QStringList parts;
     if (controls.noise >= leastShown) {
@@ -37,6 +43,9 @@ QString settingsText(const ZoomSettings& settings) {
     }
     if (settings.controls.detail >= leastShown) {
         parts << translated("detail %1 %").arg(std::lround(settings.controls.detail * 100));
+    }
+    if (settings.controls.plain >= leastShown) {
+        parts << translated("%1 % computed").arg(std::lround((1 - settings.controls.plain) * 100));
     }
     return parts.join(", ");
 }

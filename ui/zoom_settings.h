@@ -16,6 +16,9 @@ struct ZoomSettings {
     bool operator==(const ZoomSettings&) const = default;
 };
 
+/// True when every step comes out the same: only what the result mixes them with may differ.
+bool haveSameSteps(const ZoomSettings& a, const ZoomSettings& b);
+
 /// The amounts that `controls` remove: "noise 12 %, JPEG artifacts 40 %"; empty when none.
 QString cleaningText(const StepControls& controls);
 

@@ -27,6 +27,7 @@ void setControls(UpscaleArguments& arguments, const StepControls& controls) {
     arguments.jpeg = exactText(controls.jpeg);
     arguments.detail = controls.detail;
     arguments.lastDetail = controls.lastDetail;
+    arguments.plain = controls.plain;
 }
 
 /// All of the recipe.
@@ -68,6 +69,7 @@ UpscaleArguments withRecipe(const CLI::App& command, UpscaleArguments arguments,
     keep("--jpeg", &UpscaleArguments::jpeg);
     keep("--detail", &UpscaleArguments::detail);
     keep("--last-detail", &UpscaleArguments::lastDetail);
+    keep("--plain", &UpscaleArguments::plain);
     keep("--bits", &UpscaleArguments::bits);
     keep("--quality", &UpscaleArguments::quality);
     keep("--lossless", &UpscaleArguments::lossless);

@@ -30,6 +30,9 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
         ->capture_default_str();
     command.add_option("--last-detail", arguments.lastDetail, "The same in the last step; as --detail when not given")
         ->check(CLI::Range(0.0f, 1.0f));
+    command.add_option("--plain", arguments.plain, "Share of the plain (bicubic) enlargement in the result, 0 to 1")
+        ->check(CLI::Range(0.0f, 1.0f))
+        ->capture_default_str();
     command.add_option("--bits", arguments.bits, "Bits per sample, 16 being 12 in AVIF; as the photo when not given")
         ->check(CLI::IsMember({8, 16}));
     command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();

@@ -103,6 +103,7 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture)
     controls.jpeg = jpeg.value_or(static_cast<float>(found.jpeg));
     controls.detail = arguments.detail;
     controls.lastDetail = arguments.lastDetail.value_or(arguments.detail);
+    controls.plain = arguments.plain;
     return controls;
 }
 
@@ -280,6 +281,7 @@ void UpscaleRun::tell() const {
                       {"jpeg_estimated", m_arguments.jpeg == "auto"},
                       {"detail", m_staircase.controls().detail},
                       {"last_detail", m_staircase.controls().lastDetail},
+                      {"plain", m_staircase.controls().plain},
                       {"profile", m_staircase.profile()},
                       {"weights_sha256", m_staircase.network().checksum()},
                       {"threads", computeThreads()},
@@ -319,6 +321,7 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.jpeg = exactText(job.controls.jpeg);
     result.detail = job.controls.detail;
     result.lastDetail = job.controls.lastDetail;
+    result.plain = job.controls.plain;
     result.job = folder.string();
     return result;
 }

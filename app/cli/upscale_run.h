@@ -26,6 +26,7 @@ struct UpscaleArguments {
     std::string jpeg = "0";
     float detail = 0;
     std::optional<float> lastDetail; ///< As `detail` when not given.
+    float plain = 0;
     bool json = false;
     int bits = 0;
     int quality = 92;

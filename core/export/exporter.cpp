@@ -131,7 +131,8 @@ double Exporter::measureTile(const ExportRequest& request, const StopCheck& stop
 
 Image Exporter::pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop) {
     const PlacedImage rgb = m_staircase.region(request.level, part, stop);
-    return pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part);
+    const bool isResult = request.level == m_staircase.plan().levels() - 1;
+    return pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part, isResult ? m_staircase.controls().plain : 0);
 }
 
 std::vector<std::string> Exporter::write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop) {

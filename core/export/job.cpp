@@ -31,7 +31,7 @@ bool isWithin(double value, double low, double high) {
 
 bool areShares(const StepControls& controls) {
     return isWithin(controls.noise, 0, 1) && isWithin(controls.jpeg, 0, 1) && isWithin(controls.detail, 0, 1) &&
-           isWithin(controls.lastDetail, 0, 1);
+           isWithin(controls.lastDetail, 0, 1) && isWithin(controls.plain, 0, 1);
 }
 
 void requireRanges(const JobDescription& job, const std::string& origin) {
@@ -81,22 +81,27 @@ std::string differenceOf(const JobDescription& stored, const JobDescription& wan
                "'; go on with the matching --precision or on such a machine";
     }
     if (stored.controls != wanted.controls) {
-        return "it was begun with other amounts of noise, JPEG artifacts or detail, or with other parts of the method";
+        return "it was begun with other amounts of noise, JPEG artifacts, detail or plain enlargement, or with other parts of the method";
     }
     return "its scale, region, output or format settings differ";
 }
 
 Json jsonOf(const StepControls& controls) {
     const StepParts& parts = controls.parts;
-    return {{"noise", controls.noise},          {"jpeg", controls.jpeg},
-            {"detail", controls.detail},        {"last_detail", controls.lastDetail},
-            {"superpixels", parts.superpixels}, {"depth", parts.depth},
-            {"memory", parts.memory},           {"back_projection", parts.backProjection}};
+    return {{"noise", controls.noise},
+            {"jpeg", controls.jpeg},
+            {"detail", controls.detail},
+            {"last_detail", controls.lastDetail},
+            {"plain", controls.plain},
+            {"superpixels", parts.superpixels},
+            {"depth", parts.depth},
+            {"memory", parts.memory},
+            {"back_projection", parts.backProjection}};
 }
 
 StepControls controlsOf(const Json& json) {
     const StepParts parts{json.at("superpixels"), json.at("depth"), json.at("memory"), json.at("back_projection")};
-    return {json.at("noise"), json.at("jpeg"), parts, json.at("detail"), json.at("last_detail")};
+    return {json.at("noise"), json.at("jpeg"), parts, json.at("detail"), json.at("last_detail"), json.value("plain", 0.0f)};
 }
 
 } // namespace

@@ -11,10 +11,11 @@ namespace casr {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, float StepControls::*>, 4> amounts{{{"noise", &StepControls::noise},
+constexpr std::array<std::pair<const char*, float StepControls::*>, 5> amounts{{{"noise", &StepControls::noise},
                                                                                 {"jpeg", &StepControls::jpeg},
                                                                                 {"detail", &StepControls::detail},
-                                                                                {"last_detail", &StepControls::lastDetail}}};
+                                                                                {"last_detail", &StepControls::lastDetail},
+                                                                                {"plain", &StepControls::plain}}};
 
 auto knownAmount(const std::string& name) {
     return std::find_if(amounts.begin(), amounts.end(), [&](const auto& each) { return name == each.first; });

@@ -29,10 +29,19 @@ Image clamped(const Image& image) {
     return Image(image.size(), image.channels(), std::move(values), image.encoding());
 }
 
-Image alphaAt(const Photo& photo, Size level, Rect out) {
-    const Axis columns{photo.size().width, level.width}, rows{photo.size().height, level.height};
-    const PlacedImage parent = coveringByBorder({photo.alpha, 0, 0}, expanded(cellsOf(columns, rows, out), bicubicReach));
-    return clamped(bicubicRegion(parent, columns, rows, out));
+/// The part `out` of `plane` enlarged to `level`.
+Image enlarged(const Image& plane, Size level, Rect out) {
+    const Axis columns{plane.width(), level.width}, rows{plane.height(), level.height};
+    const PlacedImage parent = coveringByBorder({plane, 0, 0}, expanded(cellsOf(columns, rows, out), bicubicReach));
+    return bicubicRegion(parent, columns, rows, out);
+}
+
+Image blended(const Image& computed, const Image& plain, float share) {
+    std::vector<float> values(computed.values().begin(), computed.values().end());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        values[i] += share * (plain.values()[i] - values[i]);
+    }
+    return Image(computed.size(), computed.channels(), std::move(values), computed.encoding());
 }
 
 } // namespace
@@ -55,12 +64,13 @@ Photo photoOf(const Image& picture) {
     return photo;
 }
 
-Image pictureOf(const Photo& photo, const Image& rgb, Size level, Rect out) {
-    const Image colour = photo.isGrey ? meanOf(rgb) : rgb;
+Image pictureOf(const Photo& photo, const Image& rgb, Size level, Rect out, float plain) {
+    const Image mixed = plain > 0 ? blended(rgb, enlarged(photo.rgb, level, out), plain) : rgb;
+    const Image colour = photo.isGrey ? meanOf(mixed) : mixed;
     if (photo.alpha.isEmpty()) {
         return withEncoding(colour, photo.encoding);
     }
-    return joinChannels(colour, alphaAt(photo, level, out), photo.encoding);
+    return joinChannels(colour, clamped(enlarged(photo.alpha, level, out)), photo.encoding);
 }
 
 } // namespace casr

@@ -19,7 +19,7 @@ struct Photo {
 Photo photoOf(const Image& picture);
 
 /// A result in the photo's own channels: `rgb` is the part `out` of a level of `level` pixels; alpha is interpolated bicubically
-/// straight from the photo and clamped to 0 .. 1.
-Image pictureOf(const Photo& photo, const Image& rgb, Size level, Rect out);
+/// straight from the photo and clamped to 0 .. 1. `plain`: the share, 0 .. 1, that the photo's bicubic enlargement takes in the colours.
+Image pictureOf(const Photo& photo, const Image& rgb, Size level, Rect out, float plain = 0);
 
 } // namespace casr

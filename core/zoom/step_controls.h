@@ -13,11 +13,12 @@ struct StepControls {
     StepParts parts;
     float detail = 0;     ///< Share of the perceptual detail in every step that a later one reads, 0 .. 1.
     float lastDetail = 0; ///< The same in the last step of the plan, which nothing reads.
+    float plain = 0;      ///< Share of the photo's bicubic enlargement in the result of the plan, 0 .. 1; no step reads it.
 
     bool operator==(const StepControls&) const = default;
 };
 
-/// One line, other for other controls: part of the identity of results.
+/// One line, other for controls that give other tiles: part of their identity. A result is made of tiles by `plain`, which is not in it.
 std::string describe(const StepControls& controls);
 
 } // namespace casr
