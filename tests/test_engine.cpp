@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/thread_priority.h"
 #include "core/zoom/engine.h"
 #include "tests/support.h"
 
@@ -6,6 +7,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <future>
 #include <set>
 #include <thread>
 
@@ -194,6 +196,18 @@ private Q_SLOTS:
         QCOMPARE(bench.log.after("a started "), (Lines{"1/3,0", "1/1,0", "1/2,0"}));
         QCOMPARE(bench.log.after("a done "), (Lines{"1/3,0", "1/1,0", "1/2,0"}));
         QCOMPARE(bench.log.after("a ended "), Lines{"finished"});
+    }
+
+    void tilesGiveWayToThreadsOfNormalPriority() {
+        std::promise<int> amount;
+        Engine engine([&](const TileKey& key, const StopCheck&) {
+            amount.set_value(amountOfGivingWay());
+            return FakeTiles::tileOf(key);
+        });
+        engine.request(Priority::visible, tilesOf({1}), {});
+        const int given = amount.get_future().get();
+        QVERIFY(given >= 10);
+        QVERIFY(given >= amountOfGivingWay());
     }
 
     void visibleComesBeforeMarginBeforeBackground() {

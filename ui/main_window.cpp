@@ -34,6 +34,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QStatusBar>
@@ -49,6 +50,9 @@ namespace {
 constexpr int mostRecent = 10;
 /// Lines of the staircase fit.
 constexpr int dockWidth = 320;
+constexpr QSize firstSize{1280, 800};
+/// What a window manager's frame takes at most.
+constexpr QSize frameRoom{8, 48};
 /// Stopping a run that is older than this asks first.
 constexpr double muchWorkSeconds = 120;
 
@@ -434,7 +438,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::restoreLayout() {
-    resize(1280, 800);
+    resize(firstSize.boundedTo(screen()->availableSize() - frameRoom));
     resizeDocks({m_staircaseDock}, {dockWidth}, Qt::Horizontal);
     m_firstLayout = saveState();
     const QSettings settings;

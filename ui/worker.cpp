@@ -1,5 +1,7 @@
 #include "ui/worker.h"
 
+#include "core/base/thread_priority.h"
+
 namespace casr {
 
 Worker::Worker() : m_thread([this](std::stop_token stop) { run(stop); }) {}
@@ -16,6 +18,7 @@ void Worker::post(Job job) {
 }
 
 void Worker::run(std::stop_token stop) {
+    giveWay();
     for (;;) {
         std::unique_lock lock(m_mutex);
         m_changed.wait(lock, stop, [this] { return !m_jobs.empty(); });

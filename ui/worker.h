@@ -8,8 +8,8 @@
 
 namespace casr {
 
-/// One thread that runs posted jobs in order, so that the window never waits. A job looks at the token and ends early when it says so;
-/// it must not throw. Results travel back by queued signals or calls. Any thread may post.
+/// One thread of low priority that runs posted jobs in order, so that the window never waits. A job looks at the token and ends early when
+/// it says so; it must not throw. Results travel back by queued signals or calls. Any thread may post.
 class Worker {
 public:
     using Job = std::function<void(std::stop_token)>;

@@ -1,6 +1,7 @@
 #include "core/zoom/engine.h"
 
 #include "core/base/error.h"
+#include "core/base/thread_priority.h"
 
 #include <algorithm>
 #include <chrono>
@@ -239,6 +240,7 @@ void Engine::compute(std::unique_lock<std::mutex>& lock, const TileKey& key) {
 }
 
 void Engine::run() {
+    giveWay();
     std::unique_lock lock(m_mutex);
     for (;;) {
         // Read before listeners are called: once it is set everything is cancelled and nothing new comes, so all end here.

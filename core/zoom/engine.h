@@ -46,9 +46,9 @@ struct WantedTile {
 /// The tiles of `grid`'s `level` that meet `region`, ordered by the distance of their centres from (focusX, focusY) in level pixels.
 std::vector<WantedTile> wantedTiles(const LevelGrid& grid, int level, Rect region, double focusX, double focusY);
 
-/// Computes wanted tiles one after another on its own thread: visible before margin before background, nearest first, newest request
-/// first among equals. What no request wants any more is dropped before it starts, or stopped while it runs. A tile wanted by several
-/// requests is computed once. All functions may be called from any thread, also from listeners (but not the destructor).
+/// Computes wanted tiles one after another on its own thread of low priority: visible before margin before background, nearest first,
+/// newest request first among equals. What no request wants any more is dropped before it starts, or stopped while it runs. A tile wanted
+/// by several requests is computed once. All functions may be called from any thread, also from listeners (but not the destructor).
 class Engine {
 public:
     /// Computes one tile; throws Cancelled when the check says stop. Called on the worker thread only.
