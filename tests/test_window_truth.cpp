@@ -2,10 +2,13 @@
 
 #include "tests/window_support.h"
 
+#include "ui/message_bar.h"
 #include "ui/navigator_dock.h"
 #include "ui/numbers.h"
+#include "ui/preferences.h"
 #include "ui/truth_meter.h"
 
+#include "core/depth/depth_colours.h"
 #include "core/image/resample.h"
 
 #include <QLabel>
@@ -23,6 +26,8 @@ private Q_SLOTS:
     void onlyOneColouredOverlayIsOn();
     void theOpacityIsSharedAndShownWithAnOverlay();
     void coloursOfAScaleAreClearWhereNothingIs();
+    void depthIsShownInTheColoursOfTheMap();
+    void theDepthOverlayComesAndAWrongModelIsToldOf();
     void superpixelBordersLieWhereLabelsDiffer();
     void superpixelMeansAreWhatTheStepReads();
     void aClickShowsWhatWasBorrowedAndADragDoesNot();
@@ -91,11 +96,46 @@ void TestWindowTruth::coloursOfAScaleAreClearWhereNothingIs() {
     QVERIFY(qRed(consistency.colourOf(1)) > qBlue(consistency.colourOf(1)));
 }
 
+void TestWindowTruth::depthIsShownInTheColoursOfTheMap() {
+    const casr::Image& photo = m_window->levels().document()->photo.rgb;
+    const auto map = std::make_shared<const casr::DepthMap>(casr::depthOf(photo, *casr::DepthModel::untrained(3), {}));
+    const casr::Rect cells{8, 4, 40, 30};
+    const QImage picture = casr::overlayPicture({*m_window->levels().staircase(), map}, casr::OverlayKind::depth, {1, 0, 0}, cells, 0, {});
+    QCOMPARE(picture.size(), QSize(cells.width(), cells.height()));
+    const casr::PlacedImage around = casr::coveringByBorder({photo, 0, 0}, casr::expanded(cells, casr::guidedDepthReach));
+    const casr::Axis columns{photo.width(), photo.width()}, rows{photo.height(), photo.height()};
+    const casr::Image depth = casr::guidedDepth(*map, around, columns, rows, cells);
+    for (int x = 0; x < picture.width(); ++x) {
+        const auto [red, green, blue] = casr::depthColours()[static_cast<std::size_t>(std::lround(depth.at(x, 7, 0) * 255))];
+        QCOMPARE(picture.pixel(x, 7), qRgb(red, green, blue));
+    }
+    const auto& far = casr::depthColours().front();
+    const auto& near = casr::depthColours().back();
+    QVERIFY(far[0] + far[1] + far[2] < near[0] + near[1] + near[2]);
+}
+
+void TestWindowTruth::theDepthOverlayComesAndAWrongModelIsToldOf() {
+    canvas().setScreenShare(4);
+    canvas().setHeldLevel(1);
+    QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().level == 1 && canvas().shown().isComplete, patience);
+    const QRect middle(canvas().rect().center(), QSize(80, 80));
+    const QImage before = shown().copy(middle);
+    QTest::keyClick(&canvas(), Qt::Key_D);
+    QTRY_VERIFY_WITH_TIMEOUT(shown().copy(middle) != before, patience);
+    QTest::keyClick(&canvas(), Qt::Key_D);
+    QCOMPARE(shown().copy(middle), before);
+    casr::Preferences preferences = casr::loadPreferences();
+    preferences.depthModel = m_photoPath;
+    casr::savePreferences(preferences);
+    QTest::keyClick(&canvas(), Qt::Key_D);
+    QTRY_VERIFY_WITH_TIMEOUT(child<casr::MessageBar>("messageBar")->text().contains("TorchScript"), patience);
+}
+
 void TestWindowTruth::superpixelBordersLieWhereLabelsDiffer() {
     casr::Staircase& staircase = *m_window->levels().staircase();
     const casr::Rect cells{20, 10, 33, 21};
     const casr::SuperpixelTile tile = staircase.superpixels(1, cells);
-    const QImage picture = casr::overlayPicture(staircase, casr::OverlayKind::superpixelBorders, {1, 0, 0}, cells, 0, {});
+    const QImage picture = casr::overlayPicture({staircase}, casr::OverlayKind::superpixelBorders, {1, 0, 0}, cells, 0, {});
     QCOMPARE(picture.width() % cells.width(), 0);
     const int edge = picture.width() / cells.width();
     int lines = 0;
@@ -114,7 +154,7 @@ void TestWindowTruth::superpixelMeansAreWhatTheStepReads() {
     casr::Staircase& staircase = *m_window->levels().staircase();
     const casr::Rect cells{0, 0, 19, 13};
     const casr::Image mean = staircase.superpixels(1, cells).mean;
-    const QImage picture = casr::overlayPicture(staircase, casr::OverlayKind::superpixelMeans, {1, 0, 0}, cells, 0, {});
+    const QImage picture = casr::overlayPicture({staircase}, casr::OverlayKind::superpixelMeans, {1, 0, 0}, cells, 0, {});
     QCOMPARE(picture.size(), QSize(19, 13));
     for (int y = 0; y < 13; ++y) {
         for (int x = 0; x < 19; ++x) {

@@ -32,6 +32,9 @@ void OverlayController::addMenu(QMenu* view, Commands& commands) {
     m_kinds << commands.addToggle(menu, "superpixelMeansAction", tr("Superpixel &Means"),
                                   tr("The mean colours that the step read beside the step before"), {QKeySequence("Shift+S")}, false,
                                   [this](bool on) { setKind(OverlayKind::superpixelMeans, on); });
+    m_kinds << commands.addToggle(menu, "depthAction", tr("&Depth"),
+                                  tr("How near things are, as a small model guesses; the preferences name a better one"),
+                                  {QKeySequence("D")}, false, [this](bool on) { setKind(OverlayKind::depth, on); });
     m_borrowing = commands.addToggle(menu, "borrowedAction", tr("Borrowed &From"),
                                      tr("Click a place to see where in the photo its texture came from"), {QKeySequence("B")}, false,
                                      [this](bool on) { m_canvas.borrowing().setOn(on); });

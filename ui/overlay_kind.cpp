@@ -1,5 +1,7 @@
 #include "ui/overlay_kind.h"
 
+#include "core/depth/depth_colours.h"
+
 #include <QCoreApplication>
 
 #include <algorithm>
@@ -24,7 +26,7 @@ QRgb mixed(QRgb from, QRgb to, double share, int alpha) {
 } // namespace
 
 bool showsNumbers(OverlayKind kind) {
-    return kind == OverlayKind::consistency || kind == OverlayKind::addedDetail || kind == OverlayKind::seams;
+    return kind == OverlayKind::consistency || kind == OverlayKind::addedDetail || kind == OverlayKind::seams || kind == OverlayKind::depth;
 }
 
 OverlayScale scaleOf(OverlayKind kind) {
@@ -34,18 +36,24 @@ OverlayScale scaleOf(OverlayKind kind) {
                 translated("2/255 lighter"),
                 -2 / strongest,
                 2 / strongest,
-                true};
+                OverlayScale::Colours::signedStrength};
+    }
+    if (kind == OverlayKind::depth) {
+        return {translated("Estimated depth"), translated("far"), translated("near"), 0, 1, OverlayScale::Colours::perceptual};
     }
     if (kind == OverlayKind::seams) {
-        return {
-            translated("Jump at tile borders beyond that beside them"), translated("none"), translated("8/255"), 0, 8 / strongest, false};
+        return {translated("Jump at tile borders beyond that beside them"), translated("none"), translated("8/255"), 0, 8 / strongest};
     }
-    return {translated("Detail added to a plain enlargement"), translated("none"), translated("24/255"), 0, 24 / strongest, false};
+    return {translated("Detail added to a plain enlargement"), translated("none"), translated("24/255"), 0, 24 / strongest};
 }
 
 QRgb OverlayScale::colourOf(float value) const {
     const double share = std::clamp((static_cast<double>(value) - smallest) / (largest - smallest), 0.0, 1.0);
-    if (isSigned) {
+    if (colours == Colours::perceptual) {
+        const auto& [red, green, blue] = depthColours()[static_cast<std::size_t>(std::lround(share * 255))];
+        return qRgb(red, green, blue);
+    }
+    if (colours == Colours::signedStrength) {
         const double strength = std::abs(share - 0.5) * 2;
         const int alpha = static_cast<int>(std::lround(255 * std::min(1.0, strength * 1.5)));
         return share < 0.5 ? mixed(qRgb(150, 190, 255), qRgb(20, 70, 220), strength, alpha)

@@ -14,7 +14,8 @@ enum class OverlayKind {
     addedDetail,       ///< How far the step departs from a plain enlargement of its parent.
     seams,             ///< How much more the step changes from tile to tile than beside their borders.
     superpixelBorders, ///< Where the superpixels that the step read of its parent meet.
-    superpixelMeans    ///< The mean colours that the step read of its parent.
+    superpixelMeans,   ///< The mean colours that the step read of its parent.
+    depth              ///< How near things are, as a model estimates it.
 };
 
 /// The colours of an overlay: what its numbers mean.
@@ -24,9 +25,11 @@ struct OverlayScale {
     QString high;
     double smallest = 0; ///< Value of the first colour, of a range where 1 is the largest sample.
     double largest = 1;
-    bool isSigned = false;
+    /// How colours follow values.
+    enum class Colours { strength, signedStrength, perceptual };
+    Colours colours = Colours::strength;
 
-    /// Values beyond the ends take the colour of the end; not premultiplied, more transparent the less there is to see.
+    /// Values beyond the ends take the colour of the end; not premultiplied, for strengths more transparent the less there is to see.
     QRgb colourOf(float value) const;
 };
 

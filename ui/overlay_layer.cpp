@@ -16,7 +16,12 @@ constexpr std::size_t mostTiles = 600;
 
 } // namespace
 
-OverlayLayer::OverlayLayer(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels) {
+OverlayLayer::OverlayLayer(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels), m_depth(levels) {
+    connect(&m_depth, &DepthSource::failed, &levels, &Levels::failed);
+    connect(&m_depth, &DepthSource::ready, this, [this] {
+        forget();
+        Q_EMIT changed();
+    });
     connect(&m_job, &NewestJob::failed, &levels, &Levels::failed);
     connect(&levels, &Levels::replaced, this, &OverlayLayer::forget);
     connect(&levels, &Levels::tileArrived, this, [this] { m_tried.clear(); });
@@ -96,7 +101,8 @@ void OverlayLayer::paint(QPainter& painter, int level, const ViewTransform& view
 }
 
 void OverlayLayer::ask(const std::vector<TileKey>& missing) {
-    if (missing.empty() || m_job.isBusy()) {
+    const std::shared_ptr<const DepthMap> depth = m_kind == OverlayKind::depth ? m_depth.map() : nullptr;
+    if (missing.empty() || m_job.isBusy() || (m_kind == OverlayKind::depth && !depth)) {
         return;
     }
     const std::vector<TileKey> keys(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(std::min(missing.size(), tilesAtOnce)));
@@ -105,7 +111,7 @@ void OverlayLayer::ask(const std::vector<TileKey>& missing) {
         neighbours.push_back(neighboursOf(key));
         m_tried.insert(key);
     }
-    m_job.post([this, keys, neighbours, kind = m_kind, staircase = m_levels.staircase()](const StopCheck& stop) {
+    m_job.post([this, keys, neighbours, depth, kind = m_kind, staircase = m_levels.staircase()](const StopCheck& stop) {
         std::vector<Made> list;
         for (std::size_t i = 0; i < keys.size() && !stop(); ++i) {
             if (!staircase->cachedTile(keys[i])) {
@@ -113,7 +119,8 @@ void OverlayLayer::ask(const std::vector<TileKey>& missing) {
             }
             const Rect whole = rectOf(staircase->plan().sizeOf(keys[i].level - 1));
             const Rect cells = intersection(staircase->gridOf(keys[i].level).cellsOf(keys[i].column, keys[i].row), whole);
-            list.push_back({keys[i], {cells, overlayPicture(*staircase, kind, keys[i], cells, neighbours[i], stop), neighbours[i]}});
+            list.push_back(
+                {keys[i], {cells, overlayPicture({*staircase, depth}, kind, keys[i], cells, neighbours[i], stop), neighbours[i]}});
         }
         return NewestJob::Show([this, list] {
             if (m_tiles.size() > mostTiles) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/depth_source.h"
 #include "ui/levels.h"
 #include "ui/newest_job.h"
 #include "ui/overlay_picture.h"
@@ -56,6 +57,7 @@ private:
     double m_opacity = 0.8;
     std::map<TileKey, Tile> m_tiles;
     std::set<TileKey> m_tried; ///< Not to be had until another tile arrives.
+    DepthSource m_depth;
     NewestJob m_job;
 };
 

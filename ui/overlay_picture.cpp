@@ -53,6 +53,13 @@ Image valuesOf(Staircase& staircase, OverlayKind kind, const TileKey& key, Rect 
     return addedDetail(parent, knownPixels(staircase, key.level, pixels), columns, rows, cells);
 }
 
+/// As the step above `level` would read it.
+Image depthOfCells(Staircase& staircase, const DepthMap& map, int level, Rect cells, const StopCheck& stop) {
+    const Size size = staircase.plan().sizeOf(level), photo = staircase.plan().source;
+    const PlacedImage pixels = parentCells(staircase, level, expanded(cells, guidedDepthReach), stop);
+    return guidedDepth(map, pixels, {photo.width, size.width}, {photo.height, size.height}, cells);
+}
+
 QImage coloured(const Image& values, const OverlayScale& scale) {
     QImage picture(values.width(), values.height(), QImage::Format_ARGB32);
     for (int y = 0; y < values.height(); ++y) {
@@ -112,7 +119,15 @@ QImage bordersPicture(const SuperpixelLabels& labels, Rect cells) {
 
 } // namespace
 
-QImage overlayPicture(Staircase& staircase, OverlayKind kind, const TileKey& key, Rect cells, int neighbours, const StopCheck& stop) {
+QImage overlayPicture(const OverlayMatter& matter, OverlayKind kind, const TileKey& key, Rect cells, int neighbours,
+                      const StopCheck& stop) {
+    Staircase& staircase = matter.staircase;
+    if (kind == OverlayKind::depth && !matter.depth) {
+        return {};
+    }
+    if (kind == OverlayKind::depth) {
+        return coloured(depthOfCells(staircase, *matter.depth, key.level - 1, cells, stop), scaleOf(kind));
+    }
     if (showsNumbers(kind)) {
         QImage picture = coloured(valuesOf(staircase, kind, key, cells, stop), scaleOf(kind));
         if (kind != OverlayKind::addedDetail) {

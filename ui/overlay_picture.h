@@ -2,6 +2,7 @@
 
 #include "ui/overlay_kind.h"
 
+#include "core/depth/depth_map.h"
 #include "core/zoom/staircase.h"
 
 #include <QImage>
@@ -16,8 +17,14 @@ constexpr int neighbourBit(int dx, int dy) {
 /// How many cells at the rim of a tile look into its neighbours.
 constexpr int overlayMargin = 3;
 
+/// What overlays are made of.
+struct OverlayMatter {
+    Staircase& staircase;
+    std::shared_ptr<const DepthMap> depth = nullptr; ///< Needed for depth alone.
+};
+
 /// The overlay of tile `key` over `cells` of the parent, whole pixels to a cell; null when the network has nothing to show. `neighbours`:
 /// what is there around it, the rest stays clear. Computes what is missing of the parent; any thread. Throws Cancelled, Error.
-QImage overlayPicture(Staircase& staircase, OverlayKind kind, const TileKey& key, Rect cells, int neighbours, const StopCheck& stop);
+QImage overlayPicture(const OverlayMatter& matter, OverlayKind kind, const TileKey& key, Rect cells, int neighbours, const StopCheck& stop);
 
 } // namespace casr

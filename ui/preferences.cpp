@@ -44,6 +44,7 @@ Preferences loadPreferences() {
     preferences.stepLimit = std::clamp(settings.value("stepLimit", defaultStepLimit).toDouble(), smallestStepLimit, largestStepLimit);
     preferences.screen = static_cast<ScreenSource>(std::clamp(settings.value("screenSource", 0).toInt(), 0, 2));
     preferences.screenFile = settings.value("screenFile").toString();
+    preferences.depthModel = settings.value("depthModel").toString();
     return preferences;
 }
 
@@ -56,6 +57,7 @@ void savePreferences(const Preferences& preferences) {
     settings.setValue("stepLimit", preferences.stepLimit);
     settings.setValue("screenSource", static_cast<int>(preferences.screen));
     settings.setValue("screenFile", preferences.screenFile);
+    settings.setValue("depthModel", preferences.depthModel);
 }
 
 std::size_t cacheBytes(const Preferences& preferences) {

@@ -20,6 +20,7 @@ struct Preferences {
     double stepLimit = defaultStepLimit;
     ScreenSource screen = ScreenSource::system;
     QString screenFile;
+    QString depthModel; ///< File of a TorchScript depth model; empty: the one that ships.
 };
 
 Preferences loadPreferences();

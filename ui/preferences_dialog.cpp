@@ -8,6 +8,7 @@
 #include <QComboBox>
 #include <QDialogButtonBox>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -19,10 +20,22 @@
 
 namespace casr {
 
+namespace {
+
+QHBoxLayout* inOneRow(QLineEdit* edit, QPushButton* button) {
+    auto* row = new QHBoxLayout;
+    row->addWidget(edit, 1);
+    row->addWidget(button);
+    return row;
+}
+
+} // namespace
+
 PreferencesDialog::PreferencesDialog(const Preferences& preferences, Commands& commands, QWidget* parent)
     : QDialog(parent), m_dark(new QCheckBox(tr("&Dark surroundings"), this)), m_screen(new QComboBox(this)),
       m_screenFile(new QLineEdit(this)), m_threads(new QSpinBox(this)), m_memory(new QSpinBox(this)), m_precision(new QComboBox(this)),
-      m_stepLimit(new QLineEdit(this)), m_problem(new QLabel(this)), m_shortcuts(new ShortcutTable(commands, this)),
+      m_stepLimit(new QLineEdit(this)), m_depthModel(new QLineEdit(this)), m_problem(new QLabel(this)),
+      m_shortcuts(new ShortcutTable(commands, this)),
       m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this)) {
     setWindowTitle(tr("Preferences"));
     setMinimumSize(520, 420);
@@ -42,6 +55,7 @@ PreferencesDialog::PreferencesDialog(const Preferences& preferences, Commands& c
     connect(m_screenFile, &QLineEdit::textChanged, this, &PreferencesDialog::check);
     connect(m_precision, &QComboBox::currentIndexChanged, this, &PreferencesDialog::check);
     connect(m_stepLimit, &QLineEdit::textChanged, this, &PreferencesDialog::check);
+    connect(m_depthModel, &QLineEdit::textChanged, this, &PreferencesDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     check();
@@ -54,12 +68,10 @@ QWidget* PreferencesDialog::lookPage() {
     m_screenFile->setObjectName("preferScreenFile");
     m_screenFile->setAccessibleName(tr("Profile of the screen"));
     auto* browseButton = new QPushButton(tr("&Browse\u2026"), this);
-    connect(browseButton, &QPushButton::clicked, this, &PreferencesDialog::browse);
+    connect(browseButton, &QPushButton::clicked, this, &PreferencesDialog::browseScreen);
     auto* page = new QWidget(this);
     auto* form = new QFormLayout(page);
-    auto* file = new QHBoxLayout;
-    file->addWidget(m_screenFile, 1);
-    file->addWidget(browseButton);
+    auto* file = inOneRow(m_screenFile, browseButton);
     form->addRow(QString(), m_dark);
     form->addRow(tr("&Profile of the screen"), m_screen);
     form->addRow(tr("Profile &file"), file);
@@ -79,12 +91,18 @@ QWidget* PreferencesDialog::computingPage() {
     m_precision->addItems(
         {tr("By the processor"), tr("bfloat16 (fast where the processor has it)"), tr("float32 (the same on any machine)")});
     m_stepLimit->setObjectName("preferStepLimit");
+    m_depthModel->setObjectName("preferDepthModel");
+    m_depthModel->setAccessibleName(tr("Depth model"));
+    m_depthModel->setPlaceholderText(tr("the small one that ships"));
+    auto* browseButton = new QPushButton(tr("B&rowse\u2026"), this);
+    connect(browseButton, &QPushButton::clicked, this, &PreferencesDialog::browseDepth);
     auto* page = new QWidget(this);
     auto* form = new QFormLayout(page);
     form->addRow(tr("&Threads (from the next start on)"), m_threads);
     form->addRow(tr("&Memory for computed tiles"), m_memory);
     form->addRow(tr("&Precision"), m_precision);
     form->addRow(tr("Largest &step of a new photo"), m_stepLimit);
+    form->addRow(tr("&Depth model (TorchScript)"), inOneRow(m_depthModel, browseButton));
     return page;
 }
 
@@ -96,6 +114,7 @@ void PreferencesDialog::fill(const Preferences& preferences) {
     m_memory->setValue(preferences.memoryMegabytes);
     m_precision->setCurrentIndex(static_cast<int>(preferences.precision));
     m_stepLimit->setText(factorText(preferences.stepLimit));
+    m_depthModel->setText(preferences.depthModel);
 }
 
 Preferences PreferencesDialog::preferences() const {
@@ -107,6 +126,7 @@ Preferences PreferencesDialog::preferences() const {
     chosen.memoryMegabytes = m_memory->value();
     chosen.precision = static_cast<Precision>(m_precision->currentIndex());
     chosen.stepLimit = parsedNumber(m_stepLimit->text()).value_or(0);
+    chosen.depthModel = m_depthModel->text();
     return chosen;
 }
 
@@ -114,12 +134,20 @@ void PreferencesDialog::applyShortcuts() {
     m_shortcuts->apply();
 }
 
-void PreferencesDialog::browse() {
+void PreferencesDialog::browseScreen() {
     const QString path =
         QFileDialog::getOpenFileName(this, tr("Profile of the Screen"), m_screenFile->text(), tr("ICC profiles (*.icc *.icm)"));
     if (!path.isEmpty()) {
         m_screenFile->setText(path);
         m_screen->setCurrentIndex(static_cast<int>(ScreenSource::file));
+    }
+}
+
+void PreferencesDialog::browseDepth() {
+    const QString path = QFileDialog::getOpenFileName(this, tr("Depth Model"), m_depthModel->text(),
+                                                      tr("Depth models (*.pt *.ts *.safetensors);;All files (*)"));
+    if (!path.isEmpty()) {
+        m_depthModel->setText(path);
     }
 }
 
@@ -132,6 +160,9 @@ void PreferencesDialog::check() {
                       }).error;
     if (chosen.stepLimit < smallestStepLimit || chosen.stepLimit > largestStepLimit) {
         problem = tr("The largest step is a number from %1 to %2.").arg(factorText(smallestStepLimit), factorText(largestStepLimit));
+    }
+    if (!chosen.depthModel.isEmpty() && !QFileInfo(chosen.depthModel).isFile()) {
+        problem = tr("The depth model is not there. Choose another file, or none for the model that ships.");
     }
     m_problem->setText(problem);
     m_buttons->button(QDialogButtonBox::Ok)->setEnabled(problem.isEmpty());

@@ -32,7 +32,8 @@ private:
     QWidget* lookPage();
     QWidget* computingPage();
     void fill(const Preferences& preferences);
-    void browse();
+    void browseScreen();
+    void browseDepth();
     void check();
 
     QCheckBox* m_dark;
@@ -42,6 +43,7 @@ private:
     QSpinBox* m_memory;
     QComboBox* m_precision;
     QLineEdit* m_stepLimit;
+    QLineEdit* m_depthModel;
     QLabel* m_problem;
     ShortcutTable* m_shortcuts;
     QDialogButtonBox* m_buttons;
