@@ -51,6 +51,7 @@ private Q_SLOTS:
     void everyCommandIsInAMenuWithATip();
     void noShortcutIsTakenTwice();
     void lettersTypedIntoABoxAreNoCommands();
+    void aKeyThatNothingTakesEndsAtTheWindow();
 };
 
 void TestWindow::theWheelZoomsAtTheCursor() {
@@ -403,6 +404,18 @@ void TestWindow::lettersTypedIntoABoxAreNoCommands() {
     QCOMPARE(box.text(), QString("tr1"));
     QVERIFY(!command("regionToolAction")->isChecked());
     QVERIFY(!m_window->canvas().heldLevel());
+}
+
+void TestWindow::aKeyThatNothingTakesEndsAtTheWindow() {
+    auto* list = child<QListWidget>("staircaseList");
+    list->setFocus();
+    QTRY_VERIFY(!m_window->canvas().hasFocus());
+    QTest::keyClick(list, Qt::Key_F9);
+    const double before = m_window->canvas().view().scale();
+    QTest::keyPress(m_window.get(), Qt::Key_Z);
+    QVERIFY(m_window->canvas().view().scale() != before);
+    QTest::keyRelease(m_window.get(), Qt::Key_Z);
+    QCOMPARE(m_window->canvas().view().scale(), before);
 }
 
 QTEST_MAIN(TestWindow)

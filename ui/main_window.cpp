@@ -416,17 +416,22 @@ void MainWindow::dropEvent(QDropEvent* event) {
     }
 }
 
-void MainWindow::keyPressEvent(QKeyEvent* event) {
-    // Held keys work wherever the focus is.
-    if (!m_canvas->hasFocus()) {
+/// Held keys work wherever the focus is.
+void MainWindow::passToCanvas(QKeyEvent* event) {
+    // A key that the canvas does not take comes back here, as to its parent.
+    if (!m_isPassingKey && !m_canvas->hasFocus()) {
+        m_isPassingKey = true;
         QApplication::sendEvent(m_canvas, event);
+        m_isPassingKey = false;
     }
 }
 
+void MainWindow::keyPressEvent(QKeyEvent* event) {
+    passToCanvas(event);
+}
+
 void MainWindow::keyReleaseEvent(QKeyEvent* event) {
-    if (!m_canvas->hasFocus()) {
-        QApplication::sendEvent(m_canvas, event);
-    }
+    passToCanvas(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

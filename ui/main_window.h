@@ -105,6 +105,7 @@ private:
     void updateCommands();
     void showAbout();
 
+    void passToCanvas(QKeyEvent* event);
     void restoreLayout();
     void resetLayout();
 
@@ -131,6 +132,7 @@ private:
     SettingsHistory* m_history;
     SessionKeeper* m_session;
     QByteArray m_firstLayout;
+    bool m_isPassingKey = false;
     StartState m_startState;  ///< For the photo that is being opened.
     QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
     NewestJob m_traces;       ///< Of noise and compression in the opened photo.
