@@ -44,9 +44,9 @@ void TestWindowCompare::cGoesThroughAllWaysAndBack() {
         modes.push_back(comparison().mode());
     }
     using casr::CompareMode;
-    QCOMPARE(modes,
-             (std::vector<CompareMode>{CompareMode::wipeAcross, CompareMode::wipeDown, CompareMode::sideBySide, CompareMode::fourfold,
-                                       CompareMode::difference, CompareMode::signedDifference, CompareMode::loupe, CompareMode::none}));
+    QCOMPARE(modes, (std::vector<CompareMode>{CompareMode::wipeAcross, CompareMode::wipeDown, CompareMode::wipeTurned,
+                                              CompareMode::sideBySide, CompareMode::fourfold, CompareMode::difference,
+                                              CompareMode::signedDifference, CompareMode::loupe, CompareMode::none}));
     QVERIFY(command("compareNoneAction")->isChecked());
 }
 

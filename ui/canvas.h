@@ -91,7 +91,7 @@ protected:
     bool event(QEvent* event) override;
 
 private:
-    enum class Drag { none, pan, region, wipe };
+    enum class Drag { none, pan, region, wipe, wipeTurn };
 
     bool hasPhoto() const { return m_levels.document() != nullptr; }
     void takePhoto();
@@ -117,7 +117,10 @@ private:
     bool isClick(QPointF released) const;
     void zoomWhileHeld(bool held);
     void updateCursor(QPointF position);
-    bool isOnWipe(QPointF position) const;
+    /// What a drag from there does to the wipe.
+    Drag wipeDragAt(QPointF position) const;
+    void dragWipe(QPointF position, bool inSteps);
+    Qt::CursorShape wipeCursor(Drag drag) const;
 
     Levels& m_levels;
     ViewTransform m_view;

@@ -17,6 +17,8 @@ namespace casr {
 namespace {
 
 constexpr double gripSize = 9;
+/// Around the round handle of a wipe.
+constexpr double handleReach = 14;
 constexpr double arrowShare = 0.1;
 
 Qt::CursorShape cursorOf(RegionGrip grip) {
@@ -69,13 +71,37 @@ double Canvas::gripReach() const {
     return gripSize * devicePixelRatioF() / m_view.scale();
 }
 
-bool Canvas::isOnWipe(QPointF position) const {
-    if (!m_comparison.isWipe()) {
-        return false;
+Canvas::Drag Canvas::wipeDragAt(QPointF position) const {
+    if (m_comparison.isStraightWipe()) {
+        const bool isAcross = m_comparison.mode() == CompareMode::wipeAcross;
+        const double line = m_comparison.wipe() * (isAcross ? width() : height());
+        return std::abs((isAcross ? position.x() : position.y()) - line) < gripSize ? Drag::wipe : Drag::none;
     }
-    const bool isAcross = m_comparison.mode() == CompareMode::wipeAcross;
-    const double line = m_comparison.wipe() * (isAcross ? width() : height());
-    return std::abs((isAcross ? position.x() : position.y()) - line) < gripSize;
+    if (m_comparison.mode() != CompareMode::wipeTurned) {
+        return Drag::none;
+    }
+    const TurnedWipe& wipe = m_comparison.turnedWipe();
+    if (QLineF(position, wipe.handle(size())).length() < handleReach) {
+        return Drag::wipe;
+    }
+    return std::abs(wipe.distance(position, size())) < gripSize ? Drag::wipeTurn : Drag::none;
+}
+
+void Canvas::dragWipe(QPointF position, bool inSteps) {
+    if (m_comparison.isStraightWipe()) {
+        m_comparison.setWipe(m_comparison.mode() == CompareMode::wipeAcross ? position.x() / width() : position.y() / height());
+        return;
+    }
+    TurnedWipe wipe = m_comparison.turnedWipe();
+    m_drag == Drag::wipe ? wipe.moveTo(position, size()) : wipe.turnTo(position, size(), inSteps);
+    m_comparison.setTurnedWipe(wipe);
+}
+
+Qt::CursorShape Canvas::wipeCursor(Drag drag) const {
+    if (m_comparison.isStraightWipe()) {
+        return m_comparison.mode() == CompareMode::wipeAcross ? Qt::SplitHCursor : Qt::SplitVCursor;
+    }
+    return drag == Drag::wipe ? Qt::SizeAllCursor : Qt::PointingHandCursor;
 }
 
 void Canvas::wheelEvent(QWheelEvent* event) {
@@ -108,8 +134,8 @@ Canvas::Drag Canvas::dragFor(const QMouseEvent& event) const {
     if (event.button() != Qt::LeftButton) {
         return Drag::none;
     }
-    if (isOnWipe(event.position())) {
-        return Drag::wipe;
+    if (const Drag wipe = wipeDragAt(event.position()); wipe != Drag::none) {
+        return wipe;
     }
     return m_isRegionToolActive ? Drag::region : Drag::pan;
 }
@@ -138,8 +164,8 @@ void Canvas::mouseMoveEvent(QMouseEvent* event) {
     if (m_drag == Drag::pan) {
         m_view.pan(deviceOf(position - m_lastPosition));
         changeView();
-    } else if (m_drag == Drag::wipe) {
-        m_comparison.setWipe(m_comparison.mode() == CompareMode::wipeAcross ? position.x() / width() : position.y() / height());
+    } else if (m_drag == Drag::wipe || m_drag == Drag::wipeTurn) {
+        dragWipe(position, event->modifiers().testFlag(Qt::ShiftModifier));
     } else if (m_drag == Drag::region) {
         m_region.drag(m_view.toSource(inPane(position, m_pane)), m_view.photo(), event->modifiers().testFlag(Qt::ShiftModifier));
         update();
@@ -184,8 +210,8 @@ void Canvas::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void Canvas::updateCursor(QPointF position) {
-    if (isOnWipe(position)) {
-        setCursor(m_comparison.mode() == CompareMode::wipeAcross ? Qt::SplitHCursor : Qt::SplitVCursor);
+    if (const Drag wipe = wipeDragAt(position); wipe != Drag::none) {
+        setCursor(wipeCursor(wipe));
     } else if (m_isSpaceHeld) {
         setCursor(Qt::OpenHandCursor);
     } else if (m_isRegionToolActive) {

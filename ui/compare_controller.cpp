@@ -75,6 +75,8 @@ void CompareController::addModes(QMenu* menu, Commands& commands) {
         {"compareNoneAction", tr("&Off"), tr("Show one picture")},
         {"wipeAcrossAction", tr("Wipe A&cross"), tr("Two pictures left and right of a movable line")},
         {"wipeDownAction", tr("Wipe &Down"), tr("Two pictures above and below a movable line")},
+        {"wipeTurnedAction", tr("Wipe at an &Angle"),
+         tr("Two pictures on either side of a line: its round handle moves it, the line beside the handle turns it (Shift: in steps)")},
         {"sideBySideAction", tr("&Side by Side"), tr("Two panes that show the same place")},
         {"fourfoldAction", tr("&Four Panes"), tr("Four panes that show the same place; a right click chooses what one shows")},
         {"differenceAction", tr("D&ifference"), tr("How far the two pictures are apart, made stronger")},

@@ -107,6 +107,11 @@ void Comparison::setWipe(double share) {
     Q_EMIT changed();
 }
 
+void Comparison::setTurnedWipe(const TurnedWipe& wipe) {
+    m_turnedWipe = wipe;
+    Q_EMIT changed();
+}
+
 void Comparison::setLoupe(std::optional<Point> place) {
     m_loupe = place;
     if (m_mode == CompareMode::loupe) {
@@ -183,8 +188,10 @@ void Comparison::paint(QPainter& painter, int pane, const Frame& frame) {
         paintLabelled(painter, isOther ? other(index.value_or(0)) : shownPicture(frame), frame, all, Qt::AlignLeft);
     } else if (m_isBlinking || (m_blinkTimer.isActive() && m_mode == CompareMode::none)) {
         paintLabelled(painter, m_isBlinking ? other(0) : shownPicture(frame), frame, all, Qt::AlignLeft);
-    } else if (isWipe()) {
+    } else if (isStraightWipe()) {
         paintWipe(painter, frame);
+    } else if (m_mode == CompareMode::wipeTurned) {
+        paintTurnedWipe(painter, frame);
     } else if (m_mode == CompareMode::none) {
         paintUpTo(painter, m_levels, frame.shownLevel, frame.view, frame.magnified);
     } else if (m_mode == CompareMode::loupe) {
@@ -228,7 +235,32 @@ void Comparison::paintWipe(QPainter& painter, const Frame& frame) {
     const QRectF second = isAcross ? QRectF(line, 0, width - line, height) : QRectF(0, line, width, height - line);
     paintLabelled(painter, other(0), frame, first, Qt::AlignLeft);
     paintLabelled(painter, shownPicture(frame), frame, second, isAcross ? Qt::AlignRight : Qt::AlignLeft);
-    paintWipeLine(painter, line, isAcross ? Qt::Vertical : Qt::Horizontal, frame.view.view(), frame.unit);
+    const QPointF handle = isAcross ? QPointF(line, height / 2) : QPointF(width / 2, line);
+    paintWipeLine(painter, handle, isAcross ? 0 : 90, isAcross ? height : width, frame.unit);
+}
+
+void Comparison::paintTurnedSide(QPainter& painter, TurnedWipe::Side side, ComparedPicture picture, const Frame& frame) {
+    const QSizeF view(frame.view.view().width, frame.view.view().height);
+    QPainterPath area;
+    area.addPolygon(m_turnedWipe.area(side, view));
+    painter.save();
+    painter.setClipPath(area);
+    paintPicture(painter, picture, frame);
+    if (m_areLabelsShown) {
+        const QString text = labelOf(picture);
+        const QSizeF size = labelSize(painter, text, frame.unit);
+        paintLabelIn(painter, text, m_turnedWipe.labelPlace(side, size, view, labelMargin * frame.unit), frame.unit);
+    }
+    painter.restore();
+}
+
+void Comparison::paintTurnedWipe(QPainter& painter, const Frame& frame) {
+    const QSizeF view(frame.view.view().width, frame.view.view().height);
+    paintTurnedSide(painter, TurnedWipe::Side::before, other(0), frame);
+    paintTurnedSide(painter, TurnedWipe::Side::after, shownPicture(frame), frame);
+    const QPointF handle = m_turnedWipe.handle(view);
+    paintWipeLine(painter, handle, m_turnedWipe.degrees(), 2 * (view.width() + view.height()), frame.unit);
+    paintTurnMarks(painter, handle, m_turnedWipe.degrees(), frame.unit);
 }
 
 QImage Comparison::rendered(ComparedPicture picture, const Frame& frame) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/level_painter.h"
+#include "ui/turned_wipe.h"
 #include "ui/view_picture.h"
 
 #include <QTimer>
@@ -9,8 +10,8 @@
 
 namespace casr {
 
-enum class CompareMode { none, wipeAcross, wipeDown, sideBySide, fourfold, difference, signedDifference, loupe };
-constexpr int compareModes = 8;
+enum class CompareMode { none, wipeAcross, wipeDown, wipeTurned, sideBySide, fourfold, difference, signedDifference, loupe };
+constexpr int compareModes = 9;
 
 /// What can be held against the step that is shown.
 struct ComparedPicture {
@@ -42,7 +43,8 @@ public:
 
     CompareMode mode() const { return m_mode; }
     void setMode(CompareMode mode);
-    bool isWipe() const { return m_mode == CompareMode::wipeAcross || m_mode == CompareMode::wipeDown; }
+    /// A wipe whose line is upright or level.
+    bool isStraightWipe() const { return m_mode == CompareMode::wipeAcross || m_mode == CompareMode::wipeDown; }
 
     ComparedPicture other(int index) const { return m_others[static_cast<std::size_t>(index)]; }
     void setOther(int index, ComparedPicture picture);
@@ -62,9 +64,11 @@ public:
     void setAutoBlinking(bool on);
     bool isAutoBlinking() const { return m_blinkTimer.isActive(); }
 
-    /// Share of the view before the wipe's line.
+    /// Share of the view before a straight wipe's line.
     double wipe() const { return m_wipe; }
     void setWipe(double share);
+    const TurnedWipe& turnedWipe() const { return m_turnedWipe; }
+    void setTurnedWipe(const TurnedWipe& wipe);
 
     /// Where the loupe is, in device coordinates of a pane; none: nowhere.
     void setLoupe(std::optional<Point> place);
@@ -88,6 +92,8 @@ private:
     void paintPicture(QPainter& painter, ComparedPicture picture, const Frame& frame);
     void paintLabelled(QPainter& painter, ComparedPicture picture, const Frame& frame, QRectF clip, Qt::Alignment side);
     void paintWipe(QPainter& painter, const Frame& frame);
+    void paintTurnedWipe(QPainter& painter, const Frame& frame);
+    void paintTurnedSide(QPainter& painter, TurnedWipe::Side side, ComparedPicture picture, const Frame& frame);
     void paintDifference(QPainter& painter, const Frame& frame);
     void paintLoupe(QPainter& painter, const Frame& frame);
     void askForDifference(const Frame& frame);
@@ -101,6 +107,7 @@ private:
     Area m_filePlace;
     double m_gain = 4;
     double m_wipe = 0.5;
+    TurnedWipe m_turnedWipe;
     std::optional<Point> m_loupe;
     bool m_areLabelsShown = true;
     bool m_isBlinking = false;

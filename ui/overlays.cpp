@@ -4,13 +4,16 @@
 
 #include <QPainterPath>
 
+#include <cmath>
+
 namespace casr {
 
 namespace {
 
 constexpr double handleSide = 8;
-constexpr double labelMargin = 10;
 constexpr double labelPadding = 6;
+constexpr double turnMarkDistance = 90;
+constexpr double turnMarkRadius = 5;
 const QColor waitingColour(255, 255, 255, 40);
 const QColor startedColour(255, 176, 32);
 const QColor doneColour(80, 200, 120);
@@ -26,6 +29,12 @@ Area areaOf(const Plan& plan, int level, Rect pixels) {
     const double x = static_cast<double>(plan.source.width) / plan.sizeOf(level).width;
     const double y = static_cast<double>(plan.source.height) / plan.sizeOf(level).height;
     return {pixels.left * x, pixels.top * y, pixels.right * x, pixels.bottom * y};
+}
+
+QFont labelFont(const QPainter& painter, double unit) {
+    QFont font = painter.font();
+    font.setPixelSize(static_cast<int>(13 * unit));
+    return font;
 }
 
 QColor colourOf(const Levels& levels, const TileKey& key, const std::set<TileKey>& started) {
@@ -80,12 +89,25 @@ void paintRegion(QPainter& painter, Rect region, const ViewTransform& view, bool
     painter.setBrush(Qt::NoBrush);
 }
 
+QSizeF labelSize(const QPainter& painter, const QString& text, double unit) {
+    const QSizeF words = QFontMetrics(labelFont(painter, unit)).boundingRect(text).size();
+    return words + QSizeF(2 * labelPadding * unit, labelPadding * unit);
+}
+
+void paintLabelIn(QPainter& painter, const QString& text, QRectF place, double unit) {
+    painter.setFont(labelFont(painter, unit));
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(QColor(20, 20, 20, 190));
+    painter.drawRoundedRect(place, 4 * unit, 4 * unit);
+    painter.setPen(Qt::white);
+    painter.drawText(place, Qt::AlignCenter, text);
+    painter.setBrush(Qt::NoBrush);
+    painter.setRenderHint(QPainter::Antialiasing, false);
+}
+
 void paintLabel(QPainter& painter, const QString& text, QRectF box, Qt::Alignment side, double unit) {
-    QFont font = painter.font();
-    font.setPixelSize(static_cast<int>(13 * unit));
-    painter.setFont(font);
-    QRectF label = painter.fontMetrics().boundingRect(text);
-    label.adjust(0, 0, 2 * labelPadding * unit, labelPadding * unit);
+    QRectF label({}, labelSize(painter, text, unit));
     label.moveTop(box.top() + labelMargin * unit);
     if (side.testFlag(Qt::AlignRight)) {
         label.moveRight(box.right() - labelMargin * unit);
@@ -94,22 +116,14 @@ void paintLabel(QPainter& painter, const QString& text, QRectF box, Qt::Alignmen
     } else {
         label.moveLeft(box.left() + labelMargin * unit);
     }
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(QColor(20, 20, 20, 190));
-    painter.drawRoundedRect(label, 4 * unit, 4 * unit);
-    painter.setPen(Qt::white);
-    painter.drawText(label, Qt::AlignCenter, text);
-    painter.setBrush(Qt::NoBrush);
-    painter.setRenderHint(QPainter::Antialiasing, false);
+    paintLabelIn(painter, text, label, unit);
 }
 
-void paintWipeLine(QPainter& painter, double place, Qt::Orientation line, Size size, double unit) {
-    const bool isVertical = line == Qt::Vertical;
-    const double length = isVertical ? size.height : size.width;
+void paintWipeLine(QPainter& painter, QPointF handle, double degrees, double length, double unit) {
     painter.save();
-    painter.translate(isVertical ? QPointF(place, length / 2) : QPointF(length / 2, place));
-    painter.rotate(isVertical ? 0 : 90);
+    painter.translate(handle);
+    painter.rotate(degrees);
+    painter.setRenderHint(QPainter::Antialiasing, std::fmod(degrees, 90) != 0);
     const QLineF whole(0, -length / 2, 0, length / 2);
     painter.setPen(QPen(QColor(0, 0, 0, 140), 3 * unit));
     painter.drawLine(whole);
@@ -121,6 +135,19 @@ void paintWipeLine(QPainter& painter, double place, Qt::Orientation line, Size s
     for (const double side : {-1.0, 1.0}) {
         painter.drawLine(QPointF(side * 3 * unit, -4 * unit), QPointF(side * 7 * unit, 0));
         painter.drawLine(QPointF(side * 7 * unit, 0), QPointF(side * 3 * unit, 4 * unit));
+    }
+    painter.restore();
+}
+
+void paintTurnMarks(QPainter& painter, QPointF handle, double degrees, double unit) {
+    painter.save();
+    painter.translate(handle);
+    painter.rotate(degrees);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(accentColour, unit));
+    painter.setBrush(QColor(30, 30, 30, 200));
+    for (const double side : {-1.0, 1.0}) {
+        painter.drawEllipse(QPointF(0, side * turnMarkDistance * unit), turnMarkRadius * unit, turnMarkRadius * unit);
     }
     painter.restore();
 }

@@ -19,7 +19,19 @@ void paintRegion(QPainter& painter, Rect region, const ViewTransform& view, bool
 /// A word in a dark box, at the top left, middle or right of `box`.
 void paintLabel(QPainter& painter, const QString& text, QRectF box, Qt::Alignment side, double unit);
 
-/// The line of a wipe at device column (a vertical line) or row `place`, with its handle in the middle of a view of `size`.
-void paintWipeLine(QPainter& painter, double place, Qt::Orientation line, Size size, double unit);
+/// Between a label and the rim of what it is in, in logical pixels.
+constexpr double labelMargin = 10;
+
+/// What paintLabelIn fills with `text`, in device pixels.
+QSizeF labelSize(const QPainter& painter, const QString& text, double unit);
+
+/// A word in the dark box `place`.
+void paintLabelIn(QPainter& painter, const QString& text, QRectF place, double unit);
+
+/// The line of a wipe, `length` device pixels long with its handle in its middle; upright at 0 degrees, turned clockwise.
+void paintWipeLine(QPainter& painter, QPointF handle, double degrees, double length, double unit);
+
+/// Two dots on a wipe's line that show where it can be taken and turned.
+void paintTurnMarks(QPainter& painter, QPointF handle, double degrees, double unit);
 
 } // namespace casr
