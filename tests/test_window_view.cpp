@@ -1,10 +1,13 @@
-// The turned wipe of the real window.
+// The turned wipe and bookmarks of the real window.
 
 #include "tests/window_support.h"
 
+#include "ui/bookmarks.h"
 #include "ui/message_bar.h"
 
+#include <QClipboard>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QMenu>
 #include <QPainterPath>
 
@@ -30,6 +33,15 @@ private Q_SLOTS:
     void eachSideOfATurnedWipeShowsItsPicture();
     void theSidesOfATurnedWipeFillTheView();
     void theLabelsOfATurnedWipeLieInTheirOwnSide();
+
+    void aBookmarkBringsTheViewBack();
+    void bookmarksSurviveARestart();
+    void bookmarksAreRenamedAndRemoved();
+    void aBookmarkOfAStepThatIsNoMoreFollowsTheZoom();
+    void damagedBookmarksAreLeftOut();
+    void aPhotoHasSoManyBookmarksAndNoMore();
+    void bookmarksOfPhotosUnusedForLongAreForgotten();
+    void aPastedPictureKeepsNoBookmarks();
 
 private:
     casr::Comparison& comparison() const { return canvas().comparison(); }
@@ -69,6 +81,10 @@ private:
 namespace {
 
 const QSizeF view(800, 500);
+
+bool isNear(double a, double b, double tolerance = 0.1) {
+    return std::abs(a - b) < tolerance;
+}
 
 } // namespace
 
@@ -173,6 +189,109 @@ void TestWindowView::theLabelsOfATurnedWipeLieInTheirOwnSide() {
                      qPrintable(QString::number(degrees)));
         }
     }
+}
+
+void TestWindowView::aBookmarkBringsTheViewBack() {
+    canvas().setScreenShare(6);
+    canvas().centreOn({70, 60});
+    canvas().setHeldLevel(1);
+    const casr::ViewTransform kept = canvas().view();
+    QTest::keyClick(&canvas(), Qt::Key_B, Qt::ControlModifier);
+    canvas().fit();
+    canvas().setHeldLevel(std::nullopt);
+    const QList<QAction*> listed = listedBookmarks();
+    QCOMPARE(listed.size(), 1);
+    QVERIFY2(listed.first()->text().contains("at 70, 60"), qPrintable(listed.first()->text()));
+    listed.first()->trigger();
+    QVERIFY(std::abs(canvas().view().scale() - kept.scale()) < 1e-9);
+    QVERIFY(isNear(canvas().view().centre().x, 70, 1e-6) && isNear(canvas().view().centre().y, 60, 1e-6));
+    QCOMPARE(canvas().heldLevel(), std::optional<int>(1));
+}
+
+void TestWindowView::bookmarksSurviveARestart() {
+    QVERIFY(!listedBookmarks().first()->isEnabled());
+    canvas().setScreenShare(6);
+    command("addBookmarkAction")->trigger();
+    const casr::ViewTransform kept = canvas().view();
+    m_window.reset();
+    openWindow(smallNetwork);
+    QCOMPARE(listedBookmarks().size(), 1);
+    listedBookmarks().first()->trigger();
+    QVERIFY(std::abs(canvas().view().scale() - kept.scale()) < 1e-9);
+}
+
+void TestWindowView::bookmarksAreRenamedAndRemoved() {
+    for (int count = 0; count < 3; ++count) {
+        canvas().zoomBySteps(2);
+        command("addBookmarkAction")->trigger();
+    }
+    const std::vector<casr::Bookmark> before = casr::bookmarksOf(m_photoPath);
+    command("manageBookmarksAction")->trigger();
+    auto* list = inDialog<QListWidget>("bookmarkList");
+    QCOMPARE(list->count(), 3);
+    list->item(0)->setText("  The eye & lash ");
+    list->setCurrentRow(1);
+    QTest::mouseClick(inDialog<QPushButton>("removeBookmark"), Qt::LeftButton);
+    clickButton(QDialogButtonBox::Ok);
+    const std::vector<casr::Bookmark> after = casr::bookmarksOf(m_photoPath);
+    QCOMPARE(after.size(), 2u);
+    QCOMPARE(after[0].name, QString("The eye & lash"));
+    QCOMPARE(after[0].scale, before[0].scale);
+    QCOMPARE(after[1], before[2]);
+    QCOMPARE(listedBookmarks().first()->text(), QString("The eye && lash"));
+}
+
+void TestWindowView::aBookmarkOfAStepThatIsNoMoreFollowsTheZoom() {
+    casr::keepBookmarks(m_photoPath, {{"far", {50, 50}, 6, 40}});
+    canvas().setHeldLevel(1);
+    listedBookmarks().first()->trigger();
+    QVERIFY(!canvas().heldLevel());
+    QCOMPARE(canvas().view().scale(), 6.0);
+}
+
+void TestWindowView::damagedBookmarksAreLeftOut() {
+    const QString path = QFileInfo(m_photoPath).absoluteFilePath();
+    for (const char* text : {"", "{", "7", "[1, {}, [], null]", "[{\"path\": 3, \"views\": 4}]"}) {
+        QSettings().setValue("bookmarks", QString(text));
+        QVERIFY(casr::bookmarksOf(path).empty());
+    }
+    QSettings().setValue("bookmarks", QString("[{\"path\":\"%1\",\"views\":[{\"name\":\"a\",\"x\":1,\"y\":2,\"scale\":-3},5,"
+                                              "{\"name\":\"b\",\"x\":\"1\",\"y\":2,\"scale\":3},{\"x\":1,\"y\":2,\"scale\":3},"
+                                              "{\"name\":\"good\",\"x\":1,\"y\":2,\"scale\":3,\"step\":\"x\"}]}]")
+                                          .arg(path));
+    const std::vector<casr::Bookmark> left = casr::bookmarksOf(path);
+    QCOMPARE(left.size(), 1u);
+    QCOMPARE(left.front(), (casr::Bookmark{"good", {1, 2}, 3, std::nullopt}));
+}
+
+void TestWindowView::aPhotoHasSoManyBookmarksAndNoMore() {
+    for (std::size_t count = 0; count <= casr::mostBookmarks; ++count) {
+        command("addBookmarkAction")->trigger();
+    }
+    QCOMPARE(casr::bookmarksOf(m_photoPath).size(), casr::mostBookmarks);
+    QVERIFY(message().contains("Manage"));
+}
+
+void TestWindowView::bookmarksOfPhotosUnusedForLongAreForgotten() {
+    const auto name = [](int photo) { return QString("/photos/%1.jpg").arg(photo); };
+    for (int photo = 0; photo <= casr::mostBookmarkedPhotos; ++photo) {
+        casr::keepBookmarks(name(photo), {{"a", {1, 2}, 3, {}}});
+    }
+    QVERIFY(casr::bookmarksOf(name(0)).empty());
+    QCOMPARE(casr::bookmarksOf(name(1)).size(), 1u);
+    casr::keepBookmarks(name(1), {});
+    QVERIFY(casr::bookmarksOf(name(1)).empty());
+}
+
+void TestWindowView::aPastedPictureKeepsNoBookmarks() {
+    QImage picture(31, 17, QImage::Format_RGB32);
+    picture.fill(Qt::red);
+    QApplication::clipboard()->setImage(picture);
+    QTest::keyClick(&canvas(), Qt::Key_V, Qt::ControlModifier);
+    QTRY_COMPARE_WITH_TIMEOUT(levels().document()->size(), (casr::Size{31, 17}), patience);
+    QTest::keyClick(&canvas(), Qt::Key_B, Qt::ControlModifier);
+    QVERIFY2(message().contains("pasted"), qPrintable(message()));
+    QVERIFY(!listedBookmarks().first()->isEnabled());
 }
 
 QTEST_MAIN(TestWindowView)

@@ -1,5 +1,6 @@
 #include "ui/main_window.h"
 
+#include "ui/bookmark_controller.h"
 #include "ui/cleaning_dialog.h"
 #include "ui/compare_controller.h"
 #include "ui/export_controller.h"
@@ -55,6 +56,7 @@ constexpr QSize firstSize{1280, 800};
 constexpr QSize frameRoom{8, 48};
 /// Stopping a run that is older than this asks first.
 constexpr double muchWorkSeconds = 120;
+constexpr int messageMs = 5000;
 
 /// Where the queue is kept from one start to the next.
 QString queueFile() {
@@ -78,6 +80,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_recipes(new RecipeController(m_levels, *m_canvas, *m_messages, this)),
       m_exports(new ExportController(m_levels, *m_canvas, m_exporter, *m_messages, this)),
       m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)),
+      m_bookmarks(new BookmarkController(m_levels, *m_canvas, *m_messages, this)),
       m_overlays(new OverlayController(m_levels, *m_canvas, this)),
       m_preferences(new PreferencesController(m_levels, m_opener, m_commands, *m_messages, this)),
       m_history(new SettingsHistory(m_levels, *m_canvas, this)), m_session(new SessionKeeper(m_levels, *m_canvas, this)) {
@@ -169,6 +172,8 @@ void MainWindow::connectParts() {
     connect(&m_levels, &Levels::replaced, m_queue, [this] {
         m_queue->setMeans({m_levels.network(), m_levels.precision(), m_levels.cacheBudget(), false});
     });
+    connect(m_bookmarks, &BookmarkController::added, this,
+            [this](const QString& name) { statusBar()->showMessage(tr("Bookmark added: %1").arg(name), messageMs); });
     connect(m_queueDock, &QueueDock::failed, m_messages, &MessageBar::showError);
     connect(m_staircaseDock, &StaircaseDock::exportRequested, m_exports, &ExportController::exportLevel);
     connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::chooseSettings);

@@ -17,6 +17,7 @@ class QToolBar;
 
 namespace casr {
 
+class BookmarkController;
 class CompareController;
 class ExportController;
 class MessageBar;
@@ -127,6 +128,7 @@ private:
     QMenu* m_recentMenu = nullptr;
     Commands m_commands;
     CompareController* m_compare;
+    BookmarkController* m_bookmarks;
     OverlayController* m_overlays;
     PreferencesController* m_preferences;
     SettingsHistory* m_history;

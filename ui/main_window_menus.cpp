@@ -1,5 +1,6 @@
 // The menus: every command with its name, shortcut and tip.
 
+#include "ui/bookmark_controller.h"
 #include "ui/compare_controller.h"
 #include "ui/export_controller.h"
 #include "ui/main_window.h"
@@ -89,6 +90,7 @@ void MainWindow::addViewMenu() {
                    [this] { m_canvas->fitRegion(); });
     menu->addSeparator();
     m_compare->addMenu(menu, m_commands);
+    m_bookmarks->addMenu(menu, m_commands);
     addStepMenu(menu);
     menu->addSeparator();
     m_overlays->addMenu(menu, m_commands);
