@@ -1,15 +1,24 @@
-// The turned wipe and bookmarks of the real window.
+// The turned wipe, bookmarks and printing of the real window.
 
+#include "tests/pdf_support.h"
 #include "tests/window_support.h"
 
 #include "ui/bookmarks.h"
 #include "ui/message_bar.h"
+#include "ui/page_painter.h"
+#include "ui/print_job.h"
+
+#include "core/base/error.h"
 
 #include <QClipboard>
+#include <QComboBox>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
 #include <QPainterPath>
+#include <QPdfWriter>
+#include <QPrinter>
 
 using casr::TurnedWipe;
 
@@ -42,6 +51,14 @@ private Q_SLOTS:
     void aPhotoHasSoManyBookmarksAndNoMore();
     void bookmarksOfPhotosUnusedForLongAreForgotten();
     void aPastedPictureKeepsNoBookmarks();
+
+    void aPrintHasItsExactSize();
+    void bandsOfAPrintLeaveNoGap();
+    void theDialogPrintsTheExportsPixels();
+    void theDialogSaysSizeAndResolution();
+    void whatCannotBePrintedIsRefusedInTheDialog();
+    void tooManyPixelsForAPrintAreExportedInstead();
+    void aPrintThatFailsOrStopsLeavesNothing();
 
 private:
     casr::Comparison& comparison() const { return canvas().comparison(); }
@@ -81,6 +98,23 @@ private:
 namespace {
 
 const QSizeF view(800, 500);
+
+QImage band(casr::Rect rect) {
+    QImage image(rect.width(), rect.height(), QImage::Format_RGB32);
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) {
+            image.setPixel(x, y, qRgb((rect.left + x) % 251, (rect.top + y) % 241, 7));
+        }
+    }
+    return image;
+}
+
+/// `bytes` of a PDF's picture as Qt would show it.
+QImage imageOf(const PdfPicture& picture) {
+    return QImage(reinterpret_cast<const uchar*>(picture.rgb.constData()), picture.width, picture.height, 3 * picture.width,
+                  QImage::Format_RGB888)
+        .convertToFormat(QImage::Format_RGB32);
+}
 
 bool isNear(double a, double b, double tolerance = 0.1) {
     return std::abs(a - b) < tolerance;
@@ -292,6 +326,138 @@ void TestWindowView::aPastedPictureKeepsNoBookmarks() {
     QTest::keyClick(&canvas(), Qt::Key_B, Qt::ControlModifier);
     QVERIFY2(message().contains("pasted"), qPrintable(message()));
     QVERIFY(!listedBookmarks().first()->isEnabled());
+}
+
+void TestWindowView::aPrintHasItsExactSize() {
+    const QPageLayout layout(QPageSize(QPageSize::A4), QPageLayout::Landscape, {10, 10, 10, 10}, QPageLayout::Millimeter);
+    const QString written = m_folder->filePath("written.pdf"), printed = m_folder->filePath("printed.pdf");
+    {
+        QPdfWriter writer(written);
+        writer.setPageLayout(layout);
+        casr::paintOnPage(writer, {310, 200}, {155.5, 100.3}, band);
+        QPrinter printer(QPrinter::HighResolution);
+        printer.setOutputFormat(QPrinter::PdfFormat);
+        printer.setOutputFileName(printed);
+        printer.setPageLayout(layout);
+        casr::paintOnPage(printer, {310, 200}, {155.5, 100.3}, band);
+    }
+    for (const QString& path : {written, printed}) {
+        const QList<PdfPicture> pictures = picturesOf(read(path));
+        QCOMPARE(pictures.size(), 1);
+        const QRectF place = pictures.first().millimetres;
+        QVERIFY2(isNear(place.width(), 155.5) && isNear(place.height(), 100.3), qPrintable(QString::number(place.width())));
+        QVERIFY(isNear(place.center().x(), 148.5, 0.3) && isNear(place.center().y(), 105, 0.3));
+        QCOMPARE(imageOf(pictures.first()), band({0, 0, 310, 200}));
+    }
+}
+
+void TestWindowView::bandsOfAPrintLeaveNoGap() {
+    const QString path = m_folder->filePath("bands.pdf");
+    const casr::Size pixels{3001, 3000};
+    {
+        QPdfWriter writer(path);
+        casr::paintOnPage(writer, pixels, {150, 150}, band);
+    }
+    const QList<PdfPicture> pictures = picturesOf(read(path));
+    QVERIFY(pictures.size() > 1);
+    QRectF all;
+    int rows = 0;
+    for (const PdfPicture& picture : pictures) {
+        // From the top down, each over the lowest row of the one before.
+        QVERIFY(all.isNull() || isNear(picture.millimetres.bottom() - all.top(), 150.0 / pixels.height, 0.01));
+        all = all.united(picture.millimetres);
+        rows += picture.height;
+    }
+    QVERIFY2(isNear(all.width(), 150) && isNear(all.height(), 150), qPrintable(QString::number(all.height())));
+    QCOMPARE(rows, pixels.height + static_cast<int>(pictures.size()) - 1);
+    QCOMPARE(imageOf(pictures.last()), band({0, pixels.height - pictures.last().height, pixels.width, pixels.height}));
+}
+
+void TestWindowView::theDialogPrintsTheExportsPixels() {
+    canvas().setRegion(casr::Rect{20, 21, 51, 44});
+    canvas().setHeldLevel(lastLevel());
+    QTest::keyClick(&canvas(), Qt::Key_P, Qt::ControlModifier);
+    QVERIFY(QApplication::activeModalWidget());
+    const QString path = m_folder->filePath(QString::fromUtf8("pr\u00efnt 100%.pdf"));
+    QCOMPARE(inDialog<QComboBox>("printLevel")->currentIndex(), lastLevel());
+    inDialog<QComboBox>("printPrinter")->setCurrentText("PDF file");
+    inDialog<QLineEdit>("printFile")->setText(path);
+    type("printWidth", "6,2");
+    clickButton(QDialogButtonBox::Ok);
+    QTRY_VERIFY2_WITH_TIMEOUT(message().contains("Printed"), qPrintable(message()), patience);
+    const QList<PdfPicture> pictures = picturesOf(read(path));
+    QCOMPARE(pictures.size(), 1);
+    QVERIFY(isNear(pictures.first().millimetres.width(), 62) && isNear(pictures.first().millimetres.height(), 46));
+    const casr::Rect pixels = casr::regionAt(levels().plan(), lastLevel(), {20, 21, 51, 44});
+    const casr::Image exported = levels().staircase()->region(lastLevel(), pixels).image;
+    QCOMPARE(imageOf(pictures.first()), levels().document()->colours.shown(exported));
+    QVERIFY(!child<QWidget>("runBar")->isVisible());
+}
+
+void TestWindowView::theDialogSaysSizeAndResolution() {
+    canvas().setRegion(casr::Rect{20, 20, 70, 45});
+    canvas().setHeldLevel(lastLevel());
+    QTest::keyClick(&canvas(), Qt::Key_P, Qt::ControlModifier);
+    inDialog<QComboBox>("printPrinter")->setCurrentText("PDF file");
+    const auto* summary = inDialog<QLabel>("printSummary");
+    QTest::mouseClick(inDialog<QPushButton>("printFit"), Qt::LeftButton);
+    QVERIFY2(summary->text().contains(QString::fromUtf8("27.7 \u00d7 13")), qPrintable(summary->text()));
+    type("printHeight", "5.08");
+    QVERIFY2(summary->text().contains("100 ppi"), qPrintable(summary->text())); // 200 pixels on 2 inches
+    QCOMPARE(inDialog<QLineEdit>("printWidth")->text(), QString("10.16"));
+    inDialog<QComboBox>("printUnit")->setCurrentIndex(1);
+    QCOMPARE(inDialog<QLineEdit>("printWidth")->text(), QString("4.00"));
+    QVERIFY2(summary->text().contains("100 ppi"), qPrintable(summary->text()));
+    inDialog<QComboBox>("printLevel")->setCurrentIndex(0);
+    QVERIFY2(summary->text().contains("13 ppi"), qPrintable(summary->text())); // 25 pixels on 2 inches
+    clickButton(QDialogButtonBox::Cancel);
+}
+
+void TestWindowView::whatCannotBePrintedIsRefusedInTheDialog() {
+    QTest::keyClick(&canvas(), Qt::Key_P, Qt::ControlModifier);
+    inDialog<QComboBox>("printPrinter")->setCurrentText("PDF file");
+    const QPushButton* print = dialogButton(QDialogButtonBox::Ok);
+    QVERIFY(print->isEnabled());
+    for (const char* size : {"400", "0", "-3", "x"}) {
+        type("printWidth", size);
+        QVERIFY2(!print->isEnabled(), size);
+        QVERIFY(!inDialog<QLabel>("printSummary")->text().isEmpty());
+    }
+    type("printWidth", "3");
+    QVERIFY(print->isEnabled());
+    for (const QString& path : {m_folder->filePath("nowhere/a.pdf"), m_folder->path()}) {
+        inDialog<QLineEdit>("printFile")->setText(path);
+        QVERIFY(!print->isEnabled());
+    }
+    clickButton(QDialogButtonBox::Cancel);
+}
+
+void TestWindowView::tooManyPixelsForAPrintAreExportedInstead() {
+    casr::PrintJob job;
+    job.pixels = {0, 0, 40000, 20000};
+    job.millimetres = {100, 50};
+    job.layout = QPageLayout(QPageSize(QPageSize::A4), QPageLayout::Portrait, {10, 10, 10, 10}, QPageLayout::Millimeter);
+    job.file = m_folder->filePath("large.pdf");
+    QVERIFY2(casr::problemOf(job).contains("Ctrl+E"), qPrintable(casr::problemOf(job)));
+    job.pixels = {0, 0, 20000, 20000};
+    QVERIFY2(casr::problemOf(job).isEmpty(), qPrintable(casr::problemOf(job)));
+}
+
+void TestWindowView::aPrintThatFailsOrStopsLeavesNothing() {
+    casr::PrintJob job;
+    job.pixels = {0, 0, 157, 101};
+    job.millimetres = {100, 60};
+    job.layout = QPageLayout(QPageSize(QPageSize::A4), QPageLayout::Portrait, {10, 10, 10, 10}, QPageLayout::Millimeter);
+    job.file = m_folder->filePath("nowhere/a.pdf");
+    const auto go = [](double) {};
+    QVERIFY_EXCEPTION_THROWN(casr::print(
+                                 job, *levels().document(), nullptr, [] { return false; }, go),
+                             casr::Error);
+    job.file = m_folder->filePath("stopped.pdf");
+    QVERIFY_EXCEPTION_THROWN(casr::print(
+                                 job, *levels().document(), nullptr, [] { return true; }, go),
+                             casr::Cancelled);
+    QVERIFY(QDir(m_folder->path()).entryList({"stopped*"}, QDir::AllEntries | QDir::Hidden).isEmpty());
 }
 
 QTEST_MAIN(TestWindowView)

@@ -1,5 +1,7 @@
 #include "ui/exporter.h"
 
+#include "ui/level_pixels.h"
+
 #include "core/base/error.h"
 #include "core/io/guarded_stream.h"
 #include "core/recipe/recipe_controls.h"
@@ -50,15 +52,6 @@ double areaOf(const std::vector<ExportJob>& jobs) {
     return sum;
 }
 
-/// The part `pixels` of the job's level in the photo's own channels.
-Image pulled(const Document& document, Staircase* staircase, const ExportJob& job, Rect pixels, const StopCheck& stop) {
-    if (job.level == 0) {
-        return cropped(document.picture.image, pixels);
-    }
-    const float plain = controlsNamed(job.recipe.controls).plain;
-    return pictureOf(document.photo, staircase->region(job.level, pixels, stop).image, staircase->plan().sizeOf(job.level), pixels, plain);
-}
-
 } // namespace
 
 struct Exporter::Context {
@@ -105,12 +98,13 @@ QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& 
         checkExport(*context.document, job);
     }
     for (const ExportJob& job : jobs) {
+        const float plain = controlsNamed(job.recipe.controls).plain;
         const auto pull = [&](Rect rect) {
             if (stop()) {
                 throw Cancelled();
             }
-            const Image image =
-                pulled(*context.document, context.staircase.get(), job, translated(rect, job.pixels.left, job.pixels.top), stop);
+            const Image image = levelPixels(*context.document, context.staircase.get(), job.level,
+                                            translated(rect, job.pixels.left, job.pixels.top), plain, stop);
             done += static_cast<double>(rect.size().area());
             const double share = done / all, seconds = std::chrono::duration<double>(Clock::now() - start).count();
             QMetaObject::invokeMethod(this, [this, share, seconds] { Q_EMIT progressed(share, seconds * (1 / share - 1)); });

@@ -11,6 +11,7 @@
 #include "ui/overlay_controller.h"
 #include "ui/plots_dock.h"
 #include "ui/preferences_controller.h"
+#include "ui/print_controller.h"
 #include "ui/properties_dialog.h"
 #include "ui/queue_dock.h"
 #include "ui/queue_runner.h"
@@ -79,6 +80,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_queue(new QueueRunner(queueFile(), this)), m_queueDock(new QueueDock(*m_queue, m_levels, *m_canvas, this)),
       m_recipes(new RecipeController(m_levels, *m_canvas, *m_messages, this)),
       m_exports(new ExportController(m_levels, *m_canvas, m_exporter, *m_messages, this)),
+      m_prints(new PrintController(m_levels, *m_canvas, *m_messages, this)),
       m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)),
       m_bookmarks(new BookmarkController(m_levels, *m_canvas, *m_messages, this)),
       m_overlays(new OverlayController(m_levels, *m_canvas, this)),
@@ -172,6 +174,8 @@ void MainWindow::connectParts() {
     connect(&m_levels, &Levels::replaced, m_queue, [this] {
         m_queue->setMeans({m_levels.network(), m_levels.precision(), m_levels.cacheBudget(), false});
     });
+    connect(m_prints, &PrintController::progressed, m_runBar, &RunBar::showTask);
+    connect(m_prints, &PrintController::ended, m_runBar, &RunBar::endTask);
     connect(m_bookmarks, &BookmarkController::added, this,
             [this](const QString& name) { statusBar()->showMessage(tr("Bookmark added: %1").arg(name), messageMs); });
     connect(m_queueDock, &QueueDock::failed, m_messages, &MessageBar::showError);
@@ -360,9 +364,19 @@ void MainWindow::togglePause() {
     }
 }
 
-void MainWindow::stopWork() {
+bool MainWindow::stopOutput() {
     if (m_exporter.isRunning()) {
         m_exporter.stop();
+    } else if (m_prints->isRunning()) {
+        m_prints->stop();
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void MainWindow::stopWork() {
+    if (stopOutput()) {
         return;
     }
     if (m_run.isRunning() && m_run.progress().secondsElapsed > muchWorkSeconds) {
@@ -401,8 +415,9 @@ void MainWindow::updateCommands() {
     for (const char* name : {"fitRegionAction", "previewAction", "selectNoneAction"}) {
         m_commands.at(name)->setEnabled(hasRegion);
     }
-    m_commands.at("exportAction")->setEnabled(m_levels.isReady());
-    m_commands.at("exportAllAction")->setEnabled(m_levels.isReady());
+    for (const char* name : {"exportAction", "exportAllAction", "printAction"}) {
+        m_commands.at(name)->setEnabled(m_levels.isReady());
+    }
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {

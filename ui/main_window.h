@@ -25,6 +25,7 @@ class NavigatorDock;
 class OverlayController;
 class PlotsDock;
 class PreferencesController;
+class PrintController;
 class QueueDock;
 class QueueRunner;
 class RecipeController;
@@ -102,6 +103,8 @@ private:
     void startRun(int firstLevel, int lastLevel);
     void togglePause();
     void stopWork();
+    /// Of exports and prints, the first that runs; false when none does.
+    bool stopOutput();
     void moveStep(int delta);
     void updateCommands();
     void showAbout();
@@ -125,6 +128,7 @@ private:
     QueueDock* m_queueDock;
     RecipeController* m_recipes;
     ExportController* m_exports;
+    PrintController* m_prints;
     QMenu* m_recentMenu = nullptr;
     Commands m_commands;
     CompareController* m_compare;

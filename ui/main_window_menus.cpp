@@ -8,6 +8,7 @@
 #include "ui/overlay_controller.h"
 #include "ui/plots_dock.h"
 #include "ui/preferences_controller.h"
+#include "ui/print_controller.h"
 #include "ui/queue_dock.h"
 #include "ui/recipe_controller.h"
 #include "ui/settings_history.h"
@@ -46,6 +47,7 @@ void MainWindow::addFileMenu() {
     Commands::needingPhoto(m_commands.add(menu, "exportAllAction", tr("Export &All Steps\u2026"),
                                           tr("Write every step of the region to a folder"), {QKeySequence("Ctrl+Alt+E")},
                                           [this] { m_exports->exportAllSteps(); }));
+    m_prints->addCommand(menu, m_commands);
     m_recipes->addCommands(menu, m_commands);
     Commands::needingPhoto(m_commands.add(menu, "propertiesAction", tr("P&roperties\u2026"), tr("What is known of the photo"),
                                           {QKeySequence("Alt+Return"), QKeySequence("Alt+Enter")}, [this] { showProperties(); }));

@@ -75,8 +75,23 @@ void RunBar::showExport(double share, double secondsToGo) {
     show();
 }
 
+void RunBar::showTask(const QString& text, double share) {
+    m_hasTask = true;
+    if (!m_run.isRunning() && !m_exporter.isRunning()) {
+        m_text->setText(text);
+        m_progress->setValue(static_cast<int>(share * barSteps));
+        m_pause->hide();
+    }
+    show();
+}
+
+void RunBar::endTask() {
+    m_hasTask = false;
+    hideWhenIdle();
+}
+
 void RunBar::hideWhenIdle() {
-    setVisible(m_run.isRunning() || m_exporter.isRunning());
+    setVisible(m_run.isRunning() || m_exporter.isRunning() || m_hasTask);
 }
 
 } // namespace casr

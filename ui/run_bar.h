@@ -12,7 +12,7 @@ class QToolButton;
 
 namespace casr {
 
-/// Progress of a run or an export in the status bar, with pause and stop. Hidden while nothing runs.
+/// Progress of a run, an export or other long work in the status bar, with pause and stop. Hidden while nothing runs.
 class RunBar : public QWidget {
     Q_OBJECT
 
@@ -22,6 +22,10 @@ public:
     /// The buttons do what the commands of the menu do.
     void setActions(QAction* pause, QAction* stop);
 
+    /// Other work that the stop command ends: what is being done, and its share 0 .. 1. A run or an export beside it is shown instead.
+    void showTask(const QString& text, double share);
+    void endTask();
+
 private:
     void showRun();
     void showExport(double share, double secondsToGo);
@@ -29,6 +33,7 @@ private:
 
     RegionRun& m_run;
     Exporter& m_exporter;
+    bool m_hasTask = false;
     QLabel* m_text;
     QProgressBar* m_progress;
     QToolButton* m_pause;
