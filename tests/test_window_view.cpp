@@ -1,12 +1,15 @@
-// The turned wipe, bookmarks and printing of the real window.
+// The turned wipe, bookmarks, printing and zoom films of the real window.
 
 #include "tests/pdf_support.h"
 #include "tests/window_support.h"
 
 #include "ui/bookmarks.h"
+#include "ui/film_frames.h"
 #include "ui/message_bar.h"
 #include "ui/page_painter.h"
 #include "ui/print_job.h"
+#include "ui/video_encoder.h"
+#include "ui/view_picture.h"
 
 #include "core/base/error.h"
 
@@ -19,6 +22,8 @@
 #include <QPainterPath>
 #include <QPdfWriter>
 #include <QPrinter>
+#include <QSpinBox>
+#include <QStandardItemModel>
 
 using casr::TurnedWipe;
 
@@ -60,6 +65,18 @@ private Q_SLOTS:
     void tooManyPixelsForAPrintAreExportedInstead();
     void aPrintThatFailsOrStopsLeavesNothing();
 
+    void aFilmGrowsEvenlyButForItsEasedEnds();
+    void aFilmLooksAtTheSamePointAllTheTime();
+    void theFirstFrameIsTheWholePhotoAndTheLastTheStaircasesPixels();
+    void framesAreMadeFromAtMostTwiceTheirPixels();
+    void aFilmBecomesNumberedPictures();
+    void aStoppedFilmLeavesNothing();
+    void whatCannotBeAFilmIsRefusedInTheDialog();
+    void aFilmBecomesAVideoWhereFfmpegIs();
+    void aVideoThatFfmpegCannotMakeIsSaid();
+    void aStoppedVideoLeavesNothing();
+    void withoutFfmpegVideosAreGreyAndItIsSaidWhy();
+
 private:
     casr::Comparison& comparison() const { return canvas().comparison(); }
     QImage shown() const { return canvas().grab().toImage().convertToFormat(QImage::Format_RGB32); }
@@ -92,6 +109,11 @@ private:
         QFile file(path);
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
+    /// A program of that name that comes first, or nothing at all, where programs are looked for.
+    void installFfmpeg(const QByteArray& script) const;
+    void startFilm(int format, const QString& target) const;
+    bool isNothingLeft() const { return QDir(m_folder->path()).entryList({".casr-film*"}, QDir::AllEntries | QDir::Hidden).isEmpty(); }
+
     QByteArray m_path;
 };
 
@@ -118,6 +140,11 @@ QImage imageOf(const PdfPicture& picture) {
 
 bool isNear(double a, double b, double tolerance = 0.1) {
     return std::abs(a - b) < tolerance;
+}
+
+casr::FilmPath pathIn(const casr::Levels& levels, casr::Size frame, int frames) {
+    const casr::Size photo = levels.document()->size();
+    return casr::filmPath(photo, frame, {0, 0, double(photo.width), double(photo.height)}, {90.3, 40.7}, levels.plan().scale, frames);
 }
 
 } // namespace
@@ -458,6 +485,183 @@ void TestWindowView::aPrintThatFailsOrStopsLeavesNothing() {
                                  job, *levels().document(), nullptr, [] { return true; }, go),
                              casr::Cancelled);
     QVERIFY(QDir(m_folder->path()).entryList({"stopped*"}, QDir::AllEntries | QDir::Hidden).isEmpty());
+}
+
+void TestWindowView::aFilmGrowsEvenlyButForItsEasedEnds() {
+    const casr::FilmPath path = pathIn(levels(), {64, 48}, 101);
+    QVERIFY(isNear(path.viewAt(0).scale, 64.0 / photoSize.width, 1e-9));
+    QVERIFY(isNear(path.viewAt(100).scale, 8, 1e-9));
+    const auto growth = [&](int index) { return std::log(path.viewAt(index + 1).scale / path.viewAt(index).scale); };
+    for (int index = 0; index < 50; ++index) {
+        QVERIFY(growth(index) > 0);
+        QVERIFY(index == 0 || growth(index) > growth(index - 1));
+        QVERIFY(isNear(growth(index), growth(99 - index), 1e-9));
+    }
+    QVERIFY(growth(0) < growth(50) / 20);
+}
+
+void TestWindowView::aFilmLooksAtTheSamePointAllTheTime() {
+    const casr::FilmPath path = pathIn(levels(), {64, 48}, 50);
+    const casr::FilmView first = path.viewAt(0), last = path.viewAt(49);
+    // In frame coordinates from the middle: (fixed - centre) * scale is the same in all.
+    const double fixed = (first.centre.x * first.scale - last.centre.x * last.scale) / (first.scale - last.scale);
+    for (int index = 0; index < 50; ++index) {
+        const casr::FilmView now = path.viewAt(index);
+        QVERIFY(isNear((fixed - now.centre.x) * now.scale, (fixed - first.centre.x) * first.scale, 1e-6));
+    }
+}
+
+void TestWindowView::theFirstFrameIsTheWholePhotoAndTheLastTheStaircasesPixels() {
+    const casr::Size size{64, 48};
+    const casr::FilmPath path = pathIn(levels(), size, 9);
+    casr::FilmFrames frames(levels().document(), levels().staircase(), path);
+    const auto go = [] { return false; };
+    casr::ViewTransform whole;
+    whole.setView(size);
+    whole.setPhoto(photoSize);
+    const casr::ViewPicture photo = casr::enlarged(*levels().document(), casr::Kernel::bicubic, whole);
+    const QImage first = frames.frame(0, go);
+    QCOMPARE(first.copy(0, (size.height - photo.image.height()) / 2, size.width, photo.image.height()), photo.image);
+    QCOMPARE(first.pixel(5, 0), qRgb(0, 0, 0));
+
+    const casr::FilmView end = path.viewAt(8);
+    const casr::Rect pixels =
+        casr::rectAt(static_cast<int>(std::lround(end.centre.x * 8 - 32)), static_cast<int>(std::lround(end.centre.y * 8 - 24)), size);
+    QVERIFY(casr::contains(pixels, casr::rectAt(90 * 8, 41 * 8, {1, 1})));
+    QCOMPARE(frames.frame(8, go), levels().document()->colours.shown(levels().staircase()->region(lastLevel(), pixels).image));
+    QVERIFY_EXCEPTION_THROWN(casr::FilmFrames(levels().document(), levels().staircase(), path).frame(7, [] { return true; }),
+                             casr::Cancelled);
+}
+
+void TestWindowView::framesAreMadeFromAtMostTwiceTheirPixels() {
+    const casr::Plan& plan = levels().staircase()->plan();
+    for (double scale = 0.2; scale < 8; scale *= 1.01) {
+        const casr::FilmScale from = casr::filmScaleFor(plan, scale);
+        const double larger = static_cast<double>(from.whole.width) / photoSize.width / scale;
+        QVERIFY2(larger > 0.99 && (from.level == 0 || larger < 1.43), qPrintable(QString::number(scale)));
+    }
+    QCOMPARE(casr::filmScaleFor(plan, 8).whole, plan.sizeOf(lastLevel()));
+}
+
+void TestWindowView::installFfmpeg(const QByteArray& script) const {
+    const QString folder = m_folder->filePath("bin");
+    QVERIFY(QDir().mkpath(folder));
+    QFile program(folder + "/ffmpeg");
+    if (script.isEmpty()) {
+        qputenv("PATH", folder.toLocal8Bit());
+        return;
+    }
+    QVERIFY(program.open(QIODevice::WriteOnly));
+    program.write("#!/bin/sh\n" + script);
+    program.close();
+    QVERIFY(program.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));
+    qputenv("PATH", folder.toLocal8Bit() + ":" + m_path);
+}
+
+void TestWindowView::startFilm(int format, const QString& target) const {
+    command("filmAction")->trigger();
+    QVERIFY(QApplication::activeModalWidget());
+    inDialog<QComboBox>("filmSize")->setCurrentIndex(0);
+    inDialog<QSpinBox>("filmSeconds")->setValue(1);
+    inDialog<QComboBox>("filmRate")->setCurrentText("24");
+    inDialog<QComboBox>("filmFormat")->setCurrentIndex(format);
+    inDialog<QLineEdit>("filmTarget")->setText(target);
+    QVERIFY2(dialogButton(QDialogButtonBox::Save)->isEnabled(), qPrintable(inDialog<QLabel>("filmSummary")->text()));
+    clickButton(QDialogButtonBox::Save);
+    m_window->activateWindow();
+    QTRY_VERIFY(m_window->isActiveWindow());
+}
+
+void TestWindowView::aFilmBecomesNumberedPictures() {
+    const QString target = m_folder->filePath("zoom 50%d");
+    startFilm(0, target);
+    QVERIFY(child<QWidget>("runBar")->isVisible());
+    QVERIFY(!QFile::exists(target));
+    QTRY_VERIFY2_WITH_TIMEOUT(message().contains("zoom 50%d"), qPrintable(message()), patience);
+    const QStringList names = QDir(target).entryList(QDir::Files, QDir::Name);
+    QCOMPARE(names.size(), 24);
+    QCOMPARE(names.first(), QString("frame-00001.png"));
+    QCOMPARE(names.last(), QString("frame-00024.png"));
+    QCOMPARE(QImage(QDir(target).filePath(names.last())).size(), QSize(640, 360));
+    QVERIFY(!child<QWidget>("runBar")->isVisible());
+    QTRY_VERIFY(isNothingLeft());
+}
+
+void TestWindowView::aStoppedFilmLeavesNothing() {
+    const QString target = m_folder->filePath("zoom");
+    startFilm(0, target);
+    QTest::keyClick(&canvas(), Qt::Key_Escape);
+    QTRY_VERIFY_WITH_TIMEOUT(!child<QWidget>("runBar")->isVisible(), patience);
+    QTRY_VERIFY(isNothingLeft());
+    QVERIFY(!QFile::exists(target));
+    startFilm(0, target);
+    m_window.reset();
+    QVERIFY(isNothingLeft());
+    QVERIFY(!QFile::exists(target));
+}
+
+void TestWindowView::whatCannotBeAFilmIsRefusedInTheDialog() {
+    command("filmAction")->trigger();
+    const QPushButton* save = dialogButton(QDialogButtonBox::Save);
+    inDialog<QComboBox>("filmFormat")->setCurrentIndex(0);
+    inDialog<QComboBox>("filmSize")->setCurrentText(QString::fromUtf8("3840 \u00d7 2160"));
+    QVERIFY(!save->isEnabled());
+    QVERIFY(inDialog<QLabel>("filmSummary")->text().contains("zoom in"));
+    inDialog<QComboBox>("filmSize")->setCurrentIndex(0);
+    QVERIFY(save->isEnabled());
+    for (const QString& target : {m_folder->path(), m_photoPath, m_folder->filePath("nowhere/zoom")}) {
+        inDialog<QLineEdit>("filmTarget")->setText(target);
+        QVERIFY2(!save->isEnabled(), qPrintable(target));
+    }
+    clickButton(QDialogButtonBox::Cancel);
+}
+
+void TestWindowView::aFilmBecomesAVideoWhereFfmpegIs() {
+    installFfmpeg("for name; do :; done\necho \"$@\" > ../../arguments\nls > ../../frames\necho frame=24\ncp frame-00001.png \"$name\"\n");
+    const QString target = m_folder->filePath("zoom.mp4");
+    startFilm(1, target);
+    QTRY_VERIFY2_WITH_TIMEOUT(message().contains("zoom.mp4"), qPrintable(message()), patience);
+    QVERIFY(!QImage(target, "png").isNull());
+    QVERIFY(read(m_folder->filePath("arguments")).contains("-framerate 24 -i frame-%05d.png"));
+    QCOMPARE(read(m_folder->filePath("frames")).count("frame-"), 24);
+    QTRY_VERIFY(isNothingLeft());
+}
+
+void TestWindowView::aVideoThatFfmpegCannotMakeIsSaid() {
+    installFfmpeg("echo Unknown encoder libvpx >&2\nexit 1\n");
+    const QString target = m_folder->filePath("zoom.webm");
+    startFilm(2, target);
+    QTRY_VERIFY2_WITH_TIMEOUT(message().contains("Unknown encoder libvpx"), qPrintable(message()), patience);
+    QVERIFY(!QFile::exists(target));
+    QTRY_VERIFY(isNothingLeft());
+    QVERIFY(!child<QWidget>("runBar")->isVisible());
+}
+
+void TestWindowView::aStoppedVideoLeavesNothing() {
+    installFfmpeg("echo frame=1\nexec sleep 600\n");
+    const QString target = m_folder->filePath("zoom.mp4");
+    startFilm(1, target);
+    QTRY_VERIFY2_WITH_TIMEOUT(child<QLabel>("runText")->text().contains("video"), qPrintable(message()), patience);
+    QTest::keyClick(&canvas(), Qt::Key_Escape);
+    QVERIFY(!child<QWidget>("runBar")->isVisible());
+    QVERIFY(!QFile::exists(target));
+    QTRY_VERIFY(isNothingLeft());
+}
+
+void TestWindowView::withoutFfmpegVideosAreGreyAndItIsSaidWhy() {
+    installFfmpeg({});
+    QVERIFY(casr::VideoEncoder::program().isEmpty());
+    command("filmAction")->trigger();
+    const auto* formats = qobject_cast<const QStandardItemModel*>(inDialog<QComboBox>("filmFormat")->model());
+    QVERIFY(formats->item(0)->isEnabled());
+    QVERIFY(!formats->item(1)->isEnabled());
+    QVERIFY(!formats->item(2)->isEnabled());
+    QVERIFY(inDialog<QLabel>("filmWhyNoVideo")->text().contains("ffmpeg"));
+    clickButton(QDialogButtonBox::Cancel);
+    installFfmpeg("exit 0\n");
+    command("filmAction")->trigger();
+    QVERIFY(!inDialog<QLabel>("filmWhyNoVideo"));
+    clickButton(QDialogButtonBox::Cancel);
 }
 
 QTEST_MAIN(TestWindowView)

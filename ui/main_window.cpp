@@ -4,6 +4,7 @@
 #include "ui/cleaning_dialog.h"
 #include "ui/compare_controller.h"
 #include "ui/export_controller.h"
+#include "ui/film_controller.h"
 #include "ui/guarded.h"
 #include "ui/message_bar.h"
 #include "ui/navigator_dock.h"
@@ -81,6 +82,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_recipes(new RecipeController(m_levels, *m_canvas, *m_messages, this)),
       m_exports(new ExportController(m_levels, *m_canvas, m_exporter, *m_messages, this)),
       m_prints(new PrintController(m_levels, *m_canvas, *m_messages, this)),
+      m_films(new FilmController(m_levels, *m_canvas, *m_messages, this)),
       m_compare(new CompareController(m_levels, *m_canvas, *m_messages, this)),
       m_bookmarks(new BookmarkController(m_levels, *m_canvas, *m_messages, this)),
       m_overlays(new OverlayController(m_levels, *m_canvas, this)),
@@ -176,6 +178,8 @@ void MainWindow::connectParts() {
     });
     connect(m_prints, &PrintController::progressed, m_runBar, &RunBar::showTask);
     connect(m_prints, &PrintController::ended, m_runBar, &RunBar::endTask);
+    connect(m_films, &FilmController::progressed, m_runBar, &RunBar::showTask);
+    connect(m_films, &FilmController::ended, m_runBar, &RunBar::endTask);
     connect(m_bookmarks, &BookmarkController::added, this,
             [this](const QString& name) { statusBar()->showMessage(tr("Bookmark added: %1").arg(name), messageMs); });
     connect(m_queueDock, &QueueDock::failed, m_messages, &MessageBar::showError);
@@ -369,6 +373,8 @@ bool MainWindow::stopOutput() {
         m_exporter.stop();
     } else if (m_prints->isRunning()) {
         m_prints->stop();
+    } else if (m_films->isRunning()) {
+        m_films->stop();
     } else {
         return false;
     }
@@ -415,7 +421,7 @@ void MainWindow::updateCommands() {
     for (const char* name : {"fitRegionAction", "previewAction", "selectNoneAction"}) {
         m_commands.at(name)->setEnabled(hasRegion);
     }
-    for (const char* name : {"exportAction", "exportAllAction", "printAction"}) {
+    for (const char* name : {"exportAction", "exportAllAction", "printAction", "filmAction"}) {
         m_commands.at(name)->setEnabled(m_levels.isReady());
     }
 }

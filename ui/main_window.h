@@ -20,6 +20,7 @@ namespace casr {
 class BookmarkController;
 class CompareController;
 class ExportController;
+class FilmController;
 class MessageBar;
 class NavigatorDock;
 class OverlayController;
@@ -103,7 +104,7 @@ private:
     void startRun(int firstLevel, int lastLevel);
     void togglePause();
     void stopWork();
-    /// Of exports and prints, the first that runs; false when none does.
+    /// Of exports, prints and films, the first that runs; false when none does.
     bool stopOutput();
     void moveStep(int delta);
     void updateCommands();
@@ -129,6 +130,7 @@ private:
     RecipeController* m_recipes;
     ExportController* m_exports;
     PrintController* m_prints;
+    FilmController* m_films;
     QMenu* m_recentMenu = nullptr;
     Commands m_commands;
     CompareController* m_compare;

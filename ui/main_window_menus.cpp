@@ -3,6 +3,7 @@
 #include "ui/bookmark_controller.h"
 #include "ui/compare_controller.h"
 #include "ui/export_controller.h"
+#include "ui/film_controller.h"
 #include "ui/main_window.h"
 #include "ui/navigator_dock.h"
 #include "ui/overlay_controller.h"
@@ -48,6 +49,7 @@ void MainWindow::addFileMenu() {
                                           tr("Write every step of the region to a folder"), {QKeySequence("Ctrl+Alt+E")},
                                           [this] { m_exports->exportAllSteps(); }));
     m_prints->addCommand(menu, m_commands);
+    m_films->addCommand(menu, m_commands);
     m_recipes->addCommands(menu, m_commands);
     Commands::needingPhoto(m_commands.add(menu, "propertiesAction", tr("P&roperties\u2026"), tr("What is known of the photo"),
                                           {QKeySequence("Alt+Return"), QKeySequence("Alt+Enter")}, [this] { showProperties(); }));
