@@ -6,8 +6,6 @@
 #include "core/io/guarded_stream.h"
 #include "core/recipe/recipe_controls.h"
 
-#include <chrono>
-
 namespace casr {
 
 namespace {
@@ -66,31 +64,32 @@ QStringList checkExport(const Document& document, const ExportJob& job) {
     return textsOf(lossesOf(fileOf(job), layout, streamOptionsOf(job)));
 }
 
-Exporter::Exporter(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels) {}
-
-Exporter::~Exporter() {
-    m_stopRequested = true;
+Exporter::Exporter(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels) {
+    connect(&m_task, &LongTask::progressed, this, [this](double share) {
+        const double seconds = static_cast<double>(m_time.elapsed()) / 1000;
+        Q_EMIT progressed(share, seconds * (1 / share - 1));
+    });
+    connect(&m_task, &LongTask::done, this, [this] { Q_EMIT finished(m_paths, *m_notes); });
+    connect(&m_task, &LongTask::failed, this, &Exporter::failed);
+    connect(&m_task, &LongTask::stopped, this, &Exporter::stopped);
 }
 
 void Exporter::start(std::vector<ExportJob> jobs) {
-    m_isRunning = true;
-    m_stopRequested = false;
-    Q_EMIT started(static_cast<int>(jobs.size()));
+    m_paths.clear();
+    for (const ExportJob& job : jobs) {
+        m_paths << job.path;
+    }
+    m_notes = std::make_shared<QStringList>();
+    m_time.start();
     const Context context{m_levels.document(), m_levels.staircase(), m_levels.viewingPlan()};
-    m_worker.post([this, context, jobs = std::move(jobs)](std::stop_token token) {
-        const StopCheck stop = [this, token] { return m_stopRequested || token.stop_requested(); };
-        QStringList notes, paths;
-        const GuardedOutcome outcome = guarded([&] { notes = run(context, jobs, stop); });
-        for (const ExportJob& job : jobs) {
-            paths << job.path;
-        }
-        QMetaObject::invokeMethod(this, [this, outcome, paths, notes] { end(outcome, paths, notes); });
+    m_task.start([context, notes = m_notes, jobs = std::move(jobs)](const StopCheck& stop, const LongTask::Report& report) {
+        *notes = run(context, jobs, stop, report);
     });
+    Q_EMIT started(static_cast<int>(m_paths.size()));
 }
 
-QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop) {
-    using Clock = std::chrono::steady_clock;
-    const Clock::time_point start = Clock::now();
+QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop,
+                          const LongTask::Report& report) {
     const double all = areaOf(jobs);
     double done = 0;
     QStringList notes;
@@ -106,8 +105,7 @@ QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& 
             const Image image = levelPixels(*context.document, context.staircase.get(), job.level,
                                             translated(rect, job.pixels.left, job.pixels.top), plain, stop);
             done += static_cast<double>(rect.size().area());
-            const double share = done / all, seconds = std::chrono::duration<double>(Clock::now() - start).count();
-            QMetaObject::invokeMethod(this, [this, share, seconds] { Q_EMIT progressed(share, seconds * (1 / share - 1)); });
+            report(done / all);
             return image;
         };
         const PictureLayout layout = documentedLayout(*context.document, context.plan, job);
@@ -115,21 +113,6 @@ QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& 
     }
     notes.removeDuplicates();
     return notes;
-}
-
-void Exporter::end(const GuardedOutcome& outcome, const QStringList& paths, const QStringList& notes) {
-    m_isRunning = false;
-    if (outcome.isCancelled) {
-        Q_EMIT stopped();
-    } else if (!outcome.error.isEmpty()) {
-        Q_EMIT failed(outcome.error);
-    } else {
-        Q_EMIT finished(paths, notes);
-    }
-}
-
-void Exporter::stop() {
-    m_stopRequested = true;
 }
 
 } // namespace casr

@@ -1,16 +1,16 @@
 #pragma once
 
-#include "ui/guarded.h"
 #include "ui/levels.h"
-#include "ui/worker.h"
+#include "ui/long_task.h"
 
 #include "core/io/picture_stream.h"
 #include "core/recipe/recipe.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QStringList>
 
-#include <atomic>
+#include <memory>
 
 namespace casr {
 
@@ -28,14 +28,13 @@ class Exporter : public QObject {
     Q_OBJECT
 
 public:
+    /// When it goes, it stops and waits.
     explicit Exporter(Levels& levels, QObject* parent = nullptr);
-    /// Stops and waits.
-    ~Exporter() override;
 
     /// Writes the files one after another; the first that fails ends it. Nothing may be under way.
     void start(std::vector<ExportJob> jobs);
-    void stop();
-    bool isRunning() const { return m_isRunning; }
+    void stop() { m_task.stop(); }
+    bool isRunning() const { return m_task.isRunning(); }
 
 Q_SIGNALS:
     void started(int files);
@@ -49,13 +48,14 @@ Q_SIGNALS:
 private:
     struct Context;
 
-    QStringList run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop);
-    void end(const GuardedOutcome& outcome, const QStringList& paths, const QStringList& notes);
+    static QStringList run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop,
+                           const LongTask::Report& report);
 
     Levels& m_levels;
-    bool m_isRunning = false;
-    std::atomic<bool> m_stopRequested = false;
-    Worker m_worker; ///< Last: stopped before the rest goes.
+    QElapsedTimer m_time;
+    QStringList m_paths;
+    std::shared_ptr<QStringList> m_notes; ///< The worker's until it is done.
+    LongTask m_task;                      ///< Last: stopped before the rest goes.
 };
 
 /// What writing `job` would be, for the check before anything is computed; gives what the file could not keep. Throws Error.
