@@ -5,12 +5,14 @@
 #include "ui/cleaning_dialog.h"
 #include "ui/message_bar.h"
 #include "ui/preferences.h"
+#include "ui/read_outs.h"
 #include "ui/recipe_controller.h"
 #include "ui/scale_choice.h"
 #include "ui/session.h"
 
 #include "core/base/error.h"
 #include "core/batch/zoom_file.h"
+#include "core/image/resample.h"
 #include "core/metrics/degradation_estimate.h"
 
 #include <QCheckBox>
@@ -175,17 +177,29 @@ void TestWindowSettings::theDetailSliderIsThereForWeightsThatHaveDetail() {
 void TestWindowSettings::theComputedSliderMixesFinishedTilesWithoutComputing() {
     m_window->levels().setPlan(2, 2);
     m_window->resize(1600, 800); // all of the toolbar
-    canvas().setScreenShare(1);
     canvas().setHeldLevel(1);
+    canvas().setScreenShare(1);
     QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
     const auto staircase = m_window->levels().staircase();
     const auto computed = staircase->statistics().tilesComputed;
     const QImage before = canvas().grab().toImage();
     auto* slider = child<QSlider>("computedSlider");
     QVERIFY(slider->isVisible());
+    auto* badge = child<QLabel>("badge");
+    QTRY_VERIFY_WITH_TIMEOUT(badge->text().startsWith("Computed"), patience);
+    slider->setValue(40);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().settings().controls.plain, 0.6f, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(badge->text().contains("40 % computed"), patience);
     slider->setValue(0);
     QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().settings().controls.plain, 1.0f, patience);
     QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
+    QTRY_COMPARE_WITH_TIMEOUT(badge->text(), QString("Interpolated from the photo"), patience);
+    const casr::Point middle{photoSize.width / 2.0, photoSize.height / 2.0};
+    const casr::Image plain = casr::resized(m_window->levels().document()->photo.rgb, m_window->levels().plan().result());
+    for (int channel = 0; channel < 3; ++channel) {
+        const float value = casr::pixelAt(m_window->levels(), 1, middle).values[static_cast<std::size_t>(channel)];
+        QVERIFY(std::abs(value - plain.at(photoSize.width, photoSize.height, channel)) < 1e-5f);
+    }
     QVERIFY(canvas().grab().toImage() != before);
     QCOMPARE(m_window->levels().staircase(), staircase);
     QCOMPARE(staircase->statistics().tilesComputed, computed);

@@ -5,6 +5,7 @@
 
 #include "ui/bookmarks.h"
 #include "ui/film_frames.h"
+#include "ui/level_pixels.h"
 #include "ui/message_bar.h"
 #include "ui/page_painter.h"
 #include "ui/print_job.h"
@@ -514,7 +515,7 @@ void TestWindowView::aFilmLooksAtTheSamePointAllTheTime() {
 void TestWindowView::theFirstFrameIsTheWholePhotoAndTheLastTheStaircasesPixels() {
     const casr::Size size{64, 48};
     const casr::FilmPath path = pathIn(levels(), size, 9);
-    casr::FilmFrames frames(levels().document(), levels().staircase(), path);
+    casr::FilmFrames frames(levels().document(), levels().staircase(), path, levels().mixture());
     const auto go = [] { return false; };
     casr::ViewTransform whole;
     whole.setView(size);
@@ -529,7 +530,12 @@ void TestWindowView::theFirstFrameIsTheWholePhotoAndTheLastTheStaircasesPixels()
         casr::rectAt(static_cast<int>(std::lround(end.centre.x * 8 - 32)), static_cast<int>(std::lround(end.centre.y * 8 - 24)), size);
     QVERIFY(casr::contains(pixels, casr::rectAt(90 * 8, 41 * 8, {1, 1})));
     QCOMPARE(frames.frame(8, go), levels().document()->colours.shown(levels().staircase()->region(lastLevel(), pixels).image));
-    QVERIFY_EXCEPTION_THROWN(casr::FilmFrames(levels().document(), levels().staircase(), path).frame(7, [] { return true; }),
+    casr::FilmFrames mixed(levels().document(), levels().staircase(), path, {lastLevel(), 1.0f});
+    const casr::Document& document = *levels().document();
+    const casr::Image plain = casr::levelPixels(document, levels().staircase().get(), lastLevel(), pixels, 1.0f, go);
+    QCOMPARE(mixed.frame(8, go), document.colours.shown(plain));
+    QCOMPARE(mixed.frame(0, go), first);
+    QVERIFY_EXCEPTION_THROWN(casr::FilmFrames(levels().document(), levels().staircase(), path, {}).frame(7, [] { return true; }),
                              casr::Cancelled);
 }
 

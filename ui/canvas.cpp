@@ -136,6 +136,7 @@ ShownState Canvas::shown() const {
     if (hasPhoto()) {
         state.level = wantedLevel();
         state.isComplete = coversView(m_levels, state.level, m_view);
+        state.plain = m_levels.mixture().plainOf(state.level);
         state.screenShare = m_view.scale() / m_levels.viewingPlan().cumulativeOf(state.level);
     }
     return state;

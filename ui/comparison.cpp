@@ -152,7 +152,9 @@ QString Comparison::labelOf(ComparedPicture picture) const {
     if (picture.level == 0) {
         return tr("Photo");
     }
-    return tr("Step %1, \u00d7%2").arg(picture.level).arg(factorText(m_levels.viewingPlan().cumulativeOf(picture.level)));
+    const QString step = tr("Step %1, \u00d7%2").arg(picture.level).arg(factorText(m_levels.viewingPlan().cumulativeOf(picture.level)));
+    const float plain = m_levels.mixture().plainOf(picture.level);
+    return plain > 0 ? tr("%1, %2 % computed").arg(step).arg(std::lround((1 - plain) * 100)) : step;
 }
 
 void Comparison::paintPicture(QPainter& painter, ComparedPicture picture, const Frame& frame) {

@@ -190,6 +190,7 @@ FilmJob FilmDialog::job() const {
     job.framesPerSecond = m_rate->currentData().toInt();
     job.path = filmPath(m_levels.document()->size(), frame(), m_start->currentIndex() == wholePhoto ? whole() : m_inView,
                         {(aim.left + aim.right) / 2, (aim.top + aim.bottom) / 2}, lastScale(), m_seconds->value() * job.framesPerSecond);
+    job.mixture = m_levels.mixture();
     job.format = format();
     job.target = QFileInfo(QDir::fromNativeSeparators(m_target->text())).absoluteFilePath();
     return job;

@@ -62,8 +62,8 @@ FilmScale filmScaleFor(const Plan& plan, double scale) {
     return {level, sizeAt(plan, level, std::min(larger, plan.cumulativeOf(level)))};
 }
 
-FilmFrames::FilmFrames(std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase, FilmPath path)
-    : m_document(std::move(document)), m_staircase(std::move(staircase)), m_path(path) {}
+FilmFrames::FilmFrames(std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase, FilmPath path, Mixture mixture)
+    : m_document(std::move(document)), m_staircase(std::move(staircase)), m_path(path), m_mixture(mixture) {}
 
 FilmFrames::Reading FilmFrames::readingOf(int index, Size whole) const {
     const FilmView view = m_path.viewAt(index);
@@ -103,7 +103,8 @@ PlacedImage FilmFrames::pixelsOf(const FilmScale& scale, const StopCheck& stop) 
         if (stop()) {
             throw Cancelled();
         }
-        copyInto(viewPixels(*m_document, *m_staircase, scale.level, scale.whole, block, stop), block, area, values);
+        copyInto(viewPixels(*m_document, *m_staircase, scale.level, scale.whole, block, m_mixture.plainOf(scale.level), stop), block, area,
+                 values);
     });
     return {Image(area.size(), photo.channels(), std::move(values), photo.encoding()), area.left, area.top};
 }

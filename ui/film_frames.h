@@ -2,6 +2,7 @@
 
 #include "ui/document.h"
 #include "ui/film_path.h"
+#include "ui/zoom_settings.h"
 
 #include "core/image/sampling.h"
 #include "core/zoom/staircase.h"
@@ -24,12 +25,13 @@ struct FilmScale {
 /// The smallest of these scales that has at least `scale` pixels for each pixel of the photo.
 FilmScale filmScaleFor(const Plan& plan, double scale);
 
-/// Makes the frames of a film, in the colours of the window. Only computed pixels are shown, at most made smaller. In memory are, beside
+/// Makes the frames of a film, in the colours of the window. Only pixels that the window would show are
+/// shown, at most made smaller. In memory are, beside
 /// the photo, the pixels of one scale that the film shows: at most some twice the pixels of a frame. For one thread, which is not the
 /// window's.
 class FilmFrames {
 public:
-    FilmFrames(std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase, FilmPath path);
+    FilmFrames(std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase, FilmPath path, Mixture mixture);
 
     int count() const { return m_path.frames; }
     /// Frames in order are quickest. Throws Error or Cancelled.
@@ -51,6 +53,7 @@ private:
     std::shared_ptr<const Document> m_document;
     std::shared_ptr<Staircase> m_staircase;
     FilmPath m_path;
+    Mixture m_mixture;
     std::optional<FilmScale> m_scale; ///< Of the pixels that are there.
     PlacedImage m_pixels;
 };

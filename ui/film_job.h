@@ -1,6 +1,7 @@
 #pragma once
 
 #include "ui/film_path.h"
+#include "ui/zoom_settings.h"
 
 #include <QString>
 
@@ -11,6 +12,7 @@ enum class FilmFormat { pictures, mp4, webm };
 /// A film to be made.
 struct FilmJob {
     FilmPath path;
+    Mixture mixture;
     int framesPerSecond = 30;
     FilmFormat format = FilmFormat::pictures;
     QString target; ///< The video, or the new folder of the pictures.

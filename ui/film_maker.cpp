@@ -95,7 +95,7 @@ void FilmMaker::start(const FilmJob& job, std::shared_ptr<const Document> docume
         if (!folder->isValid() || !QDir(folder->path()).mkdir(framesFolder)) {
             throw cannotWrite(job.target);
         }
-        FilmFrames frames(document, staircase, job.path);
+        FilmFrames frames(document, staircase, job.path, job.mixture);
         const int quality = job.format == FilmFormat::pictures ? usualQuality : quickQuality;
         writeFrames(frames, QDir(folder->filePath(framesFolder)), quality, stop, report);
     });

@@ -9,8 +9,8 @@ Image levelPixels(const Document& document, Staircase* staircase, int level, Rec
     return pictureOf(document.photo, staircase->region(level, pixels, stop).image, staircase->plan().sizeOf(level), pixels, plain);
 }
 
-Image viewPixels(const Document& document, Staircase& staircase, int level, Size whole, Rect out, const StopCheck& stop) {
-    return pictureOf(document.photo, staircase.view(level, whole, out, stop).image, whole, out);
+Image viewPixels(const Document& document, Staircase& staircase, int level, Size whole, Rect out, float plain, const StopCheck& stop) {
+    return pictureOf(document.photo, staircase.view(level, whole, out, stop).image, whole, out, plain);
 }
 
 } // namespace casr

@@ -12,7 +12,7 @@ namespace casr {
 /// The rectangle of a level, with the share `plain` of the plain enlargement. Level 0 is the photo and needs no staircase.
 Image levelPixels(const Document& document, Staircase* staircase, int level, Rect pixels, float plain, const StopCheck& stop);
 
-/// The part `out` of the photo at `whole` pixels, a size from that of the level below `level` to that of `level`.
-Image viewPixels(const Document& document, Staircase& staircase, int level, Size whole, Rect out, const StopCheck& stop);
+/// The part `out` of the photo at `whole` pixels, a size from that of the level below `level` to that of `level`; `plain` likewise.
+Image viewPixels(const Document& document, Staircase& staircase, int level, Size whole, Rect out, float plain, const StopCheck& stop);
 
 } // namespace casr

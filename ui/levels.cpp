@@ -254,17 +254,16 @@ Listener Levels::listenerOf(Hooks hooks) {
         *start = Clock::now();
         deliver([this, key] { Q_EMIT tileStarted(key); });
     };
-    const auto plainThen = [result = m_plan.levels() - 1, plain = m_controls.plain](int level) { return level == result ? plain : 0; };
-    listener.tileDone = [this, deliver, start, hooks, plainThen, document = m_document, plan = m_viewingPlan](const TileKey& key,
-                                                                                                              const Image& tile) {
+    listener.tileDone = [this, deliver, start, hooks, mixed = mixture(), document = m_document, plan = m_viewingPlan](const TileKey& key,
+                                                                                                                      const Image& tile) {
         const Arrival arrival{key, std::chrono::duration<double>(Clock::now() - *start).count()};
         const Rect place = gridOf(plan, key.level).pixelsOf(key.column, key.row);
-        const float plain = plainThen(key.level);
+        const float plain = mixed.plainOf(key.level);
         const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place, plain);
         const TilePicture shown(place, document->colours.shown(picture));
         deliver([this, arrival, shown, hooks, document, plain] {
             // Prepared for another screen or mixed otherwise: it is asked for again.
-            if (document == m_document && plain == plainOf(arrival.key.level)) {
+            if (document == m_document && plain == mixture().plainOf(arrival.key.level)) {
                 m_store.insert(arrival.key, shown);
             }
             Q_EMIT tileArrived(arrival);

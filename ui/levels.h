@@ -46,8 +46,7 @@ public:
     void choose(const ZoomSettings& settings);
     /// The same controls with another plan.
     void setPlan(double scale, double stepLimit) { choose({scale, stepLimit, m_controls}); }
-    /// The share of the plain enlargement in what is shown and written of `level`.
-    float plainOf(int level) const { return level == m_plan.levels() - 1 ? m_controls.plain : 0; }
+    Mixture mixture() const { return {m_plan.levels() - 1, m_controls.plain}; }
     ZoomSettings settings() const { return {m_plan.scale, m_plan.stepLimit, m_controls}; }
 
     /// The settings that this photo had, the chosen ones first, then the latest.

@@ -101,8 +101,11 @@ void OverlayLayer::paint(QPainter& painter, int level, const ViewTransform& view
 }
 
 void OverlayLayer::ask(const std::vector<TileKey>& missing) {
+    if (missing.empty() || m_job.isBusy()) {
+        return;
+    }
     const std::shared_ptr<const DepthMap> depth = m_kind == OverlayKind::depth ? m_depth.map() : nullptr;
-    if (missing.empty() || m_job.isBusy() || (m_kind == OverlayKind::depth && !depth)) {
+    if (m_kind == OverlayKind::depth && !depth) {
         return;
     }
     const std::vector<TileKey> keys(missing.begin(), missing.begin() + static_cast<std::ptrdiff_t>(std::min(missing.size(), tilesAtOnce)));

@@ -122,11 +122,8 @@ QImage bordersPicture(const SuperpixelLabels& labels, Rect cells) {
 QImage overlayPicture(const OverlayMatter& matter, OverlayKind kind, const TileKey& key, Rect cells, int neighbours,
                       const StopCheck& stop) {
     Staircase& staircase = matter.staircase;
-    if (kind == OverlayKind::depth && !matter.depth) {
-        return {};
-    }
     if (kind == OverlayKind::depth) {
-        return coloured(depthOfCells(staircase, *matter.depth, key.level - 1, cells, stop), scaleOf(kind));
+        return matter.depth ? coloured(depthOfCells(staircase, *matter.depth, key.level - 1, cells, stop), scaleOf(kind)) : QImage();
     }
     if (showsNumbers(kind)) {
         QImage picture = coloured(valuesOf(staircase, kind, key, cells, stop), scaleOf(kind));

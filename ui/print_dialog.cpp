@@ -185,7 +185,7 @@ PrintJob PrintDialog::job() const {
     PrintJob job;
     job.level = m_level->currentIndex();
     job.pixels = regionAt(m_levels.plan(), job.level, m_region);
-    job.plain = m_levels.plainOf(job.level);
+    job.plain = m_levels.mixture().plainOf(job.level);
     job.millimetres = m_millimetres;
     job.layout = m_device->pageLayout();
     job.printer = isPdf() ? nullptr : m_device;

@@ -50,8 +50,9 @@ std::optional<std::vector<float>> computedPixel(Levels& levels, int level, Point
         return std::nullopt;
     }
     const Rect place = grid.pixelsOf(tile.left, tile.top);
-    const float* pixel = image->row(y - place.top) + static_cast<std::size_t>(x - place.left) * image->channels();
-    return std::vector<float>(pixel, pixel + image->channels());
+    const Image computed = cropped(*image, rectAt(x - place.left, y - place.top, {1, 1}));
+    const Image shown = pictureOf(levels.document()->photo, computed, size, rectAt(x, y, {1, 1}), levels.mixture().plainOf(level));
+    return std::vector<float>(shown.values().begin(), shown.values().end());
 }
 
 } // namespace
@@ -75,6 +76,12 @@ QString badgeOf(const ShownState& shown, bool canCompute) {
     if (shown.level == 0) {
         return ReadOuts::tr("Photo");
     }
+    if (shown.isComplete && shown.plain > 0) {
+        return shown.plain < 1 ? ReadOuts::tr("Step %1: %2 % computed, the rest interpolated from the photo")
+                                     .arg(shown.level)
+                                     .arg(std::lround((1 - shown.plain) * 100))
+                               : ReadOuts::tr("Interpolated from the photo");
+    }
     if (shown.isComplete) {
         return ReadOuts::tr("Computed, step %1").arg(shown.level);
     }
@@ -87,6 +94,7 @@ ReadOuts::ReadOuts(Levels& levels, Canvas& canvas, QStatusBar& bar) : QObject(&b
     m_cursor = addLabel(bar, "cursorReadOut", tr("Under the cursor: place in the photo, step, values"));
     connect(&canvas, &Canvas::viewChanged, this, &ReadOuts::showState);
     connect(&levels, &Levels::preparingChanged, this, &ReadOuts::showState);
+    connect(&levels, &Levels::remixed, this, &ReadOuts::showState);
     connect(&canvas, &Canvas::cursorMoved, this, &ReadOuts::showCursor);
 }
 

@@ -33,12 +33,23 @@ void SettingsHistory::record() {
         return;
     }
     m_states.resize(m_states.empty() ? 0 : m_now + 1);
+    if (isMixingOn()) {
+        m_states.pop_back();
+    }
     m_states.push_back(current());
     if (m_states.size() > longest) {
         m_states.erase(m_states.begin());
     }
     m_now = m_states.size() - 1;
     enableCommands();
+}
+
+bool SettingsHistory::isMixingOn() const {
+    const auto areAlike = [](const ChosenSettings& a, const ChosenSettings& b) {
+        return a.region == b.region && haveSameSteps(a.settings, b.settings);
+    };
+    const std::size_t count = m_states.size();
+    return count >= 2 && areAlike(m_states[count - 2], m_states[count - 1]) && areAlike(m_states[count - 1], current());
 }
 
 void SettingsHistory::go(int delta) {

@@ -27,6 +27,8 @@ private:
 
     ChosenSettings current() const;
     void record();
+    /// One move of the slider that mixes the result comes in many parts, and is undone as one.
+    bool isMixingOn() const;
     void go(int delta);
     void enableCommands();
 

@@ -16,6 +16,14 @@ struct ZoomSettings {
     bool operator==(const ZoomSettings&) const = default;
 };
 
+/// The share of the photo's plain enlargement in what is shown and written: only `level`, the result, has one.
+struct Mixture {
+    int level = 0;
+    float plain = 0;
+
+    float plainOf(int shown) const { return shown == level ? plain : 0; }
+};
+
 /// True when every step comes out the same: only what the result mixes them with may differ.
 bool haveSameSteps(const ZoomSettings& a, const ZoomSettings& b);
 
