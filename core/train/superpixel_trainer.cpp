@@ -3,9 +3,10 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "core/network/network_file.h"
+#include "core/train/adam.h"
 #include "core/train/text.h"
 
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
 
 #include <cmath>
 #include <numbers>
@@ -17,6 +18,7 @@ namespace {
 
 constexpr std::int64_t cell = superpixelCell;
 constexpr int reportEvery = 200;
+constexpr AdamDecays decays{0.9, 0.999};
 
 /// CIE Lab / 100 of sRGB pictures (N, 3, H, W), D65.
 at::Tensor labOf(const at::Tensor& rgb) {
@@ -91,32 +93,41 @@ at::Tensor lossOf(const SuperpixelNetwork& network, const at::Tensor& patches, d
     return inner.narrow(1, 0, 3).square().sum(1).add(1e-8).sqrt().mean() + placeWeight * inner.narrow(1, 3, 2).norm(2, 1).mean();
 }
 
+/// A weight and what Adam remembers of it.
+struct Learnt {
+    at::Tensor weight, first, second;
+};
+
+void learn(std::vector<Learnt>& parameters, std::int64_t step, double rate) {
+    const at::NoGradGuard noGradient;
+    for (Learnt& learnt : parameters) {
+        adamStep(learnt.weight, learnt.first, learnt.second, step, rate, decays);
+        learnt.weight.mutable_grad() = at::Tensor();
+    }
+}
+
 SuperpixelNetwork trained(const CropFile& crops, const SuperpixelTrainOptions& options,
                           const std::function<void(const std::string&)>& report) {
     SuperpixelNetwork network = SuperpixelNetwork::initialised(options.width, options.seed);
-    std::vector<at::Tensor> weights;
+    std::vector<Learnt> parameters;
     for (const auto& [name, tensor] : network.parameters()) {
-        weights.push_back(tensor->set_requires_grad(true));
+        parameters.push_back({tensor->set_requires_grad(true), at::zeros_like(*tensor), at::zeros_like(*tensor)});
     }
-    torch::optim::Adam optimiser(weights, torch::optim::AdamOptions(options.rate));
     double sum = 0.0;
     for (std::int64_t iteration = 0; iteration < options.iterations; ++iteration) {
         HashRandom random(options.seed, static_cast<std::uint64_t>(iteration));
         const double progress = static_cast<double>(iteration) / static_cast<double>(options.iterations);
-        static_cast<torch::optim::AdamOptions&>(optimiser.param_groups()[0].options())
-            .lr(options.rate * 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
-        optimiser.zero_grad();
         const at::Tensor loss = lossOf(network, patchesOf(crops, options.batch, options.patch, random), options.placeWeight);
         loss.backward();
-        optimiser.step();
+        learn(parameters, iteration + 1, options.rate * 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
         sum += loss.item<double>();
         if ((iteration + 1) % reportEvery == 0) {
             report(formatted("iteration %lld  loss %.5f", static_cast<long long>(iteration + 1), sum / reportEvery));
             sum = 0.0;
         }
     }
-    for (const at::Tensor& tensor : weights) {
-        tensor.detach().set_requires_grad(false);
+    for (const Learnt& learnt : parameters) {
+        learnt.weight.detach().set_requires_grad(false);
     }
     return network;
 }

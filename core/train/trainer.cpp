@@ -9,8 +9,6 @@
 #include "core/train/run_clock.h"
 #include "core/train/text.h"
 
-#include <torch/torch.h>
-
 #include <cmath>
 #include <cstdio>
 #include <fstream>
