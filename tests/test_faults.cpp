@@ -1,14 +1,12 @@
 // What the world does to files: the disk is full, read-only or gone, the memory ends, a file changes. Each fault shows its message, and
 // that nothing is lost.
 
+#include "allocation_faults.h"
 #include "core/io/picture_stream.h"
 #include "core/recipe/recipe.h"
 #include "picture_support.h"
 
 #include <array>
-#include <atomic>
-#include <cstdlib>
-#include <new>
 
 #include <fcntl.h>
 #include <sys/mount.h>
@@ -19,64 +17,12 @@ using namespace casr;
 
 namespace {
 
-/// Allocations of C++ that still succeed on this thread and every other; below 0: all do.
-std::atomic<long> allocationsLeft{-1};
-
-/// In place of a failure: what happens at that allocation.
-std::atomic<void (*)()> eventInstead{nullptr};
-
-/// Counts down, and fails once at zero.
-bool mustFail() {
-    long left = allocationsLeft.load();
-    while (left >= 0 && !allocationsLeft.compare_exchange_weak(left, left - 1)) {
-    }
-    void (*const event)() = eventInstead;
-    if (left == 0 && event) {
-        event();
-    }
-    return left == 0 && !event;
-}
-
 /// The file that another program writes to.
 std::string disturbedFile;
 
 void disturb() {
     const std::array<timespec, 2> times{{{1, 0}, {1, 0}}};
     ::utimensat(AT_FDCWD, disturbedFile.c_str(), times.data(), 0);
-}
-
-enum class Outcome { threw, ended, endedWithoutFault };
-
-/// `call` with its N-th allocation failing. A library may answer a lack of memory with a failure of its own, or do without.
-template <typename Call>
-Outcome outcomeWithout(long allocation, Call call) {
-    allocationsLeft = allocation;
-    Outcome outcome = Outcome::threw;
-    try {
-        call();
-        outcome = allocationsLeft < 0 ? Outcome::ended : Outcome::endedWithoutFault;
-    } catch (const std::bad_alloc&) {
-    } catch (const Error&) {
-    }
-    allocationsLeft = -1;
-    return outcome;
-}
-
-/// For every N until there is no N-th allocation: `call` throws and `isUndone` holds, or it ends and `isDone` does. How many threw, or
-/// -1 when something did not hold.
-template <typename Call, typename Undone, typename Done>
-long failEveryAllocation(Call call, Undone isUndone, Done isDone) {
-    long thrown = 0;
-    for (long allocation = 0;; ++allocation) {
-        const Outcome outcome = outcomeWithout(allocation, call);
-        thrown += outcome == Outcome::threw ? 1 : 0;
-        if (!(outcome == Outcome::threw ? isUndone() : isDone())) {
-            return -1;
-        }
-        if (outcome == Outcome::endedWithoutFault) {
-            return thrown;
-        }
-    }
 }
 
 /// A small file system that is gone after the test; not there when this is not root.
@@ -119,25 +65,6 @@ void write(const std::filesystem::path& path, const Picture& picture) {
 }
 
 } // namespace
-
-void* operator new(std::size_t size) {
-    void* memory = mustFail() ? nullptr : std::malloc(size);
-    if (!memory) {
-        throw std::bad_alloc();
-    }
-    return memory;
-}
-/// Replaced too: the address sanitizer has one of its own, whose memory our delete must not free.
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-    return mustFail() ? nullptr : std::malloc(size);
-}
-
-void operator delete(void* memory) noexcept {
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept {
-    std::free(memory);
-}
 
 class TestFaults : public QObject {
     Q_OBJECT
@@ -222,11 +149,9 @@ private Q_SLOTS:
         for (long moment = 0; moment < 60; moment += 3) {
             writePicture(folder / "a.png", codedPicture({40, 30}, 3, 8));
             disturbedFile = (folder / "a.png").string();
-            eventInstead = disturb;
-            allocationsLeft = moment;
+            failAllocation(moment, disturb);
             const std::string text = errorOf([&] { readPicture(folder / "a.png"); });
-            allocationsLeft = -1;
-            eventInstead = nullptr;
+            failAllocation(-1);
             refused += says(text, "was changed while it was read") ? 1 : 0;
             QVERIFY(text.empty() || says(text, "Open it again"));
         }

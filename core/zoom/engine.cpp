@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <exception>
+#include <new>
 #include <optional>
 
 namespace casr {
@@ -13,6 +15,22 @@ namespace casr {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Until the next try when not even the bookkeeping got its memory.
+constexpr std::chrono::milliseconds pauseWithoutMemory{20};
+
+/// What to tell of a tile that failed; nothing when it was only cancelled.
+std::optional<std::string> messageOf(const std::exception_ptr& failure) {
+    try {
+        std::rethrow_exception(failure);
+    } catch (const Cancelled&) {
+        return std::nullopt;
+    } catch (const std::bad_alloc&) {
+        return "There is not enough memory for a tile. Close other programs, then go on.";
+    } catch (const std::exception& error) {
+        return error.what();
+    }
+}
 
 } // namespace
 
@@ -189,6 +207,7 @@ void Engine::endCancelled(std::unique_lock<std::mutex>& lock) {
 
 void Engine::deliver(std::unique_lock<std::mutex>& lock, const TileKey& key, const Image& tile, double seconds) {
     std::vector<std::shared_ptr<Request>> receivers = requestsFor(key), done;
+    done.reserve(receivers.size()); // nothing is taken until all memory is there
     for (const std::shared_ptr<Request>& request : receivers) {
         request->take(key, seconds);
         if (request->pending.empty()) {
@@ -222,20 +241,29 @@ void Engine::compute(std::unique_lock<std::mutex>& lock, const TileKey& key) {
         return !isWanted(key);
     };
     std::optional<Image> tile;
-    std::string failure;
+    std::exception_ptr failure;
     try {
         tile = m_compute(key, isUnwanted);
-    } catch (const Cancelled&) {
-        lock.lock();
-        return;
-    } catch (const std::exception& error) {
-        failure = error.what();
+    } catch (...) {
+        failure = std::current_exception();
     }
     lock.lock();
     if (tile) {
         deliver(lock, key, *tile, std::chrono::duration<double>(Clock::now() - start).count());
+    } else if (const std::optional<std::string> message = messageOf(failure)) {
+        endRequests(lock, requestsFor(key), Outcome::failed, *message);
+    }
+}
+
+void Engine::serve(std::unique_lock<std::mutex>& lock) {
+    const std::shared_ptr<Request> best = bestRequest();
+    if (!best) {
+        // Something may have changed while listeners were called: only the predicate knows.
+        m_changed.wait(lock, [this] { return m_isStopping || hasCancelled() || bestRequest(); });
+    } else if (best->pending.empty()) {
+        endRequests(lock, {best}, Outcome::finished, "");
     } else {
-        endRequests(lock, requestsFor(key), Outcome::failed, failure);
+        compute(lock, best->pending.back().key);
     }
 }
 
@@ -245,18 +273,14 @@ void Engine::run() {
     for (;;) {
         // Read before listeners are called: once it is set everything is cancelled and nothing new comes, so all end here.
         const bool isLastRound = m_isStopping;
-        endCancelled(lock);
-        if (isLastRound) {
-            return;
-        }
-        const std::shared_ptr<Request> best = bestRequest();
-        if (!best) {
-            // Something may have changed while listeners were called: only the predicate knows.
-            m_changed.wait(lock, [this] { return m_isStopping || hasCancelled() || bestRequest(); });
-        } else if (best->pending.empty()) {
-            endRequests(lock, {best}, Outcome::finished, "");
-        } else {
-            compute(lock, best->pending.back().key);
+        try {
+            endCancelled(lock);
+            if (isLastRound) {
+                return;
+            }
+            serve(lock);
+        } catch (const std::bad_alloc&) { // nothing was booked yet: the round can be made again
+            m_changed.wait_for(lock, pauseWithoutMemory);
         }
     }
 }

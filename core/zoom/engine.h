@@ -48,7 +48,8 @@ std::vector<WantedTile> wantedTiles(const LevelGrid& grid, int level, Rect regio
 
 /// Computes wanted tiles one after another on its own thread of low priority: visible before margin before background, nearest first,
 /// newest request first among equals. What no request wants any more is dropped before it starts, or stopped while it runs. A tile wanted
-/// by several requests is computed once. All functions may be called from any thread, also from listeners (but not the destructor).
+/// by several requests is computed once. What memory runs short for is tried again, or ends its request as failed. All functions may be
+/// called from any thread, also from listeners (but not the destructor).
 class Engine {
 public:
     /// Computes one tile; throws Cancelled when the check says stop. Called on the worker thread only.
@@ -74,6 +75,7 @@ private:
     struct Request;
 
     void run();
+    void serve(std::unique_lock<std::mutex>& lock);
     /// The request to serve next; none while paused.
     std::shared_ptr<Request> bestRequest() const;
     bool hasCancelled() const;
