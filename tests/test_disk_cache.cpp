@@ -128,6 +128,19 @@ private Q_SLOTS:
         QVERIFY(holds(cache, 0) && holds(cache, 3) && holds(cache, 4));
     }
 
+    void aTileFromAfterAClockWasSetBackGoesFirst() {
+        DiskCache early(folder(), photoA, plenty);
+        early.store(keyOf(0), tileOf(0));
+        setUsed(filesIn(folder()).front(), -86400);
+        QVERIFY(holds(early, 0)); // used again, and so of today
+        setUsed(filesIn(folder()).front(), -86400);
+        const std::int64_t bytesOfTile = early.bytes();
+        DiskCache cache(folder(), photoA, bytesOfTile * 3 / 2);
+        cache.store(keyOf(1), tileOf(1));
+        QVERIFY(!cache.load(keyOf(0)));
+        QVERIFY(holds(cache, 1));
+    }
+
     void thePhotosShareTheBudget() {
         DiskCache one(folder(), photoA, plenty);
         one.store(keyOf(0), tileOf(0));

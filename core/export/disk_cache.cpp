@@ -27,16 +27,22 @@ struct Kept {
     std::int64_t bytes = 0;
 };
 
+/// A time that is still to come is from before the clock was set back. Such a tile counts as the oldest: else it would outlive all others.
+fs::file_time_type believable(fs::file_time_type used, fs::file_time_type now) {
+    return used > now ? fs::file_time_type::min() : used;
+}
+
 /// The tiles of all sources. Files come and go while this looks: what has gone is left out.
 std::vector<Kept> tilesIn(const fs::path& folder) {
     std::vector<Kept> tiles;
+    const fs::file_time_type now = fs::file_time_type::clock::now();
     std::error_code failure;
     for (fs::recursive_directory_iterator file(folder, failure), end; !failure && file != end; file.increment(failure)) {
         std::error_code gone;
         const auto size = file->file_size(gone);
         const fs::file_time_type used = gone ? fs::file_time_type() : file->last_write_time(gone);
         if (!gone && file->path().extension() == ".tile") {
-            tiles.push_back({used, file->path(), static_cast<std::int64_t>(size)});
+            tiles.push_back({believable(used, now), file->path(), static_cast<std::int64_t>(size)});
         }
     }
     return tiles;
