@@ -25,12 +25,14 @@ double percentile(std::vector<double> values, double share) {
 } // namespace
 
 bool TimedApplication::notify(QObject* receiver, QEvent* event) {
+    Block block{0, receiver->metaObject()->className(), event->type()};
     QElapsedTimer timer;
     timer.start();
     ++m_depth;
     const bool result = QApplication::notify(receiver, event);
-    if (--m_depth == 0) {
-        m_longest = std::max(m_longest, static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    block.milliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    if (--m_depth == 0 && block.milliseconds > m_longest.milliseconds) {
+        m_longest = block;
     }
     return result;
 }
@@ -81,7 +83,8 @@ void Benchmark::report() {
     std::printf("frame, median          %.1f ms\n", percentile(m_frames, 0.5));
     std::printf("frame, 99th percentile %.1f ms\n", percentile(m_frames, 0.99));
     std::printf("frame, longest         %.1f ms\n", percentile(m_frames, 1));
-    std::printf("longest block          %.1f ms\n", m_application.longestBlock());
+    const TimedApplication::Block& block = m_application.longestBlock();
+    std::printf("longest block          %.1f ms (event %d of %s)\n", block.milliseconds, block.event, block.receiver);
     m_window.run().stop();
     QApplication::exit(0);
 }

@@ -12,13 +12,19 @@ public:
 
     bool notify(QObject* receiver, QEvent* event) override;
 
-    /// Milliseconds, since the last call of forget.
-    double longestBlock() const { return m_longest; }
-    void forget() { m_longest = 0; }
+    struct Block {
+        double milliseconds = 0;
+        const char* receiver = ""; ///< The class that the event went to.
+        int event = 0;             ///< QEvent::Type
+    };
+
+    /// The longest since the last call of forget.
+    const Block& longestBlock() const { return m_longest; }
+    void forget() { m_longest = {}; }
 
 private:
     int m_depth = 0;
-    double m_longest = 0;
+    Block m_longest;
 };
 
 /// Pans and zooms the window over its photo while the engine works, prints frame times and the longest block of the GUI thread, and ends
