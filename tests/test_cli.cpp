@@ -414,9 +414,7 @@ private Q_SLOTS:
             QVERIFY2(mean[key].toDouble() > 0, key);
         }
         QCOMPARE(readPictureInfo(path("made/of/it/b_x6.png").toStdString()).size, (Size{108, 96}));
-        QFile table(path("steps.md"));
-        QVERIFY(table.open(QIODevice::ReadOnly));
-        const QByteArray text = table.readAll();
+        const QByteArray text = bytesOf(path("steps.md"));
         QVERIFY(text.contains("| x6 | 2 |") && text.contains("| x6 | 3 | x6 |"));
     }
 
@@ -456,6 +454,24 @@ private Q_SLOTS:
         const Run run = casr(evaluate({"--scales", "2", "--pictures", "1", "--without", "sarm,sdam", "--json", path("parts.json")}));
         QVERIFY2(run.code == 0, qPrintable(run.err));
         QCOMPARE(jsonIn("parts.json")["without"].toArray(), (QJsonArray{"sdam", "sarm"}));
+    }
+
+    void anAblationMeasuresEveryPartOffInOneTable() {
+        const Run run = casr(evaluate({"--scales", "2,6", "--pictures", "1", "--ablation", "--step-limit", "3", "--json",
+                                       path("ablation.json"), "--markdown", path("ablation.md")}));
+        QVERIFY2(run.code == 0, qPrintable(run.err));
+        const QJsonArray methods = jsonIn("ablation.json")["methods"].toArray();
+        QCOMPARE(methods.size(), 7);
+        QCOMPARE(methods[0].toObject()["without"].toArray(), QJsonArray());
+        QCOMPARE(methods[3].toObject()["without"].toArray(), (QJsonArray{"sdam", "sarm"}));
+        QCOMPARE(methods[5].toObject()["one_jump"].toBool(), true);
+        QCOMPARE(methods[6].toObject()["method"].toString(), QString("bicubic"));
+        const QByteArray table = bytesOf(path("ablation.md"));
+        for (const char* row : {"| x2 | everything |", "| x6 | everything |", "| x6 | without backprojection |",
+                                "| x6 | one jump, then bicubic |", "| x2 | bicubic |"}) {
+            QVERIFY2(table.contains(row), table.constData());
+        }
+        QCOMPARE(casr(evaluate({"--scales", "2", "--ablation", "--without", "sdam"})).code, 2);
     }
 
     void tooFewPhotosMakeNoModelOfThem() {

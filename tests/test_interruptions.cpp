@@ -16,11 +16,6 @@ namespace {
 
 constexpr int patience = 120000;
 
-QByteArray bytesOf(const QString& path) {
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray("unreadable");
-}
-
 int filesIn(const QString& folder) {
     return static_cast<int>(QDir(folder).entryList({"*.tile"}, QDir::Files).size());
 }

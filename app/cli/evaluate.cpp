@@ -30,6 +30,7 @@ struct Arguments {
     int pictures = 0;
     float detail = 0;
     bool oneJump = false;
+    bool ablation = false;
 };
 
 EvaluationMethod methodOf(const Arguments& arguments) {
@@ -44,6 +45,28 @@ EvaluationMethod methodOf(const Arguments& arguments) {
         method.precision = arguments.run.resolvedPrecision();
     }
     return method;
+}
+
+EvaluationMethod without(EvaluationMethod method, const std::string& parts) {
+    method.parts = parseStepParts(parts);
+    return method;
+}
+
+/// What the parts of the method are worth: all of it, each part off, and what it has to beat.
+std::vector<EvaluationMethod> ablationOf(const EvaluationMethod& everything) {
+    std::vector<EvaluationMethod> methods{everything};
+    for (const char* parts : {"sdam", "sarm", "sdam,sarm", "backprojection"}) {
+        methods.push_back(without(everything, parts));
+    }
+    methods.push_back(everything);
+    methods.back().oneJump = true;
+    methods.emplace_back().name = "bicubic";
+    return methods;
+}
+
+std::vector<EvaluationMethod> methodsOf(const Arguments& arguments) {
+    const EvaluationMethod method = methodOf(arguments);
+    return arguments.ablation ? ablationOf(method) : std::vector{method};
 }
 
 std::vector<std::filesystem::path> chosenPictures(const Arguments& arguments) {
@@ -68,25 +91,37 @@ public:
     explicit Evaluation(const Arguments& arguments)
         : m_arguments(arguments), m_pictures(chosenPictures(arguments)),
           m_pristine(readPristine(arguments.pristine.empty() ? shippedPristine() : std::filesystem::path(arguments.pristine))),
-          m_method(methodOf(arguments)) {}
+          m_methods(methodsOf(arguments)), m_scales(parseScales(arguments.scales)) {}
 
     void run() {
         if (!m_arguments.save.empty()) {
             makeFolder(m_arguments.save);
         }
-        printHeadings();
-        for (const double scale : parseScales(m_arguments.scales)) {
-            m_scales.push_back(scoresAt(scale));
+        std::vector<MethodScores> measured;
+        for (const EvaluationMethod& method : m_methods) {
+            measured.push_back(scoresOf(method));
         }
-        write(m_arguments.json, [&](std::ostream& out) { out << jsonOf(m_method, m_scales).dump(2) << '\n'; });
-        write(m_arguments.markdown, [&](std::ostream& out) { out << markdownOf(m_method, m_scales); });
+        write(m_arguments.json, [&](std::ostream& out) { out << jsonOf(measured).dump(2) << '\n'; });
+        write(m_arguments.markdown, [&](std::ostream& out) { out << markdownOf(measured); });
     }
 
 private:
-    ScaleScores scoresAt(double scale) const {
+    MethodScores scoresOf(const EvaluationMethod& method) const {
+        if (m_methods.size() > 1) {
+            std::printf("%s\n", labelOf(method).c_str());
+        }
+        printHeadings();
+        MethodScores scores{method, {}};
+        for (const double scale : m_scales) {
+            scores.scales.push_back(scoresAt(method, scale));
+        }
+        return scores;
+    }
+
+    ScaleScores scoresAt(const EvaluationMethod& method, double scale) const {
         ScaleScores scores{scale, {}, {}};
         for (const std::filesystem::path& path : m_pictures) {
-            scores.pictures.push_back(scoreAt(path, scale));
+            scores.pictures.push_back(scoreAt(method, path, scale));
             printScore(scale, scores.pictures.back());
         }
         scores.mean = meanOf(scores.pictures, m_pristine);
@@ -94,10 +129,10 @@ private:
         return scores;
     }
 
-    Score scoreAt(const std::filesystem::path& path, double scale) const {
+    Score scoreAt(const EvaluationMethod& method, const std::filesystem::path& path, double scale) const {
         const Image picture = readForRun(path, {}).image;
         const TestPair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
-        const Enlargement enlargement = enlarge(m_method, pair.low, scale, pair.truth.size());
+        const Enlargement enlargement = enlarge(method, pair.low, scale, pair.truth.size());
         if (!m_arguments.save.empty()) {
             save(path.stem().string(), scale, enlargement.steps.back().picture);
         }
@@ -119,8 +154,8 @@ private:
     const Arguments& m_arguments;
     std::vector<std::filesystem::path> m_pictures;
     SceneGaussian m_pristine;
-    EvaluationMethod m_method;
-    std::vector<ScaleScores> m_scales;
+    std::vector<EvaluationMethod> m_methods;
+    std::vector<double> m_scales;
 };
 
 } // namespace
@@ -133,17 +168,23 @@ Action addEvaluate(CLI::App& app) {
         ->capture_default_str()
         ->check([](const std::string& text) { return parseScales(text), std::string(); });
     command->add_option("--pictures", arguments->pictures, "Only the first so many; 0: all")->check(CLI::Range(0, 1 << 20));
-    command->add_option("--method", arguments->method)->check(CLI::IsMember({"casr", "bicubic", "lanczos"}))->capture_default_str();
-    command->add_flag("--one-jump", arguments->oneJump, "One step of x4 at most, the rest by the bicubic");
-    command->add_option("--without", arguments->without, "Parts to leave out, of sdam,depth,sarm,backprojection")
-        ->check([](const std::string& text) { return parseStepParts(text), std::string(); });
+    CLI::Option* method =
+        command->add_option("--method", arguments->method)->check(CLI::IsMember({"casr", "bicubic", "lanczos"}))->capture_default_str();
+    CLI::Option* oneJump = command->add_flag("--one-jump", arguments->oneJump, "One step of x4 at most, the rest by the bicubic");
+    CLI::Option* without = command->add_option("--without", arguments->without, "Parts to leave out, of sdam,depth,sarm,backprojection")
+                               ->check([](const std::string& text) { return parseStepParts(text), std::string(); });
     command->add_option("--detail", arguments->detail, "Share of perceptual detail in every step, 0 to 1; the weights must have it")
         ->check(CLI::Range(0.0f, 1.0f))
         ->capture_default_str();
     command->add_option("--pristine", arguments->pristine, "What casr fit-niqe made; the shipped one when not given");
     command->add_option("--json", arguments->json, "Write the figures to this file");
     command->add_option("--markdown", arguments->markdown, "Write tables to this file");
-    command->add_option("--save", arguments->save, "Write the enlarged pictures into this folder");
+    CLI::Option* save = command->add_option("--save", arguments->save, "Write the enlarged pictures into this folder");
+    CLI::Option* ablation = command->add_flag("--ablation", arguments->ablation,
+                                              "Measure all of the method, each part of it off, one jump and the bicubic, in one table");
+    for (CLI::Option* other : {method, oneJump, without, save}) {
+        ablation->excludes(other);
+    }
     arguments->run.addTo(*command);
     return [arguments] { Evaluation(*arguments).run(); };
 }

@@ -65,11 +65,15 @@ Json jsonOf(const Score& score) {
     return json;
 }
 
+std::string computedBy(const EvaluationMethod& method) {
+    return numericProfile(method.precision) + ", weights " + method.network->checksum().substr(0, 12);
+}
+
 std::string titleOf(const EvaluationMethod& method) {
     std::string title = method.name;
     if (method.network) {
         title += method.oneJump ? ", one jump (x4 at most), then bicubic" : ", steps of " + factorText(method.stepLimit) + " at most";
-        title += ", " + numericProfile(method.precision) + ", weights " + method.network->checksum().substr(0, 12);
+        title += ", " + computedBy(method);
     }
     if (method.detail > 0) {
         title += ", detail " + numberText(method.detail, 2);
@@ -92,18 +96,35 @@ std::string headOf(const std::vector<std::string>& cells) {
     return rowOf(cells) + rowOf(std::vector<std::string>(cells.size(), "---"));
 }
 
-std::string meansTable(const std::vector<ScaleScores>& scales) {
-    std::vector<std::string> head{"scale", "pictures"};
+std::vector<std::string> columnHeadings(std::vector<std::string> first) {
     for (const ScoreColumn& column : scoreColumns()) {
-        head.emplace_back(column.heading);
+        first.emplace_back(column.heading);
     }
-    std::string table = headOf(head);
+    return first;
+}
+
+std::string meansRow(std::vector<std::string> first, const Score& mean) {
+    for (const ScoreColumn& column : scoreColumns()) {
+        first.push_back(numberText(mean.*column.value, column.decimals));
+    }
+    return rowOf(first);
+}
+
+std::string meansTable(const std::vector<ScaleScores>& scales) {
+    std::string table = headOf(columnHeadings({"scale", "pictures"}));
     for (const ScaleScores& scores : scales) {
-        std::vector<std::string> cells{factorText(scores.scale), std::to_string(scores.pictures.size())};
-        for (const ScoreColumn& column : scoreColumns()) {
-            cells.push_back(numberText(scores.mean.*column.value, column.decimals));
+        table += meansRow({factorText(scores.scale), std::to_string(scores.pictures.size())}, scores.mean);
+    }
+    return table;
+}
+
+/// The methods beside each other at every scale.
+std::string comparisonTable(const std::vector<MethodScores>& measured) {
+    std::string table = headOf(columnHeadings({"scale", "method"}));
+    for (std::size_t scale = 0; scale < measured.front().scales.size(); ++scale) {
+        for (const MethodScores& scores : measured) {
+            table += meansRow({factorText(scores.scales[scale].scale), labelOf(scores.method)}, scores.scales[scale].mean);
         }
-        table += rowOf(cells);
     }
     return table;
 }
@@ -119,6 +140,23 @@ std::string stepsTable(const std::vector<ScaleScores>& scales) {
         }
     }
     return table;
+}
+
+Json jsonOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scales) {
+    Json report{{"method", method.name},   {"step_limit", method.stepLimit},        {"one_jump", method.oneJump},
+                {"detail", method.detail}, {"without", missingParts(method.parts)}, {"scales", Json::array()}};
+    for (const ScaleScores& scores : scales) {
+        Json entry{{"scale", scores.scale}, {"mean", jsonOf(scores.mean)}, {"pictures", Json::array()}};
+        for (const Score& score : scores.pictures) {
+            entry["pictures"].push_back(jsonOf(score));
+        }
+        report["scales"].push_back(entry);
+    }
+    if (method.network) {
+        report["profile"] = numericProfile(method.precision);
+        report["weights_sha256"] = method.network->checksum();
+    }
+    return report;
 }
 
 } // namespace
@@ -144,25 +182,34 @@ void printScore(double scale, const Score& score) {
     std::fflush(stdout);
 }
 
-Json jsonOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scales) {
-    Json report{{"method", method.name},   {"step_limit", method.stepLimit},        {"one_jump", method.oneJump},
-                {"detail", method.detail}, {"without", missingParts(method.parts)}, {"scales", Json::array()}};
-    for (const ScaleScores& scores : scales) {
-        Json entry{{"scale", scores.scale}, {"mean", jsonOf(scores.mean)}, {"pictures", Json::array()}};
-        for (const Score& score : scores.pictures) {
-            entry["pictures"].push_back(jsonOf(score));
-        }
-        report["scales"].push_back(entry);
+std::string labelOf(const EvaluationMethod& method) {
+    if (!method.network) {
+        return method.name;
     }
-    if (method.network) {
-        report["profile"] = numericProfile(method.precision);
-        report["weights_sha256"] = method.network->checksum();
+    std::string label = method.oneJump ? "one jump, then bicubic" : "";
+    for (const std::string& name : missingParts(method.parts)) {
+        label += (label.empty() ? "without " : ", ") + name;
+    }
+    return label.empty() ? "everything" : label;
+}
+
+Json jsonOf(const std::vector<MethodScores>& measured) {
+    if (measured.size() == 1) {
+        return jsonOf(measured.front().method, measured.front().scales);
+    }
+    Json report{{"methods", Json::array()}};
+    for (const MethodScores& scores : measured) {
+        report["methods"].push_back(jsonOf(scores.method, scores.scales));
     }
     return report;
 }
 
-std::string markdownOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scales) {
-    return titleOf(method) + "\n\n" + meansTable(scales) + "\nStep by step:\n\n" + stepsTable(scales);
+std::string markdownOf(const std::vector<MethodScores>& measured) {
+    const MethodScores& first = measured.front();
+    if (measured.size() == 1) {
+        return titleOf(first.method) + "\n\n" + meansTable(first.scales) + "\nStep by step:\n\n" + stepsTable(first.scales);
+    }
+    return "steps of " + factorText(first.method.stepLimit) + " at most, " + computedBy(first.method) + "\n\n" + comparisonTable(measured);
 }
 
 } // namespace casr::cli

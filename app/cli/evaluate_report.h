@@ -16,14 +16,23 @@ struct ScaleScores {
     Score mean;
 };
 
+/// What was measured of one method.
+struct MethodScores {
+    EvaluationMethod method;
+    std::vector<ScaleScores> scales;
+};
+
+/// What sets a method apart from the whole: "everything", "without sdam", "one jump, then bicubic", "bicubic".
+std::string labelOf(const EvaluationMethod& method);
+
 /// The line of headings on the terminal, and that of one picture or mean.
 void printHeadings();
 void printScore(double scale, const Score& score);
 
-/// Everything that was measured. What does not exist, and infinity, is null.
-nlohmann::json jsonOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scales);
+/// Everything that was measured: of one method itself, of several a list under "methods". What does not exist, and infinity, is null.
+nlohmann::json jsonOf(const std::vector<MethodScores>& measured);
 
-/// The method, a table of the means, and one of the steps.
-std::string markdownOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scales);
+/// Of one method its name, a table of the means, and one of the steps; of several one table of all means.
+std::string markdownOf(const std::vector<MethodScores>& measured);
 
 } // namespace casr::cli
