@@ -1,122 +1,14 @@
 #include "core/io/colour_transform.h"
 #include "core/io/picture_file.h"
 #include "picture_support.h"
+#include "raw_support.h"
 
 #include <array>
 #include <cmath>
-#include <cstdint>
 
 using namespace casr;
 
 namespace {
-
-/// The bytes of a little-endian TIFF structure, directory first, as cameras write it.
-class TiffWriter {
-public:
-    void add(int tag, int type, std::uint32_t count, const std::string& bytes) {
-        m_entries += number(tag, 2) + number(type, 2) + number(count, 4);
-        m_entries += bytes.size() <= 4 ? bytes + std::string(4 - bytes.size(), '\0') : number(extraStart + m_extra.size(), 4);
-        m_extra += bytes.size() <= 4 ? std::string() : bytes + std::string(bytes.size() % 2, '\0');
-        ++m_count;
-    }
-    void addShort(int tag, std::uint64_t value) { add(tag, 3, 1, number(value, 2)); }
-    void addLong(int tag, std::uint64_t value) { add(tag, 4, 1, number(value, 4)); }
-    void addText(int tag, const std::string& text) { add(tag, 2, static_cast<std::uint32_t>(text.size()) + 1, text + '\0'); }
-    void addFractions(int tag, int type, const std::vector<double>& values) {
-        std::string bytes;
-        for (const double value : values) {
-            bytes += number(static_cast<std::uint32_t>(std::lround(value * 10000)), 4) + number(10000, 4);
-        }
-        add(tag, type, static_cast<std::uint32_t>(values.size()), bytes);
-    }
-
-    /// Everything before the pixels, which come at `pixelStart`.
-    std::string header() const {
-        std::string bytes = std::string("II*\0", 4) + number(8, 4) + number(m_count, 2) + m_entries + number(0, 4);
-        bytes.resize(extraStart, '\0');
-        bytes += m_extra;
-        bytes.resize(pixelStart, '\0');
-        return bytes;
-    }
-
-    static std::string number(std::uint64_t value, int bytes) {
-        std::string text;
-        for (int at = 0; at < bytes; ++at) {
-            text += static_cast<char>(value >> 8 * at & 0xFF);
-        }
-        return text;
-    }
-
-    static constexpr std::size_t extraStart = 512;
-    static constexpr std::size_t pixelStart = 1024;
-
-private:
-    std::string m_entries;
-    std::string m_extra;
-    std::uint32_t m_count = 0;
-};
-
-const Size sensor{96, 64};
-
-/// What the camera's sensor gives for neutral grey: its white balance.
-const std::array<double, 3> neutral{0.5, 1.0, 0.8};
-
-void addPlainTags(TiffWriter& tiff, Size size, int photometric, int orientation) {
-    tiff.addLong(254, 0);
-    tiff.addLong(256, static_cast<std::uint64_t>(size.width));
-    tiff.addLong(257, static_cast<std::uint64_t>(size.height));
-    tiff.addShort(258, 16);
-    tiff.addShort(259, 1);
-    tiff.addShort(262, static_cast<std::uint64_t>(photometric));
-    tiff.addText(271, "Canon");
-    tiff.addText(272, "EOS 5D");
-    tiff.addLong(273, TiffWriter::pixelStart);
-    tiff.addShort(274, static_cast<std::uint64_t>(orientation));
-    tiff.addShort(277, 1);
-    tiff.addLong(278, static_cast<std::uint64_t>(size.height));
-    tiff.addLong(279, static_cast<std::uint64_t>(size.area() * 2));
-}
-
-/// A camera that sees the primaries of sRGB, with a Bayer mosaic of red, green, green and blue.
-void addCameraTags(TiffWriter& tiff) {
-    const std::array<double, 9> srgbOfXyz{3.2404542, -1.5371385, -0.4985314, -0.9692660, 1.8760108,
-                                          0.0415560, 0.0556434,  -0.2040259, 1.0572252};
-    std::vector<double> cameraOfXyz;
-    for (std::size_t at = 0; at < srgbOfXyz.size(); ++at) {
-        cameraOfXyz.push_back(srgbOfXyz[at] * neutral[at / 3]);
-    }
-    tiff.add(33421, 3, 2, TiffWriter::number(2, 2) + TiffWriter::number(2, 2));
-    tiff.add(33422, 1, 4, std::string("\0\1\1\2", 4));
-    tiff.add(50706, 1, 4, std::string("\1\4\0\0", 4));
-    tiff.addText(50708, "Lumen One");
-    tiff.addLong(50717, 65535);
-    tiff.addFractions(50721, 10, cameraOfXyz);
-    tiff.addFractions(50728, 5, {neutral.begin(), neutral.end()});
-    tiff.addShort(50778, 21);
-}
-
-/// Mosaic samples of the linear sRGB colours of the left and of the right half.
-std::string mosaic(const std::array<double, 3>& left, const std::array<double, 3>& right) {
-    std::string bytes;
-    for (int y = 0; y < sensor.height; ++y) {
-        for (int x = 0; x < sensor.width; ++x) {
-            const auto channel = static_cast<std::size_t>(y % 2 + x % 2);
-            const double light = (x < sensor.width / 2 ? left : right)[channel] * neutral[channel];
-            bytes += TiffWriter::number(static_cast<std::uint64_t>(light * 65535 + 0.5), 2);
-        }
-    }
-    return bytes;
-}
-
-const std::array<double, 3> orange{0.5, 0.25, 0.1};
-const std::array<double, 3> grey{0.2, 0.2, 0.2};
-
-std::string dng(int orientation = 1, Size size = sensor) {
-    TiffWriter tiff;
-    addPlainTags(tiff, size, 32803, orientation);
-    addCameraTags(tiff);
-    return tiff.header() + mosaic(orange, grey);
-}
 
 double srgbCode(double light) {
     return 255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * std::pow(light, 1 / 2.4) - 0.055);
@@ -187,6 +79,31 @@ private Q_SLOTS:
         QCOMPARE(srgb.size(), (swapped ? Size{64, 96} : sensor));
         QVERIFY(distance(srgb, greyAt.x(), greyAt.y(), grey) < 1.5);
         QVERIFY(distance(srgb, srgb.width() - 1 - greyAt.x(), srgb.height() - 1 - greyAt.y(), orange) < 1.5);
+    }
+
+    void halfTheSizeIsAPreviewInTheSameColours() {
+        const TestFolder folder;
+        putBytes(folder / "a.dng", dng(6));
+        ReadOptions options;
+        options.halfSize = true;
+        const Image srgb = convertedToSrgb(readPicture(folder / "a.dng", options).image);
+        QCOMPARE(srgb.size(), (Size{32, 48}));
+        QVERIFY2(distance(srgb, 15, 10, orange) < 1.5, qPrintable(QString::number(distance(srgb, 15, 10, orange))));
+        QVERIFY2(distance(srgb, 15, 40, grey) < 1.5, qPrintable(QString::number(distance(srgb, 15, 40, grey))));
+    }
+
+    void whatLooksLikeARawFileIsSaidWithoutDecoding() {
+        const TestFolder folder;
+        putBytes(folder / "a.Dng", "no picture at all");
+        putBytes(folder / "fuji", "FUJIFILMCCD-RAW 0201");
+        putBytes(folder / "a.tif", dng());
+        putBytes(folder / "empty", "");
+        std::filesystem::create_directory(folder / "folder.dng");
+        QVERIFY(looksLikeRaw(folder / "a.Dng"));
+        QVERIFY(looksLikeRaw(folder / "fuji"));
+        for (const char* name : {"a.tif", "empty", "folder.dng", "missing.dng"}) {
+            QVERIFY2(!looksLikeRaw(folder / name), name);
+        }
     }
 
     void aRawFileIsKnownByItsContent() {

@@ -1,5 +1,6 @@
 // Opening, looking, choosing, running and exporting in the real window.
 
+#include "tests/raw_support.h"
 #include "tests/window_support.h"
 
 #include "ui/export_dialog.h"
@@ -44,6 +45,11 @@ private Q_SLOTS:
     void theExportHoldsTheStaircasesPixels();
     void anExportThatCannotBeWrittenIsRefusedInTheDialog();
     void aBrokenFileShowsAMessageAndKeepsThePhoto();
+    void aRawFileShowsAPreviewOfHalfItsSizeFirst();
+    void aFileThatIsNotRawHasNoPreview();
+    void aNewerPhotoSilencesAPreview();
+    void aBrokenRawFileLeavesNoPreview();
+    void aPreviewKeepsInputFromThePhotoBeneath();
     void aMissingNetworkStillShowsPhotos();
     void aDroppedFileOpens();
     void aPastedPictureOpens();
@@ -52,6 +58,19 @@ private Q_SLOTS:
     void noShortcutIsTakenTwice();
     void lettersTypedIntoABoxAreNoCommands();
     void aKeyThatNothingTakesEndsAtTheWindow();
+
+private:
+    QString rawFile(const std::string& bytes) const {
+        QFile file(m_folder->filePath("photo.dng"));
+        return file.open(QIODevice::WriteOnly) && file.write(bytes.data(), qint64(bytes.size())) > 0 ? file.fileName() : QString();
+    }
+    QImage shown() const { return canvas().grab().toImage(); }
+    static QImage anyPreview() {
+        QImage picture(60, 40, QImage::Format_RGB32);
+        picture.fill(QColor(10, 200, 90));
+        return picture;
+    }
+    casr::MessageBar* messages() const { return child<casr::MessageBar>("messageBar"); }
 };
 
 void TestWindow::theWheelZoomsAtTheCursor() {
@@ -322,6 +341,90 @@ void TestWindow::aBrokenFileShowsAMessageAndKeepsThePhoto() {
     auto* bar = m_window->findChild<casr::MessageBar*>("messageBar");
     QTRY_VERIFY_WITH_TIMEOUT(bar->text().contains("broken.jpg"), patience);
     QCOMPARE(m_window->levels().document(), before);
+}
+
+void TestWindow::aRawFileShowsAPreviewOfHalfItsSizeFirst() {
+    const auto before = m_window->levels().document();
+    QImage preview, previewShown;
+    bool cameFirst = false;
+    connect(&m_window->opener(), &casr::PhotoOpener::previewed, this, [&](const QImage& picture) {
+        preview = picture;
+        previewShown = shown();
+        cameFirst = canvas().isPreviewing() && m_window->levels().document() == before;
+    });
+    m_window->openPhoto(rawFile(dng()));
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().document()->size(), sensor, patience);
+    QVERIFY(cameFirst);
+    QCOMPARE(preview.size(), QSize(sensor.width / 2, sensor.height / 2));
+    QVERIFY(!canvas().isPreviewing());
+    canvas().setHeldLevel(0);
+    const QImage photoShown = shown();
+    for (const double across : {0.3, 0.7}) {
+        // Each in its own middle: messages come and go above the canvas.
+        const auto colourOf = [&](const QImage& image) { return image.pixelColor(int(across * image.width()), image.height() / 2); };
+        const QColor quick = colourOf(previewShown), full = colourOf(photoShown);
+        QVERIFY(std::abs(quick.red() - full.red()) <= 3);
+        QVERIFY(std::abs(quick.green() - full.green()) <= 3);
+        QVERIFY(std::abs(quick.blue() - full.blue()) <= 3);
+    }
+}
+
+void TestWindow::aFileThatIsNotRawHasNoPreview() {
+    const QString path = m_folder->filePath("photo.jpg");
+    casr::writePicture(path.toStdU16String(), {casr::cropped(photograph(), {0, 0, 40, 30}), 8, {}});
+    const QSignalSpy previewed(&m_window->opener(), &casr::PhotoOpener::previewed);
+    m_window->openPhoto(path);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().document()->size(), (casr::Size{40, 30}), patience);
+    QCOMPARE(previewed.size(), 0);
+}
+
+void TestWindow::aNewerPhotoSilencesAPreview() {
+    const auto before = m_window->levels().document();
+    const QSignalSpy previewed(&m_window->opener(), &casr::PhotoOpener::previewed);
+    m_window->openPhoto(rawFile(dng()));
+    m_window->openPhoto(m_photoPath);
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().document() != before, patience);
+    QCOMPARE(m_window->levels().document()->path, m_photoPath);
+    QCOMPARE(previewed.size(), 0);
+}
+
+void TestWindow::aBrokenRawFileLeavesNoPreview() {
+    const auto before = m_window->levels().document();
+    const QSignalSpy previewed(&m_window->opener(), &casr::PhotoOpener::previewed);
+    m_window->openPhoto(rawFile(dng().substr(0, 7000)));
+    QTRY_VERIFY_WITH_TIMEOUT(messages()->text().contains("camera RAW file that is damaged"), patience);
+    QCOMPARE(previewed.size(), 0);
+
+    // As of a file whose end alone is damaged.
+    m_window->openPhoto(m_folder->filePath("missing.dng"));
+    Q_EMIT m_window->opener().previewed(anyPreview());
+    QVERIFY(canvas().isPreviewing());
+    QTRY_VERIFY_WITH_TIMEOUT(messages()->text().contains("missing.dng"), patience);
+    QVERIFY(!canvas().isPreviewing());
+    QCOMPARE(m_window->levels().document(), before);
+}
+
+void TestWindow::aPreviewKeepsInputFromThePhotoBeneath() {
+    const QString description = canvas().accessibleDescription();
+    QTest::keyPress(&canvas(), Qt::Key_Z);
+    Q_EMIT m_window->opener().previewed(anyPreview());
+    QCOMPARE(shown().pixelColor(canvas().rect().center()), QColor(10, 200, 90));
+    QVERIFY(canvas().accessibleDescription().contains("RAW"));
+    QVERIFY2(canvas().view().isFitted(), "the held key was let go");
+    turnWheel(canvas(), canvas().rect().center(), 120);
+    QTest::mouseDClick(&canvas(), Qt::LeftButton, Qt::NoModifier, canvas().rect().center());
+    for (const Qt::Key key : {Qt::Key_Z, Qt::Key_Plus, Qt::Key_Left}) {
+        QTest::keyClick(&canvas(), key);
+    }
+    QVERIFY(canvas().view().isFitted());
+    QVERIFY(!command("exportAction")->isEnabled());
+    QVERIFY(!command("runAction")->isEnabled());
+
+    Q_EMIT m_window->opener().previewed({});
+    QCOMPARE(canvas().accessibleDescription(), description);
+    QVERIFY(command("exportAction")->isEnabled());
+    turnWheel(canvas(), canvas().rect().center(), 120);
+    QVERIFY(!canvas().view().isFitted());
 }
 
 void TestWindow::aMissingNetworkStillShowsPhotos() {

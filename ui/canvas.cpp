@@ -39,7 +39,7 @@ Canvas::Canvas(Levels& levels, QWidget* parent)
     : QWidget(parent), m_levels(levels), m_comparison(levels), m_overlay(levels), m_borrowing(levels) {
     setObjectName("canvas");
     setAccessibleName(tr("Photo"));
-    setAccessibleDescription(tr("The photo and its steps. The wheel zooms, dragging moves."));
+    describe();
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
     setMinimumSize(240, 180);
@@ -74,6 +74,10 @@ Canvas::Canvas(Levels& levels, QWidget* parent)
         update();
         Q_EMIT viewChanged();
     });
+}
+
+void Canvas::describe() {
+    setAccessibleDescription(isPreviewing() ? PhotoPreview::text() : tr("The photo and its steps. The wheel zooms, dragging moves."));
 }
 
 void Canvas::takePhoto() {
@@ -163,6 +167,17 @@ void Canvas::setRegionToolActive(bool active) {
     update();
 }
 
+void Canvas::setPreview(const QImage& picture) {
+    if (picture.isNull() && !isPreviewing()) {
+        return;
+    }
+    letGo();
+    m_preview.set(picture);
+    describe();
+    updateCursor(m_lastPosition);
+    update();
+}
+
 void Canvas::setTilesShown(bool on) {
     m_areTilesShown = on;
     update();
@@ -231,12 +246,17 @@ void Canvas::resizeEvent(QResizeEvent*) {
 void Canvas::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.fillRect(rect(), palette().color(QPalette::Dark));
+    const double unit = devicePixelRatioF();
+    if (isPreviewing()) {
+        painter.scale(1 / unit, 1 / unit);
+        m_preview.paint(painter, deviceSize(), unit);
+        return;
+    }
     if (!hasPhoto()) {
         painter.setPen(palette().color(QPalette::PlaceholderText));
         painter.drawText(rect(), Qt::AlignCenter, tr("Open a photo (Ctrl+O), or drop one here"));
         return;
     }
-    const double unit = devicePixelRatioF();
     painter.scale(1 / unit, 1 / unit);
     const std::vector<Rect> panes = m_comparison.panes(deviceSize());
     for (std::size_t pane = 0; pane < panes.size(); ++pane) {

@@ -4,6 +4,7 @@
 #include "ui/comparison.h"
 #include "ui/levels.h"
 #include "ui/overlay_layer.h"
+#include "ui/photo_preview.h"
 #include "ui/region_tool.h"
 #include "ui/view_transform.h"
 
@@ -46,6 +47,10 @@ public:
     bool isChoosingRegion() const { return m_region.isDragging(); }
     bool isRegionToolActive() const { return m_isRegionToolActive; }
     void setRegionToolActive(bool active);
+
+    /// Shows `picture` over everything until a null one takes it away; meanwhile mouse and keys leave the photo beneath alone.
+    void setPreview(const QImage& picture);
+    bool isPreviewing() const { return m_preview.isShown(); }
 
     Comparison& comparison() { return m_comparison; }
 
@@ -95,6 +100,8 @@ private:
     enum class Drag { none, pan, region, wipe, wipeTurn };
 
     bool hasPhoto() const { return m_levels.document() != nullptr; }
+    bool takesInput() const { return hasPhoto() && !isPreviewing(); }
+    void describe();
     void takePhoto();
     void changeView();
     void wantSoon();
@@ -116,6 +123,10 @@ private:
 
     Drag dragFor(const QMouseEvent& event) const;
     bool isClick(QPointF released) const;
+    void endDrag();
+    void releaseKeys();
+    /// Ends whatever mouse and keys are doing.
+    void letGo();
     void zoomWhileHeld(bool held);
     void updateCursor(QPointF position);
     /// What a drag from there does to the wipe.
@@ -129,6 +140,7 @@ private:
     std::optional<int> m_held;
     RegionTool m_region;
     bool m_isRegionToolActive = false;
+    PhotoPreview m_preview;
     Comparison m_comparison;
     OverlayLayer m_overlay;
     BorrowingProbe m_borrowing;

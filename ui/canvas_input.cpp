@@ -107,7 +107,7 @@ Qt::CursorShape Canvas::wipeCursor(Drag drag) const {
 void Canvas::wheelEvent(QWheelEvent* event) {
     // Alt turns the wheel sideways in Qt; whatever the axis, it zooms.
     const int units = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
-    if (hasPhoto() && units != 0) {
+    if (takesInput() && units != 0) {
         m_view.zoom(wheelFactor(units, event->modifiers().testFlag(Qt::ControlModifier)),
                     inPane(event->position(), paneAt(event->position())));
         changeView();
@@ -116,7 +116,7 @@ void Canvas::wheelEvent(QWheelEvent* event) {
 }
 
 bool Canvas::event(QEvent* event) {
-    if (event->type() == QEvent::NativeGesture && hasPhoto()) {
+    if (event->type() == QEvent::NativeGesture && takesInput()) {
         const auto* gesture = static_cast<QNativeGestureEvent*>(event);
         if (gesture->gestureType() == Qt::ZoomNativeGesture) {
             m_view.zoom(1 + gesture->value(), inPane(gesture->position(), paneAt(gesture->position())));
@@ -141,7 +141,7 @@ Canvas::Drag Canvas::dragFor(const QMouseEvent& event) const {
 }
 
 void Canvas::mousePressEvent(QMouseEvent* event) {
-    if (!hasPhoto() || m_drag != Drag::none) {
+    if (!takesInput() || m_drag != Drag::none) {
         return;
     }
     m_drag = dragFor(*event);
@@ -156,7 +156,7 @@ void Canvas::mousePressEvent(QMouseEvent* event) {
 }
 
 void Canvas::mouseMoveEvent(QMouseEvent* event) {
-    if (!hasPhoto()) {
+    if (!takesInput()) {
         return;
     }
     const QPointF position = event->position();
@@ -188,17 +188,21 @@ void Canvas::mouseReleaseEvent(QMouseEvent* event) {
     if (m_borrowing.isOn() && event->button() == Qt::LeftButton && isClick(event->position())) {
         m_borrowing.ask(std::max(1, wantedLevel()), m_view.toSource(inPane(event->position(), m_pane)));
     }
+    endDrag();
+    updateCursor(event->position());
+}
+
+void Canvas::endDrag() {
     if (m_drag == Drag::region) {
         m_region.release();
         update();
         Q_EMIT regionChanged();
     }
     m_drag = Drag::none;
-    updateCursor(event->position());
 }
 
 void Canvas::mouseDoubleClickEvent(QMouseEvent* event) {
-    if (!hasPhoto() || m_isRegionToolActive || event->button() != Qt::LeftButton) {
+    if (!takesInput() || m_isRegionToolActive || event->button() != Qt::LeftButton) {
         return;
     }
     if (m_view.isFitted()) {
@@ -210,7 +214,9 @@ void Canvas::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void Canvas::updateCursor(QPointF position) {
-    if (const Drag wipe = wipeDragAt(position); wipe != Drag::none) {
+    if (!takesInput()) {
+        setCursor(Qt::ArrowCursor);
+    } else if (const Drag wipe = wipeDragAt(position); wipe != Drag::none) {
         setCursor(wipeCursor(wipe));
     } else if (m_isSpaceHeld) {
         setCursor(Qt::OpenHandCursor);
@@ -222,9 +228,16 @@ void Canvas::updateCursor(QPointF position) {
 }
 
 void Canvas::contextMenuEvent(QContextMenuEvent* event) {
-    if (hasPhoto() && m_comparison.mode() != CompareMode::none) {
+    if (takesInput() && m_comparison.mode() != CompareMode::none) {
         Q_EMIT paneMenuRequested(paneAt(event->pos()), event->globalPos());
     }
+}
+
+void Canvas::letGo() {
+    endDrag();
+    releaseKeys();
+    m_comparison.setLoupe(std::nullopt);
+    Q_EMIT cursorMoved(std::nullopt);
 }
 
 void Canvas::leaveEvent(QEvent*) {
@@ -250,7 +263,7 @@ void Canvas::zoomWhileHeld(bool held) {
 
 void Canvas::keyPressEvent(QKeyEvent* event) {
     const Point arrow = arrowOf(event->key());
-    if (!hasPhoto()) {
+    if (!takesInput()) {
         event->ignore();
     } else if (arrow.x != 0 || arrow.y != 0) {
         m_view.pan({arrow.x * arrowShare * m_view.view().width, arrow.y * arrowShare * m_view.view().height});
@@ -281,12 +294,16 @@ void Canvas::keyReleaseEvent(QKeyEvent* event) {
     }
 }
 
-void Canvas::focusOutEvent(QFocusEvent* event) {
+void Canvas::releaseKeys() {
     m_isSpaceHeld = false;
     if (!m_comparison.isAutoBlinking()) {
         m_comparison.setBlinking(false);
     }
     zoomWhileHeld(false);
+}
+
+void Canvas::focusOutEvent(QFocusEvent* event) {
+    releaseKeys();
     QWidget::focusOutEvent(event);
 }
 

@@ -146,10 +146,14 @@ void MainWindow::loadNetwork(NetworkLoader load) {
 }
 
 void MainWindow::connectParts() {
-    connect(&m_opener, &PhotoOpener::started, this,
-            [this](const QString& name) { statusBar()->showMessage(tr("Opening %1\u2026").arg(name)); });
+    connect(&m_opener, &PhotoOpener::started, this, [this](const QString& name) {
+        showPreview({});
+        statusBar()->showMessage(tr("Opening %1\u2026").arg(name));
+    });
+    connect(&m_opener, &PhotoOpener::previewed, this, &MainWindow::showPreview);
     connect(&m_opener, &PhotoOpener::opened, this, &MainWindow::showDocument);
     connect(&m_opener, &PhotoOpener::failed, this, [this](const QString& message) {
+        showPreview({});
         statusBar()->clearMessage();
         m_messages->showError(message);
     });
@@ -222,7 +226,13 @@ void MainWindow::paste() {
     }
 }
 
+void MainWindow::showPreview(const QImage& picture) {
+    m_canvas->setPreview(picture);
+    updateCommands();
+}
+
 void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
+    showPreview({});
     statusBar()->clearMessage();
     if (m_networkProblem.isEmpty()) {
         m_messages->hide();
@@ -410,19 +420,21 @@ void MainWindow::moveStep(int delta) {
 }
 
 void MainWindow::updateCommands() {
-    const bool hasPhoto = m_levels.document() != nullptr;
-    m_commands.setHasPhoto(hasPhoto);
-    const bool canRun = m_levels.isReady() && !m_run.isRunning();
+    // Nothing is done to a photo that a preview of the next one hides.
+    const bool isInView = !m_canvas->isPreviewing();
+    m_commands.setHasPhoto(isInView && m_levels.document() != nullptr);
+    const bool canCompute = isInView && m_levels.isReady();
+    const bool canRun = canCompute && !m_run.isRunning();
     m_commands.at("runAction")->setEnabled(canRun);
     m_commands.at("nextStepAction")->setEnabled(canRun);
     m_commands.at("pauseAction")->setEnabled(m_run.isRunning());
     m_commands.at("pauseAction")->setText(m_run.isPaused() ? tr("&Resume") : tr("&Pause"));
-    const bool hasRegion = m_canvas->region().has_value();
+    const bool hasRegion = isInView && m_canvas->region().has_value();
     for (const char* name : {"fitRegionAction", "previewAction", "selectNoneAction"}) {
         m_commands.at(name)->setEnabled(hasRegion);
     }
     for (const char* name : {"exportAction", "exportAllAction", "printAction", "filmAction"}) {
-        m_commands.at(name)->setEnabled(m_levels.isReady());
+        m_commands.at(name)->setEnabled(canCompute);
     }
 }
 

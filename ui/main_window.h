@@ -55,6 +55,7 @@ public:
 
     Levels& levels() { return m_levels; }
     Canvas& canvas() { return *m_canvas; }
+    PhotoOpener& opener() { return m_opener; }
     RegionRun& run() { return m_run; }
     Exporter& exporter() { return m_exporter; }
     TruthMeter& truth() { return *m_truth; }
@@ -85,6 +86,8 @@ private:
     void connectParts();
     void choosePhoto();
     void paste();
+    /// A null picture: none.
+    void showPreview(const QImage& picture);
     void showDocument(const std::shared_ptr<const Document>& document);
     void showRecent();
     void remember(const QString& path);

@@ -63,6 +63,10 @@ PictureInfo readPictureInfo(const std::filesystem::path& path);
 /// anything is allocated. Any thread may call it.
 Picture readPicture(const std::filesystem::path& path, const ReadOptions& options = {});
 
+/// True when the name or the first bytes of `path` are those of a camera RAW file, which ReadOptions::halfSize is worth asking for. Reads a
+/// few bytes and decodes nothing, so it may run on any file: what is no regular file is none. A DNG under a name of another kind is missed.
+bool looksLikeRaw(const std::filesystem::path& path);
+
 struct WriteOptions {
     int bitsPerSample = 0;    ///< 8 or 16 (AVIF then has 12); 0: as in the picture where the format can, else 8.
     int quality = 92;         ///< JPEG, AVIF and lossy WebP and JPEG XL, 1 .. 100.

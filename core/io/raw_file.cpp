@@ -195,9 +195,13 @@ std::string exifByLibRaw(const std::filesystem::path& path) {
 
 } // namespace
 
+bool looksLikeRaw(const std::filesystem::path& path) {
+    std::error_code failure;
+    return std::filesystem::is_regular_file(path, failure) && (hasRawExtension(path) || beginsLikeRaw(beginningOf(path)));
+}
+
 bool isRawFile(const std::filesystem::path& path) {
-    const std::string beginning = beginningOf(path);
-    return hasRawExtension(path) || beginsLikeRaw(beginning) || (beginsLikeTiff(beginning) && isDng(path));
+    return looksLikeRaw(path) || (beginsLikeTiff(beginningOf(path)) && isDng(path));
 }
 
 PictureInfo readRawInfo(const std::filesystem::path& path) {
