@@ -44,6 +44,7 @@ private Q_SLOTS:
     void theStaircaseListHoldsAStep();
     void theExportHoldsTheStaircasesPixels();
     void anExportThatCannotBeWrittenIsRefusedInTheDialog();
+    void anExportIsProposedBesideThePhotoWhereThatCanBeWritten();
     void aBrokenFileShowsAMessageAndKeepsThePhoto();
     void aRawFileShowsAPreviewOfHalfItsSizeFirst();
     void aFileThatIsNotRawHasNoPreview();
@@ -329,6 +330,15 @@ void TestWindow::anExportThatCannotBeWrittenIsRefusedInTheDialog() {
         QVERIFY(!dialog->findChild<QLabel*>("exportSummary")->text().isEmpty());
     }
     clickButton(QDialogButtonBox::Cancel);
+}
+
+void TestWindow::anExportIsProposedBesideThePhotoWhereThatCanBeWritten() {
+    const casr::Levels& levels = m_window->levels();
+    const QString folder = QFileInfo(m_photoPath).absolutePath();
+    QCOMPARE(QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath(), folder);
+    QVERIFY(m_folder->remove());
+    const QString elsewhere = QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath();
+    QVERIFY2(elsewhere != folder && QFileInfo(elsewhere).isWritable(), qPrintable(elsewhere));
 }
 
 void TestWindow::aBrokenFileShowsAMessageAndKeepsThePhoto() {

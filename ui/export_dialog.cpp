@@ -21,13 +21,25 @@
 
 namespace casr {
 
+namespace {
+
+/// The photo's own folder where that can be written (a card or a system folder cannot), else that of the user's pictures.
+QString folderOfResults(const QString& photo) {
+    const QFileInfo own(QFileInfo(photo).absolutePath());
+    if (!photo.isEmpty() && own.isDir() && own.isWritable()) {
+        return own.filePath();
+    }
+    const QString pictures = QStandardPaths::writableLocation(QStandardPaths::PicturesLocation);
+    return QFileInfo(pictures).isDir() ? pictures : QDir::homePath();
+}
+
+} // namespace
+
 QString suggestedExport(const Levels& levels, int level, const QString& extension) {
     const QString photo = levels.document()->path;
-    const QString folder =
-        photo.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::PicturesLocation) : QFileInfo(photo).absolutePath();
     const QString base = photo.isEmpty() ? QCoreApplication::translate("ExportDialog", "picture") : QFileInfo(photo).completeBaseName();
     const QString factor = QString::number(levels.viewingPlan().cumulativeOf(level), 'g', 4);
-    return QDir(folder).filePath(QString("%1_x%2.%3").arg(base, factor, extension));
+    return QDir(folderOfResults(photo)).filePath(QString("%1_x%2.%3").arg(base, factor, extension));
 }
 
 ExportDialog::ExportDialog(const Levels& levels, Rect region, int level, const QString& path, QWidget* parent)
