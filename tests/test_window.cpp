@@ -334,11 +334,14 @@ void TestWindow::anExportThatCannotBeWrittenIsRefusedInTheDialog() {
 
 void TestWindow::anExportIsProposedBesideThePhotoWhereThatCanBeWritten() {
     const casr::Levels& levels = m_window->levels();
-    const QString folder = QFileInfo(m_photoPath).absolutePath();
-    QCOMPARE(QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath(), folder);
-    QVERIFY(m_folder->remove());
+    const QString card = m_folder->filePath("card"), photo = card + "/photo.png";
+    QVERIFY(QDir().mkdir(card) && QFile::copy(m_photoPath, photo));
+    m_window->openPhoto(photo);
+    QTRY_COMPARE_WITH_TIMEOUT(levels.document()->path, photo, patience);
+    QCOMPARE(QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath(), card);
+    QVERIFY(QDir(card).removeRecursively());
     const QString elsewhere = QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath();
-    QVERIFY2(elsewhere != folder && QFileInfo(elsewhere).isWritable(), qPrintable(elsewhere));
+    QVERIFY2(elsewhere != card && QFileInfo(elsewhere).isWritable(), qPrintable(elsewhere));
 }
 
 void TestWindow::aBrokenFileShowsAMessageAndKeepsThePhoto() {

@@ -45,6 +45,7 @@ private Q_SLOTS:
     void theComputedSliderMixesFinishedTilesWithoutComputing();
     void anExportHoldsTheMixtureThatIsShown();
     void theMemoryBudgetReachesTheStaircase();
+    void everyKeyOfALabelLeadsSomewhere();
     void anImpossiblePreferenceIsRefusedInTheDialog();
     void anotherPrecisionComputesAnew();
     void aScreenProfileChangesColoursAndKeepsTheView();
@@ -234,6 +235,17 @@ void TestWindowSettings::theMemoryBudgetReachesTheStaircase() {
     clickButton(QDialogButtonBox::Ok);
     QCOMPARE(m_window->levels().staircase()->cache().budget(), std::size_t{77} << 20);
     QCOMPARE(casr::loadPreferences().memoryMegabytes, 77);
+}
+
+void TestWindowSettings::everyKeyOfALabelLeadsSomewhere() {
+    for (const Qt::Key key : {Qt::Key_Comma, Qt::Key_E, Qt::Key_P, Qt::Key_R, Qt::Key_D}) {
+        const QDialog* dialog = openDialog(key, Qt::ControlModifier);
+        QVERIFY2(dialog, qPrintable(QString::number(key, 16)));
+        for (const QLabel* label : dialog->findChildren<QLabel*>()) {
+            QVERIFY2(!label->text().contains('&') || label->buddy(), qPrintable(label->text()));
+        }
+        clickButton(QDialogButtonBox::Cancel);
+    }
 }
 
 void TestWindowSettings::anImpossiblePreferenceIsRefusedInTheDialog() {

@@ -22,11 +22,14 @@ namespace casr {
 
 namespace {
 
-QHBoxLayout* inOneRow(QLineEdit* edit, QPushButton* button) {
+/// A row of both. The label's key leads to `edit`, which a form sees to only where a row is one widget.
+void addRow(QFormLayout& form, const QString& text, QLineEdit* edit, QPushButton* button) {
     auto* row = new QHBoxLayout;
     row->addWidget(edit, 1);
     row->addWidget(button);
-    return row;
+    auto* label = new QLabel(text);
+    label->setBuddy(edit);
+    form.addRow(label, row);
 }
 
 } // namespace
@@ -71,10 +74,9 @@ QWidget* PreferencesDialog::lookPage() {
     connect(browseButton, &QPushButton::clicked, this, &PreferencesDialog::browseScreen);
     auto* page = new QWidget(this);
     auto* form = new QFormLayout(page);
-    auto* file = inOneRow(m_screenFile, browseButton);
     form->addRow(QString(), m_dark);
     form->addRow(tr("&Profile of the screen"), m_screen);
-    form->addRow(tr("Profile &file"), file);
+    addRow(*form, tr("Profile &file"), m_screenFile, browseButton);
     return page;
 }
 
@@ -102,7 +104,7 @@ QWidget* PreferencesDialog::computingPage() {
     form->addRow(tr("&Memory for computed tiles"), m_memory);
     form->addRow(tr("&Precision"), m_precision);
     form->addRow(tr("Largest &step of a new photo"), m_stepLimit);
-    form->addRow(tr("&Depth model (TorchScript)"), inOneRow(m_depthModel, browseButton));
+    addRow(*form, tr("&Depth model (TorchScript)"), m_depthModel, browseButton);
     return page;
 }
 
