@@ -3,12 +3,12 @@
 // Pictures and folders for the tests of core/io.
 
 #include "core/io/picture_file.h"
+#include "file_support.h"
 #include "support.h"
 
 #include <QtTest>
 
 #include <filesystem>
-#include <fstream>
 #include <iterator>
 #include <string>
 #include <vector>
@@ -33,15 +33,6 @@ inline casr::Picture flatPicture(casr::Size size, const std::vector<float>& colo
         values.insert(values.end(), colour.begin(), colour.end());
     }
     return {casr::Image(size, static_cast<int>(colour.size()), std::move(values), {nullptr, alpha}), 8, {}};
-}
-
-inline std::string bytesOf(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-inline void putBytes(const std::filesystem::path& path, const std::string& bytes) {
-    std::ofstream(path, std::ios::binary) << bytes;
 }
 
 /// A folder that is gone after the test.

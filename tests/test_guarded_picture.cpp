@@ -1,6 +1,6 @@
+#include "core/base/helper_process.h"
 #include "core/base/stop.h"
 #include "core/io/guarded_picture.h"
-#include "core/io/helper_process.h"
 #include "core/io/picture_wire.h"
 #include "picture_support.h"
 
@@ -194,7 +194,7 @@ private Q_SLOTS:
 
     void theDecoderAloneSaysWhatItIsFor() {
         QProcess process;
-        process.start(QString::fromStdString(helperProgram().string()), {"photo.png"});
+        process.start(QString::fromStdString(helperProgram("casr-decode").string()), {"photo.png"});
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.exitCode(), 2);
         QVERIFY(process.readAllStandardError().contains("part of casr"));

@@ -2,6 +2,7 @@
 
 #include "ui/preferences.h"
 
+#include "core/depth/guarded_depth_model.h"
 #include "core/network/model_location.h"
 
 namespace casr {
@@ -23,7 +24,7 @@ void DepthSource::ask(const Wanted& wanted) {
     m_map.reset();
     m_job.post([this, wanted](const StopCheck& stop) -> NewestJob::Show {
         const auto model =
-            DepthModel::load(wanted.model.isEmpty() ? shippedDepthWeights() : std::filesystem::path(wanted.model.toStdU16String()));
+            loadDepthModel(wanted.model.isEmpty() ? shippedDepthWeights() : std::filesystem::path(wanted.model.toStdU16String()), stop);
         const auto map = std::make_shared<const DepthMap>(depthOf(wanted.document->photo.rgb, *model, stop));
         return [this, map] {
             m_map = map;

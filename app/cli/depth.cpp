@@ -3,6 +3,7 @@
 #include "app/cli/read_options.h"
 #include "core/base/error.h"
 #include "core/depth/depth_map.h"
+#include "core/depth/guarded_depth_model.h"
 #include "core/io/picture_file.h"
 #include "core/network/model_location.h"
 #include "core/network/network.h"
@@ -44,7 +45,8 @@ void writeDepth(const Arguments& arguments) {
     }
     setComputeThreads(arguments.threads);
     const Photo photo = photoOf(readForRun(arguments.photo, {}).image);
-    const auto model = DepthModel::load(arguments.model.empty() ? shippedDepthWeights() : std::filesystem::path(arguments.model));
+    const auto model =
+        loadDepthModel(arguments.model.empty() ? shippedDepthWeights() : std::filesystem::path(arguments.model), isInterrupted);
     const DepthMap map = depthOf(photo.rgb, *model, isInterrupted);
     writePicture(arguments.output, {depthPicture(photo.rgb, map), 16, {}});
 }

@@ -1,19 +1,20 @@
 #include "core/depth/depth_model.h"
 
 #include "core/base/error.h"
-#include "core/base/sha256.h"
+#include "core/base/helper_process.h"
 #include "core/depth/depth_network.h"
 
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
+#include <torch/csrc/jit/runtime/graph_iterator.h>
 #include <torch/script.h>
 #include <torch/version.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <mutex>
 #include <sstream>
+#include <stdexcept>
 
 namespace casr {
 
@@ -95,9 +96,7 @@ private:
 class ScriptModel : public DepthModel {
 public:
     ScriptModel(torch::jit::Module module, std::string name, std::string checksum)
-        : m_module(std::move(module)), m_name(std::move(name)), m_checksum(std::move(checksum)) {
-        m_module.eval();
-    }
+        : m_module(std::move(module)), m_name(std::move(name)), m_checksum(std::move(checksum)) {}
 
     int longerSide() const override { return longerSideOfScripts; }
     int granule() const override { return granuleOfScripts; }
@@ -108,7 +107,7 @@ public:
         const std::scoped_lock oneAtATime(m_running);
         const at::NoGradGuard noGradient; // not InferenceMode, which some modules cannot run in
         at::init_num_threads();
-        const Image depth = imageOf(checked(answerTo(planesOf(picture)), picture.size()));
+        const Image depth = answerTo(picture);
         if (!isFinite(depth)) {
             refuse("it gives values that are no finite numbers");
         }
@@ -121,14 +120,24 @@ private:
                     ". It must take 1x3xHxW RGB in 0..1 and give 1xHxW or 1x1xHxW inverse depth.");
     }
 
-    torch::jit::IValue answerTo(const at::Tensor& picture) const {
+    /// Whatever fails, also while a tensor of an unusual kind is read, is a failure of the model.
+    Image answerTo(const Image& picture) const {
         try {
-            return m_module.forward({picture});
+            return imageOf(checked(m_module.forward({planesOf(picture)}), picture.size()));
+        } catch (const Error&) {
+            throw;
         } catch (const c10::Error& error) {
-            refuse("it fails on a picture (" + firstLine(error.what_without_backtrace()) + ")");
+            failFor(error, firstLine(error.what_without_backtrace()));
         } catch (const std::exception& error) { // of the interpreter, which tells the place first
-            refuse("it fails on a picture (" + lastLine(error.what()) + ")");
+            failFor(error, lastLine(error.what()));
         }
+    }
+
+    [[noreturn]] void failFor(const std::exception& error, const std::string& line) const {
+        if (isAboutMemory(error.what())) {
+            throw OutOfMemory(tooLargeModel(m_name));
+        }
+        refuse("it fails on a picture (" + line + ")");
     }
 
     at::Tensor checked(const torch::jit::IValue& answer, Size size) const {
@@ -149,19 +158,6 @@ private:
     mutable std::mutex m_running;
 };
 
-std::string bytesOf(const std::filesystem::path& path) {
-    std::error_code ignored;
-    // Asked first: opening a pipe waits for a writer.
-    std::ifstream in;
-    if (std::filesystem::is_regular_file(path, ignored)) {
-        in.open(path, std::ios::binary);
-    }
-    if (!in.is_open()) {
-        throw Error("The depth model '" + path.string() + "' cannot be opened. Check the path.");
-    }
-    return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-}
-
 Image trialPicture() {
     std::vector<float> values;
     for (int i = 0; i < 3 * trialSize.area(); ++i) {
@@ -170,30 +166,91 @@ Image trialPicture() {
     return Image(trialSize, 3, std::move(values));
 }
 
-std::shared_ptr<const DepthModel> loadScript(const std::filesystem::path& path) {
-    const std::string bytes = bytesOf(path);
-    torch::jit::Module module;
-    try {
-        std::istringstream in(bytes);
-        module = torch::jit::load(in, at::kCPU);
-    } catch (const std::exception&) {
-        throw Error("'" + path.string() +
-                    "' is no TorchScript model that this LibTorch can read. Export it with torch.jit.save of version " + TORCH_VERSION +
-                    " or older, or use DepthNet's .safetensors.");
+void addTensors(const c10::IValue& value, std::vector<at::Tensor>& tensors) {
+    value.visit([&](const c10::IValue& part) {
+        if (part.isTensor()) {
+            tensors.push_back(part.toTensor());
+        }
+        return false; // goes on into the parts of this part
+    });
+}
+
+/// All that the file holds: the attributes of the module, and the constants in its code.
+std::vector<at::Tensor> tensorsOf(const torch::jit::Module& module) {
+    std::vector<at::Tensor> tensors;
+    addTensors(module._ivalue(), tensors);
+    for (torch::jit::Function* function : module._ivalue()->compilation_unit()->get_functions()) {
+        std::shared_ptr<torch::jit::Graph> graph = torch::jit::toGraphFunction(*function).graph();
+        torch::jit::DepthFirstGraphNodeIterator nodes(graph);
+        while (torch::jit::Node* node = nodes.next()) {
+            if (node->kind() == torch::jit::prim::Constant) {
+                addTensors(torch::jit::toIValue(node->output()).value_or(c10::IValue()), tensors);
+            }
+        }
     }
-    const auto model = std::make_shared<ScriptModel>(std::move(module), path.string(), sha256(std::as_bytes(std::span(bytes))));
-    model->run(trialPicture(), {});
-    return model;
+    return tensors;
+}
+
+/// False for sparse tensors too, which no depth model is known to hold.
+bool staysInItsNumbers(const at::Tensor& tensor) {
+    if (!tensor.defined()) {
+        return true;
+    }
+    if (tensor.layout() != at::kStrided || tensor.storage_offset() < 0) {
+        return false;
+    }
+    double last = static_cast<double>(tensor.storage_offset()); // no whole number, which could overflow
+    for (std::int64_t axis = 0; axis < tensor.dim(); ++axis) {
+        if (tensor.size(axis) == 0) {
+            return true;
+        }
+        if (tensor.size(axis) < 0 || tensor.stride(axis) < 0) {
+            return false;
+        }
+        last += static_cast<double>(tensor.size(axis) - 1) * static_cast<double>(tensor.stride(axis));
+    }
+    return (last + 1) * static_cast<double>(tensor.itemsize()) <= static_cast<double>(tensor.storage().nbytes());
+}
+
+/// LibTorch believes the sizes and strides in a file, and would read whatever memory lies there.
+void checkTensors(const torch::jit::Module& module) {
+    const std::vector<at::Tensor> tensors = tensorsOf(module);
+    if (!std::all_of(tensors.begin(), tensors.end(), staysInItsNumbers)) {
+        throw std::out_of_range("a tensor reaches beyond its numbers");
+    }
+}
+
+torch::jit::Module moduleIn(DepthScript& script) {
+    try {
+        std::istringstream in(std::move(script.bytes));
+        torch::jit::Module module = torch::jit::load(in, at::kCPU);
+        module.eval();
+        checkTensors(module);
+        return module;
+    } catch (const std::exception& error) {
+        if (isAboutMemory(error.what())) {
+            throw OutOfMemory(tooLargeModel(script.name));
+        }
+        throw Error("'" + script.name + "' is no TorchScript model that this LibTorch can read. Export it with torch.jit.save of version " +
+                    TORCH_VERSION + " or older, or use DepthNet's .safetensors.");
+    }
 }
 
 } // namespace
 
-std::shared_ptr<const DepthModel> DepthModel::load(const std::filesystem::path& path) {
-    if (path.extension() != ".safetensors") {
-        return loadScript(path);
-    }
+std::string tooLargeModel(const std::string& name) {
+    return "The depth model '" + name + "' needs more memory than it may have. Choose a smaller model, or close other programs.";
+}
+
+std::shared_ptr<const DepthModel> DepthModel::ofWeights(const std::filesystem::path& path) {
     const TensorFile file = readTensorFile(path);
     return std::make_shared<DepthNetModel>(depthNetworkOf(file, path.string()), file.checksum);
+}
+
+std::shared_ptr<const DepthModel> DepthModel::ofScript(DepthScript script) {
+    const auto model = std::make_shared<ScriptModel>(moduleIn(script), script.name, script.checksum);
+    model->run(trialPicture(), {});
+    return model;
 }
 
 std::shared_ptr<const DepthModel> DepthModel::untrained(std::uint64_t seed) {

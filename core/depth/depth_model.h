@@ -9,15 +9,28 @@
 
 namespace casr {
 
+/// A TorchScript file (torch.jit.save).
+struct DepthScript {
+    std::string name; ///< For messages.
+    std::string bytes;
+    std::string checksum; ///< SHA-256 of the bytes.
+};
+
+/// What is told of a model for which the memory does not suffice.
+std::string tooLargeModel(const std::string& name);
+
 /// What estimates depth from one picture: DepthNet, or a TorchScript model of the user's choice. Immutable; one inference at a time
 /// (calls from several threads wait for each other).
 class DepthModel {
 public:
-    /// A file ending in .safetensors holds DepthNet. Any other is a TorchScript module (torch.jit.save) which takes 1 x 3 x H x W RGB,
-    /// 0 .. 1, and gives relative inverse depth, the nearer the larger, as 1 x H x W or 1 x 1 x H x W; H and W are multiples of 14, the
-    /// longer one about 518 (what an exported Depth Anything takes). It is tried on a small picture. Throws Error when the file
-    /// cannot be read, is neither, or the module does something else.
-    static std::shared_ptr<const DepthModel> load(const std::filesystem::path& path);
+    /// DepthNet, from a .safetensors file. Throws Error when the file cannot be read or holds something else.
+    static std::shared_ptr<const DepthModel> ofWeights(const std::filesystem::path& path);
+
+    /// A TorchScript module which takes 1 x 3 x H x W RGB, 0 .. 1, and gives relative inverse depth, the nearer the larger, as 1 x H x W or
+    /// 1 x 1 x H x W; H and W are multiples of 14, the longer one about 518 (what an exported Depth Anything takes). It is tried on a
+    /// small picture, here: a hostile file can crash this program or keep it for ever, so loadDepthModel is what a choice of the user goes
+    /// through. Throws Error when the bytes are no module, or it does something else; OutOfMemory.
+    static std::shared_ptr<const DepthModel> ofScript(DepthScript script);
 
     /// DepthNet with fresh, untrained weights: for tests.
     static std::shared_ptr<const DepthModel> untrained(std::uint64_t seed);

@@ -1,21 +1,15 @@
 #include "core/io/guarded_picture.h"
 
 #include "core/base/error.h"
-#include "core/base/memory.h"
-#include "core/io/helper_process.h"
+#include "core/base/helper_process.h"
 #include "core/io/picture_wire.h"
 #include "core/io/vips_support.h"
 
-#include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <cstdio>
-#include <cstring>
 #include <new>
 
-#include <sys/resource.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 namespace casr {
 
@@ -24,25 +18,12 @@ namespace {
 constexpr std::int64_t smallestMemory = std::int64_t{2} << 30;
 constexpr std::int64_t mostPixels = std::int64_t{1} << 34;
 
-// An address-space limit would end a sanitized program before its first line.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool canLimitMemory = false;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool canLimitMemory = false;
-#else
-constexpr bool canLimitMemory = true;
-#endif
-#else
-constexpr bool canLimitMemory = true;
-#endif
-
 std::string quoted(const std::filesystem::path& path) {
     return "'" + path.string() + "'";
 }
 
 std::int64_t memoryFor(const DecodingLimits& limits) {
-    return limits.memoryBytes > 0 ? limits.memoryBytes : std::max(smallestMemory, availableMemory().value_or(smallestMemory));
+    return helperMemory(limits.memoryBytes, smallestMemory);
 }
 
 std::vector<std::string> argumentsFor(const std::filesystem::path& program, const std::filesystem::path& path, const ReadOptions& options,
@@ -92,28 +73,6 @@ Picture resultOf(DecodingResult result, const std::filesystem::path& path, const
     throw Error(message);
 }
 
-/// One whole number of an argument; 0 for anything else, which no caller gives.
-std::int64_t wholeNumber(const char* text) {
-    std::int64_t number = 0;
-    std::from_chars(text, text + std::strlen(text), number);
-    return number;
-}
-
-void setLimit(__rlimit_resource kind, std::int64_t most) {
-    const rlimit limit{static_cast<rlim_t>(most), static_cast<rlim_t>(most)};
-    ::setrlimit(kind, &limit);
-}
-
-/// From here on the process takes no more than it may.
-void confine(std::int64_t memory, std::int64_t seconds) {
-    dieWithParent();
-    setLimit(RLIMIT_FSIZE, 0);
-    setLimit(RLIMIT_CPU, seconds * std::max<std::int64_t>(1, ::sysconf(_SC_NPROCESSORS_ONLN)));
-    if (canLimitMemory) {
-        setLimit(RLIMIT_AS, memory);
-    }
-}
-
 DecodingResult decodedOrFailure(const std::filesystem::path& path, const ReadOptions& options) {
     try {
         return readPicture(path, options);
@@ -129,7 +88,7 @@ DecodingResult decodedOrFailure(const std::filesystem::path& path, const ReadOpt
 
 Picture readPictureGuarded(const std::filesystem::path& path, const ReadOptions& options, const DecodingLimits& limits,
                            const StopCheck& stop) {
-    return readPictureWith(helperProgram(), path, options, limits, stop);
+    return readPictureWith(helperProgram("casr-decode"), path, options, limits, stop);
 }
 
 Picture readPictureWith(const std::filesystem::path& program, const std::filesystem::path& path, const ReadOptions& options,
@@ -154,7 +113,7 @@ int runDecoder(int argumentCount, char** arguments) {
         std::fputs("casr-decode is a part of casr and casr-zoom, which start it to open a picture file.\n", stderr);
         return 2;
     }
-    confine(wholeNumber(arguments[6]), wholeNumber(arguments[7]));
+    confineHelper(MemoryKind::addressSpace, wholeNumber(arguments[6]), wholeNumber(arguments[7]));
     const ReadOptions options{static_cast<int>(wholeNumber(arguments[2])),
                               std::string_view(arguments[3]) == "clip" ? ToneCurve::clip : ToneCurve::soft,
                               std::string_view(arguments[4]) == "half", std::string_view(arguments[5]) == "large"};

@@ -1,8 +1,8 @@
 #include "core/io/guarded_stream.h"
 
 #include "core/base/error.h"
+#include "core/base/helper_process.h"
 #include "core/io/encoder_wire.h"
-#include "core/io/helper_process.h"
 #include "core/io/picture_encoding.h"
 
 #include <csignal>
@@ -83,7 +83,7 @@ EncoderMessage resultOf(const EncodingJob& job) {
 
 std::vector<std::string> writePictureStreamGuarded(const std::filesystem::path& path, const PictureLayout& layout,
                                                    const StreamOptions& options, const PullPixels& pull, const StopCheck& stop) {
-    return writePictureStreamWith(helperProgram(), path, layout, options, pull, stop);
+    return writePictureStreamWith(helperProgram("casr-decode"), path, layout, options, pull, stop);
 }
 
 std::vector<std::string> writePictureStreamWith(const std::filesystem::path& program, const std::filesystem::path& path,

@@ -8,7 +8,6 @@ namespace casr {
 namespace {
 
 constexpr std::uint64_t magic = 0x3152494352534143; // "CASRCIR1"
-constexpr std::uint64_t maxBlob = std::uint64_t{256} << 20;
 constexpr std::uint32_t maxNotes = 64;
 
 /// What comes before the pixels; everything in it is checked.
@@ -88,20 +87,6 @@ std::optional<DecodingResult> receivedPicture(const Header& header, const ReadBy
 }
 
 } // namespace
-
-bool sendText(const std::string& text, const WriteBytes& write) {
-    const std::uint64_t size = text.size();
-    return write(&size, sizeof size) && write(text.data(), text.size());
-}
-
-std::optional<std::string> receiveText(const ReadBytes& read) {
-    std::uint64_t size = 0;
-    if (!read(&size, sizeof size) || size > maxBlob) {
-        return std::nullopt;
-    }
-    std::string text(size, '\0');
-    return read(text.data(), size) ? std::optional(std::move(text)) : std::nullopt;
-}
 
 bool sendResult(const DecodingResult& result, const WriteBytes& write) {
     if (const auto* picture = std::get_if<Picture>(&result)) {

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "core/base/text_wire.h"
 #include "core/io/picture_file.h"
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -16,16 +16,6 @@ struct DecodingFailure {
 };
 
 using DecodingResult = std::variant<Picture, DecodingFailure>;
-
-/// Takes all of the bytes; false when the other side is gone.
-using WriteBytes = std::function<bool(const void*, std::size_t)>;
-
-/// Fills all of the bytes; false when there are no more.
-using ReadBytes = std::function<bool(void*, std::size_t)>;
-
-/// One text, up to 256 MiB long when it is received.
-bool sendText(const std::string& text, const WriteBytes& write);
-std::optional<std::string> receiveText(const ReadBytes& read);
 
 /// Hands a picture or a failure from one process to another on the same machine, native byte order. False when the reader is gone.
 bool sendResult(const DecodingResult& result, const WriteBytes& write);

@@ -1,10 +1,12 @@
-#include "core/io/helper_process.h"
+#include "core/base/helper_process.h"
 
 #include "core/base/error.h"
+#include "core/base/memory.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <csignal>
 #include <cstring>
 #include <iterator>
@@ -26,6 +28,18 @@ namespace {
 
 constexpr int pollMilliseconds = 50;
 constexpr std::size_t mostComplaint = 4096;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool canLimitMemory = false;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+constexpr bool canLimitMemory = false;
+#else
+constexpr bool canLimitMemory = true;
+#endif
+#else
+constexpr bool canLimitMemory = true;
+#endif
 
 /// What posix_spawn does between fork and exec: the ends become descriptors 3 and 2, nothing is read from the terminal.
 class FileActions {
@@ -72,7 +86,12 @@ private:
 };
 
 [[noreturn]] void failToStart(const std::string& reason) {
-    throw Error("The helper that opens and writes picture files cannot be started (" + reason + "). Close other programs and try again.");
+    throw Error("A helper program cannot be started (" + reason + "). Close other programs and try again.");
+}
+
+void setLimit(__rlimit_resource kind, std::int64_t most) {
+    const rlimit limit{static_cast<rlim_t>(most), static_cast<rlim_t>(most)};
+    ::setrlimit(kind, &limit);
 }
 
 } // namespace
@@ -199,17 +218,20 @@ void HelperChannel::readComplaint() {
     }
 }
 
-std::filesystem::path helperProgram() {
+std::filesystem::path helperProgram(const std::string& name) {
     std::error_code failure;
     const std::filesystem::path folder = std::filesystem::read_symlink("/proc/self/exe", failure).parent_path();
-    for (const char* place : {"casr-decode", "../app/casr-decode", "../../app/casr-decode", "../libexec/casr-zoom/casr-decode"}) {
-        const std::filesystem::path program = folder / place;
+    for (const char* place : {".", "../app", "../../app", "../libexec/casr-zoom"}) {
+        std::filesystem::path program = (folder / place / name).lexically_normal();
         if (::access(program.c_str(), X_OK) == 0) {
             return program;
         }
     }
-    throw Error("The program casr-decode, which opens and writes picture files, is missing in '" + folder.string() +
-                "'. Install CASR Zoom again.");
+    throw Error("The program " + name + ", which this one needs, is missing in '" + folder.string() + "'. Install CASR Zoom again.");
+}
+
+std::int64_t helperMemory(std::int64_t asked, std::int64_t least) {
+    return asked > 0 ? asked : std::max(least, availableMemory().value_or(least));
 }
 
 std::string howItEnded(int status) {
@@ -217,8 +239,8 @@ std::string howItEnded(int status) {
 }
 
 bool isAboutMemory(const std::string& complaint) {
-    constexpr std::array<const char*, 5> signs{"failed to allocate", "bad_alloc", "out of memory", "Cannot allocate memory",
-                                               "Error creating thread"};
+    constexpr std::array<const char*, 6> signs{
+        "failed to allocate", "bad_alloc", "out of memory", "Cannot allocate memory", "can't allocate memory", "Error creating thread"};
     return std::any_of(signs.begin(), signs.end(), [&](const char* sign) { return complaint.find(sign) != std::string::npos; });
 }
 
@@ -227,6 +249,21 @@ void dieWithParent() {
     std::signal(SIGPIPE, SIG_IGN);
     const rlimit none{0, 0};
     ::setrlimit(RLIMIT_CORE, &none);
+}
+
+void confineHelper(MemoryKind kind, std::int64_t memoryBytes, std::int64_t seconds) {
+    dieWithParent();
+    setLimit(RLIMIT_FSIZE, 0);
+    setLimit(RLIMIT_CPU, seconds * std::max<std::int64_t>(1, ::sysconf(_SC_NPROCESSORS_ONLN)));
+    if (canLimitMemory) {
+        setLimit(kind == MemoryKind::addressSpace ? RLIMIT_AS : RLIMIT_DATA, memoryBytes);
+    }
+}
+
+std::int64_t wholeNumber(const char* text) {
+    std::int64_t number = 0;
+    std::from_chars(text, text + std::strlen(text), number);
+    return number;
 }
 
 bool writeToParent(const void* bytes, std::size_t count) {

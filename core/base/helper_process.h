@@ -1,11 +1,12 @@
 #pragma once
 
-// Private to core/io: the process of its own in which codecs run, and the line to it.
+// A process of its own in which what may crash runs, and the line to it. For core and its tests.
 
 #include "core/base/stop.h"
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -91,17 +92,30 @@ private:
     std::string m_complaint;
 };
 
-/// casr-decode: beside this program, or where the build tree has it. Throws Error when there is none.
-std::filesystem::path helperProgram();
+/// The program of this name beside this one, or where the build tree has it. Throws Error when there is none.
+std::filesystem::path helperProgram(const std::string& name);
+
+/// Bytes that a helper may have: as many as were asked for; where that is 0, as many as are free now, but not less than `least`.
+std::int64_t helperMemory(std::int64_t asked, std::int64_t least);
 
 /// A status of waitpid in words.
 std::string howItEnded(int status);
 
-/// glib, C++ and our own words for memory that could not be had.
+/// The words of glib, C++, LibTorch and our own for memory that could not be had.
 bool isAboutMemory(const std::string& complaint);
 
 /// In the helper: from here on it dies with the program that started it and leaves no core file.
 void dieWithParent();
+
+/// What counts as the memory of a helper: all that it maps, or what it may write to, where libraries map far more than they use.
+enum class MemoryKind { addressSpace, writable };
+
+/// In the helper: dies with its parent, writes no file, and takes no more memory and seconds (of every processor) than this. Memory is not
+/// limited in sanitized programs, which a limit would end before their first line.
+void confineHelper(MemoryKind kind, std::int64_t memoryBytes, std::int64_t seconds);
+
+/// In the helper: a whole number of its arguments; 0 for anything else, which no parent gives.
+std::int64_t wholeNumber(const char* text);
 
 /// In the helper; false when the program that started it is gone.
 bool writeToParent(const void* bytes, std::size_t count);
