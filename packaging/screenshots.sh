@@ -8,8 +8,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 folder=${1:-$casr_root/resources/screenshots}
 screen=1600x1000
-largest_kilobytes=400
-patience=240
+quality=88
+patience=600
+still_seconds=15 # longer than any pause of a busy machine
 
 started=()
 settings=$(mktemp -d)
@@ -42,25 +43,22 @@ keys() {
     xdotool windowfocus "$id" key --delay 120 "$@"
 }
 
-# Waits until two pictures of the screen, some seconds apart, are the same.
+# Waits until the screen has not changed for a while.
 settle() {
-    local before='' now started_at=$SECONDS
+    local before='' now changed_at=$SECONDS started_at=$SECONDS
     while ((SECONDS - started_at < patience)); do
-        sleep 3
         now=$(import -window root rgb:- | sha256sum)
-        [[ $now == "$before" ]] && return
+        [[ $now == "$before" ]] || changed_at=$SECONDS
+        ((SECONDS - changed_at >= still_seconds)) && return
         before=$now
+        sleep 1
     done
     fail "The window did not come to rest in $patience seconds; a faster machine is needed for pictures."
 }
 
 take() {
-    local file=$folder/$1.png colours
-    for colours in 4096 256 128 64; do
-        import -window root -dither FloydSteinberg -colors $colours -define png:compression-level=9 "$file"
-        (($(stat -c %s "$file") <= largest_kilobytes * 1024)) && break
-    done
-    echo "$file"
+    import -window root -quality $quality "$folder/$1.jpg"
+    echo "$folder/$1.jpg"
 }
 
 [[ $(type -t import) ]] || fail "The pictures are taken by ImageMagick: install the package imagemagick."
@@ -72,7 +70,7 @@ photo=$(dpkg-query -L palapeli-data | grep '/collection/european-honey-bee\.jpg$
 mkdir -p "$folder"
 
 start_screen
-start_window "$photo" --region 260,150,160,120 --scale 8
+start_window "$photo" --region 590,340,160,120 --scale 8
 settle
 keys ctrl+Return
 settle
