@@ -44,6 +44,8 @@ private Q_SLOTS:
     void theStaircaseListHoldsAStep();
     void theExportHoldsTheStaircasesPixels();
     void anExportThatCannotBeWrittenIsRefusedInTheDialog();
+    void theFormatAndTheNameOfAnExportFollowEachOther();
+    void aFormatThatCannotHoldTheResultIsGreyedAndSaysWhy();
     void anExportIsProposedBesideThePhotoWhereThatCanBeWritten();
     void aBrokenFileShowsAMessageAndKeepsThePhoto();
     void aRawFileShowsAPreviewOfHalfItsSizeFirst();
@@ -328,6 +330,43 @@ void TestWindow::anExportThatCannotBeWrittenIsRefusedInTheDialog() {
         dialog->findChild<QLineEdit*>("exportPath")->setText(m_folder->filePath(name));
         QVERIFY2(!save->isEnabled(), name);
         QVERIFY(!dialog->findChild<QLabel*>("exportSummary")->text().isEmpty());
+    }
+    clickButton(QDialogButtonBox::Cancel);
+}
+
+void TestWindow::theFormatAndTheNameOfAnExportFollowEachOther() {
+    QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
+    QWidget* dialog = QApplication::activeModalWidget();
+    QVERIFY(dialog);
+    auto* format = dialog->findChild<QComboBox*>("exportFormat");
+    auto* path = dialog->findChild<QLineEdit*>("exportPath");
+    path->setText(m_folder->filePath("a.b.tiff"));
+    QCOMPARE(format->currentText(), QString("TIFF"));
+    QTest::keyClick(format, Qt::Key_J);
+    QCOMPARE(path->text(), m_folder->filePath("a.b.jpg"));
+    path->setText(m_folder->filePath("a.unknown"));
+    QCOMPARE(format->currentIndex(), -1);
+    clickButton(QDialogButtonBox::Cancel);
+}
+
+void TestWindow::aFormatThatCannotHoldTheResultIsGreyedAndSaysWhy() {
+    const QString wide = m_folder->filePath("wide.png"); // at x64 too wide for WebP
+    casr::writePicture(wide.toStdU16String(), {casr::Image({300, 20}, 3, std::vector<float>(300 * 20 * 3, 0.5f)), 8, {}});
+    m_window->openPhoto(wide);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().document()->path, wide, patience);
+    m_window->levels().setPlan(64, 4);
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().isReady(), patience);
+    QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
+    QWidget* dialog = QApplication::activeModalWidget();
+    QVERIFY(dialog);
+    const QAbstractItemModel* formats = dialog->findChild<QComboBox*>("exportFormat")->model();
+    for (int row = 0; row < formats->rowCount(); ++row) {
+        const QModelIndex item = formats->index(row, 0);
+        const bool isWebP = item.data().toString() == "WebP";
+        if (isWebP || item.data().toString() == "PNG") {
+            QCOMPARE(item.flags().testFlag(Qt::ItemIsEnabled), !isWebP);
+            QCOMPARE(item.data(Qt::ToolTipRole).toString().contains("WebP"), isWebP);
+        }
     }
     clickButton(QDialogButtonBox::Cancel);
 }

@@ -17,7 +17,11 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QStandardItemModel>
 #include <QStandardPaths>
+
+#include <algorithm>
+#include <array>
 
 namespace casr {
 
@@ -33,6 +37,35 @@ QString folderOfResults(const QString& photo) {
     return QFileInfo(pictures).isDir() ? pictures : QDir::homePath();
 }
 
+struct Format {
+    const char* name;
+    const char* suffix;
+    const char* otherSuffix; ///< Or the same.
+};
+
+constexpr std::array<Format, 6> formats{{{"PNG", "png", "png"},
+                                         {"TIFF", "tif", "tiff"},
+                                         {"JPEG", "jpg", "jpeg"},
+                                         {"WebP", "webp", "webp"},
+                                         {"JPEG XL", "jxl", "jxl"},
+                                         {"AVIF", "avif", "avif"}}};
+
+QString withSuffix(const QString& path, const char* suffix) {
+    const QString old = QFileInfo(path).suffix();
+    return (old.isEmpty() ? path + "." : path.chopped(old.size())) + suffix;
+}
+
+QString suffixOf(const QString& path) {
+    return QFileInfo(path).suffix().toLower();
+}
+
+int formatOf(const QString& path) {
+    const QString suffix = suffixOf(path);
+    const auto found = std::find_if(formats.begin(), formats.end(),
+                                    [&](const Format& format) { return suffix == format.suffix || suffix == format.otherSuffix; });
+    return found == formats.end() ? -1 : static_cast<int>(found - formats.begin());
+}
+
 } // namespace
 
 QString suggestedExport(const Levels& levels, int level, const QString& extension) {
@@ -44,7 +77,7 @@ QString suggestedExport(const Levels& levels, int level, const QString& extensio
 
 ExportDialog::ExportDialog(const Levels& levels, Rect region, int level, const QString& path, QWidget* parent)
     : QDialog(parent), m_levels(levels), m_region(region), m_path(new QLineEdit(QDir::toNativeSeparators(path), this)),
-      m_level(new QComboBox(this)), m_bits(new QComboBox(this)), m_quality(new QSpinBox(this)),
+      m_format(new QComboBox(this)), m_level(new QComboBox(this)), m_bits(new QComboBox(this)), m_quality(new QSpinBox(this)),
       m_lossless(new QCheckBox(tr("&Lossless"), this)), m_position(new QCheckBox(tr("Keep the &place where it was taken (GPS)"), this)),
       m_summary(new QLabel(this)), m_buttons(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this)) {
     setWindowTitle(tr("Export"));
@@ -56,6 +89,10 @@ ExportDialog::ExportDialog(const Levels& levels, Rect region, int level, const Q
 void ExportDialog::build() {
     m_path->setObjectName("exportPath");
     m_path->setMinimumWidth(360);
+    m_format->setObjectName("exportFormat");
+    for (const Format& format : formats) {
+        m_format->addItem(format.name);
+    }
     m_level->setObjectName("exportLevel");
     for (int level = 0; level < m_levels.plan().levels(); ++level) {
         const Rect pixels = regionAt(m_levels.plan(), level, m_region);
@@ -84,6 +121,7 @@ void ExportDialog::build() {
     auto* pathLabel = new QLabel(tr("&File"), this);
     pathLabel->setBuddy(m_path);
     form->addRow(pathLabel, path);
+    form->addRow(tr("F&ormat"), m_format);
     form->addRow(tr("&Step"), m_level);
     form->addRow(tr("&Depth"), m_bits);
     form->addRow(tr("&Quality"), m_quality);
@@ -94,6 +132,7 @@ void ExportDialog::build() {
 
     connect(browseButton, &QPushButton::clicked, this, &ExportDialog::browse);
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::check);
+    connect(m_format, &QComboBox::activated, this, &ExportDialog::chooseFormat);
     connect(m_level, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
     connect(m_bits, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
@@ -110,6 +149,24 @@ void ExportDialog::browse() {
     }
 }
 
+void ExportDialog::chooseFormat(int index) {
+    m_path->setText(withSuffix(m_path->text(), formats[static_cast<std::size_t>(index)].suffix));
+}
+
+/// Greys the formats that cannot hold the result; their tips say why.
+void ExportDialog::showFormats() {
+    const auto* items = qobject_cast<QStandardItemModel*>(m_format->model());
+    ExportJob tried = job();
+    const QString path = tried.path;
+    for (int i = 0; i < m_format->count(); ++i) {
+        tried.path = withSuffix(path, formats[static_cast<std::size_t>(i)].suffix);
+        const GuardedOutcome outcome = guarded([&] { checkExport(*m_levels.document(), tried); });
+        items->item(i)->setEnabled(outcome.error.isEmpty());
+        items->item(i)->setToolTip(outcome.error);
+    }
+    m_format->setCurrentIndex(formatOf(path));
+}
+
 ExportJob ExportDialog::job() const {
     ExportJob job;
     job.path = QFileInfo(QDir::fromNativeSeparators(m_path->text())).absoluteFilePath();
@@ -124,7 +181,8 @@ ExportJob ExportDialog::job() const {
 }
 
 void ExportDialog::check() {
-    const QString suffix = QFileInfo(m_path->text()).suffix().toLower();
+    showFormats();
+    const QString suffix = suffixOf(m_path->text());
     const bool canBeEither = suffix == "webp" || suffix == "jxl";
     m_quality->setEnabled(canBeEither || suffix == "avif" || suffix == "jpg" || suffix == "jpeg");
     m_lossless->setEnabled(canBeEither);

@@ -27,11 +27,14 @@ public:
 private:
     void build();
     void browse();
+    void chooseFormat(int index);
     void check();
+    void showFormats();
 
     const Levels& m_levels;
     Rect m_region;
     QLineEdit* m_path;
+    QComboBox* m_format;
     QComboBox* m_level;
     QComboBox* m_bits;
     QSpinBox* m_quality;
