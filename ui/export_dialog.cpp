@@ -83,6 +83,7 @@ ExportDialog::ExportDialog(const Levels& levels, Rect region, int level, const Q
     setWindowTitle(tr("Export"));
     build();
     m_level->setCurrentIndex(level);
+    showFormats();
     check();
 }
 
@@ -133,8 +134,10 @@ void ExportDialog::build() {
     connect(browseButton, &QPushButton::clicked, this, &ExportDialog::browse);
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::check);
     connect(m_format, &QComboBox::activated, this, &ExportDialog::chooseFormat);
-    connect(m_level, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
-    connect(m_bits, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
+    for (const QComboBox* choice : {m_level, m_bits}) {
+        connect(choice, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormats);
+        connect(choice, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
+    }
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 }
@@ -153,18 +156,16 @@ void ExportDialog::chooseFormat(int index) {
     m_path->setText(withSuffix(m_path->text(), formats[static_cast<std::size_t>(index)].suffix));
 }
 
-/// Greys the formats that cannot hold the result; their tips say why.
+/// Greys the formats that cannot hold the result, wherever it goes; their tips say why.
 void ExportDialog::showFormats() {
     const auto* items = qobject_cast<QStandardItemModel*>(m_format->model());
     ExportJob tried = job();
-    const QString path = tried.path;
     for (int i = 0; i < m_format->count(); ++i) {
-        tried.path = withSuffix(path, formats[static_cast<std::size_t>(i)].suffix);
+        tried.path = QDir::temp().filePath(withSuffix("a", formats[static_cast<std::size_t>(i)].suffix));
         const GuardedOutcome outcome = guarded([&] { checkExport(*m_levels.document(), tried); });
         items->item(i)->setEnabled(outcome.error.isEmpty());
         items->item(i)->setToolTip(outcome.error);
     }
-    m_format->setCurrentIndex(formatOf(path));
 }
 
 ExportJob ExportDialog::job() const {
@@ -181,7 +182,7 @@ ExportJob ExportDialog::job() const {
 }
 
 void ExportDialog::check() {
-    showFormats();
+    m_format->setCurrentIndex(formatOf(m_path->text()));
     const QString suffix = suffixOf(m_path->text());
     const bool canBeEither = suffix == "webp" || suffix == "jxl";
     m_quality->setEnabled(canBeEither || suffix == "avif" || suffix == "jpg" || suffix == "jpeg");

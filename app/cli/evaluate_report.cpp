@@ -65,15 +65,11 @@ Json jsonOf(const Score& score) {
     return json;
 }
 
-std::string computedBy(const EvaluationMethod& method) {
-    return numericProfile(method.precision) + ", weights " + method.network->checksum().substr(0, 12);
-}
-
 std::string titleOf(const EvaluationMethod& method) {
     std::string title = method.name;
     if (method.network) {
         title += method.oneJump ? ", one jump (x4 at most), then bicubic" : ", steps of " + factorText(method.stepLimit) + " at most";
-        title += ", " + computedBy(method);
+        title += ", " + numericProfile(method.precision) + ", weights " + method.network->checksum().substr(0, 12);
     }
     if (method.detail > 0) {
         title += ", detail " + numberText(method.detail, 2);
@@ -206,10 +202,9 @@ Json jsonOf(const std::vector<MethodScores>& measured) {
 
 std::string markdownOf(const std::vector<MethodScores>& measured) {
     const MethodScores& first = measured.front();
-    if (measured.size() == 1) {
-        return titleOf(first.method) + "\n\n" + meansTable(first.scales) + "\nStep by step:\n\n" + stepsTable(first.scales);
-    }
-    return "steps of " + factorText(first.method.stepLimit) + " at most, " + computedBy(first.method) + "\n\n" + comparisonTable(measured);
+    const std::string title = titleOf(first.method) + "\n\n";
+    return measured.size() == 1 ? title + meansTable(first.scales) + "\nStep by step:\n\n" + stepsTable(first.scales)
+                                : title + comparisonTable(measured);
 }
 
 } // namespace casr::cli
