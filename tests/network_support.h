@@ -122,6 +122,6 @@ inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& 
     const casr::PlacedImage parent = parentOf(network, picture, cells);
     const casr::FieldTile tile = network.run(parent, cells, casr::Precision::float32, {}, inputs);
     const casr::Axis columns{picture.width(), child.width}, rows{picture.height(), child.height};
-    const casr::Image image = renderField(network.waves(), blended(tile, detail), parent, columns, rows, rectOf(child));
+    const casr::Image image = renderField(network.waves(), narrowed(tile), detail, parent, columns, rows, rectOf(child));
     return backProjected({image, 0, 0}, parent, columns, rows, rectOf(child));
 }

@@ -2,6 +2,8 @@
 
 #include <QtTest>
 
+#include <numeric>
+
 #include <limits>
 
 using namespace casr;
@@ -49,6 +51,17 @@ private Q_SLOTS:
         QVERIFY_THROWS_EXCEPTION(std::invalid_argument, Image({2, 3}, 2, std::vector<float>(13)));
         QVERIFY_THROWS_EXCEPTION(std::invalid_argument, Image({-2, -3}, 1, std::vector<float>(6)));
         QVERIFY_THROWS_EXCEPTION(std::invalid_argument, Image({2, 3}, 0, {}));
+    }
+
+    void aPictureIsWrittenInPlace() {
+        const auto count = [](std::span<float> values) { std::iota(values.begin(), values.end(), 0.0f); };
+        const Image image = Image::written({3, 2}, 2, count, {nullptr, true});
+        QVERIFY(image.encoding().hasAlpha);
+        QCOMPARE(image.at(1, 1, 1), 9.0f);
+        QCOMPARE(image.values().size(), std::size_t{12});
+        QVERIFY(Image::written({0, 5}, 3, count).isEmpty());
+        QVERIFY_EXCEPTION_THROWN(Image::written({-1, 5}, 3, count), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(Image::written({1, 5}, 0, count), std::invalid_argument);
     }
 
     void aPictureWithoutPixelsIsEmpty() {

@@ -25,8 +25,10 @@ bool holds(TileCache& cache, int number) {
     return found && sameBits(*found, tileOf(number));
 }
 
-std::shared_ptr<const FieldTile> fieldOf(int number) {
-    return std::make_shared<const FieldTile>(FieldTile{{0, 0, 4, 4}, 3, std::vector<float>(48, static_cast<float>(number))});
+/// As heavy as a tile.
+std::shared_ptr<const NarrowField> fieldOf(int number) {
+    return std::make_shared<const NarrowField>(
+        NarrowField{{0, 0, 4, 4}, 6, std::vector<std::uint16_t>(96, static_cast<std::uint16_t>(number))});
 }
 
 void fill(TileCache& cache, int count) {
@@ -152,19 +154,12 @@ private Q_SLOTS:
         QVERIFY(holds(cache, 0) && cache.findField(keyOf(1)) && holds(cache, 2));
     }
 
-    void aNarrowFieldWeighsHalf() {
-        FieldTile narrow{{0, 0, 4, 4}, 3, {}, std::vector<std::uint16_t>(48)};
-        TileCache cache(10 * bytesOfTile);
-        cache.insertField(keyOf(0), std::make_shared<const FieldTile>(narrow));
-        QCOMPARE(cache.bytes(), bytesOfTile / 2);
-    }
-
     void aFieldWithDetailTakesThePlaceOfOneWithout() {
         TileCache cache(100 * bytesOfTile);
-        FieldTile detailed = *fieldOf(0);
-        detailed.detail.assign(48, 1.0f);
+        NarrowField detailed = *fieldOf(0);
+        detailed.detail.assign(96, 1);
         cache.insertField(keyOf(0), fieldOf(0));
-        cache.insertField(keyOf(0), std::make_shared<const FieldTile>(detailed));
+        cache.insertField(keyOf(0), std::make_shared<const NarrowField>(detailed));
         QVERIFY(cache.findField(keyOf(0))->hasDetail());
         QCOMPARE(cache.bytes(), detailed.bytes());
         cache.insertField(keyOf(0), fieldOf(0));

@@ -1,5 +1,6 @@
 #include "core/image/back_projection.h"
 
+#include "core/image/quad.h"
 #include "core/image/resample.h"
 
 #include <algorithm>
@@ -55,65 +56,71 @@ Between betweenOf(Axis axis, int index) {
     return {std::max(first, 0), std::min(first + 1, axis.from - 1), static_cast<float>(share)};
 }
 
-float mixed(float first, float second, float share) {
+constexpr int channels = 3;
+
+template <typename Value>
+Value mixed(Value first, Value second, float share) {
     return first + (second - first) * share;
 }
 
-/// A row of `child` and the difference, enlarged linearly between two of its rows, into `out`.
-void addRow(const float* child, const PlacedImage& missing, const Between& row, const std::vector<Between>& columns, float* out) {
-    const int channels = missing.image.channels();
-    for (const Between& column : columns) {
-        const float* above = missing.pixel(column.first, row.first);
-        const float* aboveRight = missing.pixel(column.second, row.first);
-        const float* below = missing.pixel(column.first, row.second);
-        const float* belowRight = missing.pixel(column.second, row.second);
-        for (int channel = 0; channel < channels; ++channel) {
-            *out++ = *child++ + mixed(mixed(above[channel], aboveRight[channel], column.share),
-                                      mixed(below[channel], belowRight[channel], column.share), row.share);
-        }
+/// Two rows of the difference mixed into one; `row` holds one value more than is set.
+void mixRows(const PlacedImage& missing, const Between& between, std::vector<float>& row) {
+    const float *above = missing.pixel(missing.left, between.first), *below = missing.pixel(missing.left, between.second);
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
+        row[i] = mixed(above[i], below[i], between.share);
     }
 }
 
-/// Row `row` of the child's pixels summed down to a parent row, columns of `child`.
+/// A row of `child` plus a row of the difference, whose first pixel is `left`, enlarged linearly.
+void addRow(const float* child, const std::vector<float>& row, int left, const std::vector<Between>& columns, float* out) {
+    const auto changeAt = [&](const Between& column) {
+        const float* values = row.data() - static_cast<std::ptrdiff_t>(left) * channels;
+        return mixed(quadAt(values + static_cast<std::ptrdiff_t>(column.first) * channels),
+                     quadAt(values + static_cast<std::ptrdiff_t>(column.second) * channels), column.share);
+    };
+    for (std::size_t i = 0; i + 1 < columns.size(); ++i, child += channels, out += channels) {
+        storeQuad(quadAt(child) + changeAt(columns[i]), out);
+    }
+    storePixel(pixelAt(child) + changeAt(columns.back()), out);
+}
+
+/// The child's pixels summed down to a parent row, columns of `child`. `sum` holds one value more than is set.
 void sumRows(const PlacedImage& child, const Shares& row, std::vector<float>& sum) {
     std::fill(sum.begin(), sum.end(), 0.0f);
     for (std::size_t i = 0; i < row.places.size(); ++i) {
         const float* line = child.pixel(child.left, row.places[i]);
-        for (std::size_t j = 0; j < sum.size(); ++j) {
-            sum[j] += row.weights[i] * line[j];
+        const float weight = row.weights[i];
+        for (std::size_t j = 0; j + 1 < sum.size(); ++j) {
+            sum[j] += weight * line[j];
         }
     }
 }
 
 /// Sums `column` of a row of the child's height sums, which begins at pixel `left`, down to one parent pixel.
-template <int Channels>
-void subtractColumn(const std::vector<float>& sum, int left, const Shares& column, const float* parent, float* out) {
-    std::array<float, Channels> down{};
+Quad columnOf(const std::vector<float>& sum, int left, const Shares& column) {
+    Quad down{};
     for (std::size_t i = 0; i < column.places.size(); ++i) {
-        const float* value = sum.data() + static_cast<std::ptrdiff_t>(column.places[i] - left) * Channels;
-        for (std::size_t channel = 0; channel < Channels; ++channel) {
-            down[channel] += column.weights[i] * value[channel];
-        }
+        down += column.weights[i] * quadAt(sum.data() + static_cast<std::size_t>(column.places[i] - left) * channels);
     }
-    for (std::size_t channel = 0; channel < Channels; ++channel) {
-        out[channel] = parent[channel] - down[channel];
-    }
+    return down;
 }
 
 /// `parent` minus the child taken down to it.
-template <int Channels>
 PlacedImage missingIn(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect cells) {
     const std::vector<Shares> across = sharesOf(columns, cells.left, cells.right);
-    std::vector<float> sum(static_cast<std::size_t>(child.image.width()) * Channels);
-    std::vector<float> values(static_cast<std::size_t>(cells.size().area()) * Channels);
+    std::vector<float> sum(static_cast<std::size_t>(child.image.width()) * channels + 1);
+    std::vector<float> values(static_cast<std::size_t>(cells.size().area()) * channels);
     float* out = values.data();
     for (int y = cells.top; y < cells.bottom; ++y) {
         sumRows(child, sharesOf(rows, y), sum);
-        for (int x = cells.left; x < cells.right; ++x, out += Channels) {
-            subtractColumn<Channels>(sum, child.left, across[static_cast<std::size_t>(x - cells.left)], parent.pixel(x, y), out);
+        const float* pixel = parent.pixel(cells.left, y);
+        for (const Shares& column : across) {
+            storePixel(pixelAt(pixel) - columnOf(sum, child.left, column), out);
+            pixel += channels;
+            out += channels;
         }
     }
-    return {Image(cells.size(), Channels, std::move(values)), cells.left, cells.top};
+    return {Image(cells.size(), channels, std::move(values)), cells.left, cells.top};
 }
 
 } // namespace
@@ -128,28 +135,28 @@ Rect readByBackProjection(Axis columns, Axis rows, Rect out) {
 
 void backProjectInto(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out, std::span<float> values) {
     const Rect cells = parentsOf(columns, rows, out);
-    const int channels = child.image.channels();
-    if (out.isEmpty() || (channels != 1 && channels != 3) || channels != parent.image.channels() ||
+    if (out.isEmpty() || child.image.channels() != channels || parent.image.channels() != channels ||
         values.size() != static_cast<std::size_t>(out.size().area()) * channels ||
         !contains(child.rect(), readByBackProjection(columns, rows, out)) || !contains(parent.rect(), cells)) {
-        throw std::invalid_argument("backProjected: child or parent do not cover what is read");
+        throw std::invalid_argument("backProjected: child or parent do not cover what is read, or are not RGB");
     }
-    const PlacedImage missing =
-        channels == 3 ? missingIn<3>(child, parent, columns, rows, cells) : missingIn<1>(child, parent, columns, rows, cells);
+    const PlacedImage missing = missingIn(child, parent, columns, rows, cells);
     std::vector<Between> across;
     for (int x = out.left; x < out.right; ++x) {
         across.push_back(betweenOf(columns, x));
     }
-    const std::size_t run = static_cast<std::size_t>(out.width()) * channels;
-    for (int y = out.top; y < out.bottom; ++y) {
-        addRow(child.pixel(out.left, y), missing, betweenOf(rows, y), across, values.data() + static_cast<std::size_t>(y - out.top) * run);
+    std::vector<float> row(static_cast<std::size_t>(cells.width()) * channels + 1);
+    float* to = values.data();
+    for (int y = out.top; y < out.bottom; ++y, to += static_cast<std::size_t>(out.width()) * channels) {
+        mixRows(missing, betweenOf(rows, y), row);
+        addRow(child.pixel(out.left, y), row, cells.left, across, to);
     }
 }
 
 Image backProjected(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
-    std::vector<float> values(static_cast<std::size_t>(std::max<std::int64_t>(0, out.size().area())) * child.image.channels());
+    std::vector<float> values(static_cast<std::size_t>(std::max<std::int64_t>(0, out.size().area())) * channels);
     backProjectInto(child, parent, columns, rows, out, values);
-    return Image(out.size(), child.image.channels(), std::move(values), child.image.encoding());
+    return Image(out.size(), channels, std::move(values), child.image.encoding());
 }
 
 } // namespace casr

@@ -1,5 +1,6 @@
 #include "core/image/bicubic_region.h"
 
+#include "core/image/quad.h"
 #include "core/image/resample.h"
 
 #include <array>
@@ -32,13 +33,13 @@ std::vector<Weights> weightsOf(Axis axis, int first, int last) {
     return list;
 }
 
-/// Four parent rows summed into one, columns first .. last of the parent.
+/// Four parent rows summed into one, columns first .. last of the parent. `sum` holds one value more than is set.
 void sumRows(const PlacedImage& parent, const Weights& row, int left, std::vector<float>& sum) {
     const float* rows[4];
     for (int i = 0; i < 4; ++i) {
         rows[i] = parent.pixel(left, row.first + i);
     }
-    for (std::size_t i = 0; i < sum.size(); ++i) {
+    for (std::size_t i = 0; i + 1 < sum.size(); ++i) {
         sum[i] = (row.weight[0] * rows[0][i] + row.weight[1] * rows[1][i]) + (row.weight[2] * rows[2][i] + row.weight[3] * rows[3][i]);
     }
 }
@@ -55,6 +56,19 @@ void sumColumns(const std::vector<float>& sum, int left, int channels, const std
     }
 }
 
+/// sumColumns() of RGB, the same bits.
+void sumPixels(const std::vector<float>& sum, int left, const std::vector<Weights>& columns, float* out) {
+    const auto pixelOf = [&](const Weights& column) {
+        const float* first = sum.data() + static_cast<std::size_t>(column.first - left) * 3;
+        return (column.weight[0] * quadAt(first) + column.weight[1] * quadAt(first + 3)) +
+               (column.weight[2] * quadAt(first + 6) + column.weight[3] * quadAt(first + 9));
+    };
+    for (std::size_t i = 0; i + 1 < columns.size(); ++i, out += 3) {
+        storeQuad(pixelOf(columns[i]), out);
+    }
+    storePixel(pixelOf(columns.back()), out);
+}
+
 } // namespace
 
 PlacedImage coveringByBorder(const PlacedImage& image, Rect rect) {
@@ -68,10 +82,11 @@ void bicubicRegionInto(const PlacedImage& parent, Axis columns, Axis rows, Rect 
         throw std::invalid_argument("bicubicRegion: the parent does not cover what is read");
     }
     const std::vector<Weights> across = weightsOf(columns, out.left, out.right);
-    std::vector<float> sum(static_cast<std::size_t>(read.width()) * channels);
-    for (int y = out.top; y < out.bottom; ++y) {
+    std::vector<float> sum(static_cast<std::size_t>(read.width()) * channels + 1);
+    float* row = values.data();
+    for (int y = out.top; y < out.bottom; ++y, row += static_cast<std::size_t>(out.width()) * channels) {
         sumRows(parent, weightsAt(rows, y), read.left, sum);
-        sumColumns(sum, read.left, channels, across, values.data() + static_cast<std::size_t>(y - out.top) * out.width() * channels);
+        channels == 3 ? sumPixels(sum, read.left, across, row) : sumColumns(sum, read.left, channels, across, row);
     }
 }
 

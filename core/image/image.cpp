@@ -39,11 +39,25 @@ Image::Image(Size size, int channels, std::vector<float> values, ColourEncoding 
     if (size.width < 0 || size.height < 0 || channels < 1 || values.size() != valueCount(size, channels)) {
         throw std::invalid_argument("Image: the number of values does not fit size and channels");
     }
-    m_values = std::make_shared<const std::vector<float>>(std::move(values));
+    const auto kept = std::make_shared<const std::vector<float>>(std::move(values));
+    m_values = {kept, kept->data()};
+}
+
+Image Image::written(Size size, int channels, const std::function<void(std::span<float>)>& write, ColourEncoding encoding) {
+    Image image({}, channels, {}, std::move(encoding));
+    if (size.width < 0 || size.height < 0) {
+        throw std::invalid_argument("Image: no size is negative");
+    }
+    const std::size_t count = valueCount(size, channels);
+    const std::shared_ptr<float[]> values(new float[count]);
+    write({values.get(), count});
+    image.m_size = size;
+    image.m_values = {values, values.get()};
+    return image;
 }
 
 std::span<const float> Image::values() const {
-    return m_values ? std::span<const float>(*m_values) : std::span<const float>();
+    return m_values ? std::span(m_values.get(), valueCount(m_size, m_channels)) : std::span<const float>();
 }
 
 Image cropped(const Image& image, Rect rect) {
@@ -53,12 +67,13 @@ Image cropped(const Image& image, Rect rect) {
     if (image.isEmpty() || rect.width() < 0 || rect.height() < 0) {
         throw std::invalid_argument("cropped: an empty picture has no border to repeat, and a rectangle no negative sides");
     }
-    std::vector<float> values(valueCount(rect.size(), image.channels()));
-    const std::size_t stride = static_cast<std::size_t>(rect.width()) * image.channels();
-    for (int y = rect.top; y < rect.bottom; ++y) {
-        copyClampedRow(image, y, rect, values.data() + stride * static_cast<std::size_t>(y - rect.top));
-    }
-    return Image(rect.size(), image.channels(), std::move(values), image.encoding());
+    const auto copy = [&](std::span<float> values) {
+        const std::size_t stride = static_cast<std::size_t>(rect.width()) * image.channels();
+        for (int y = rect.top; y < rect.bottom; ++y) {
+            copyClampedRow(image, y, rect, values.data() + stride * static_cast<std::size_t>(y - rect.top));
+        }
+    };
+    return Image::written(rect.size(), image.channels(), copy, image.encoding());
 }
 
 Image selectChannels(const Image& image, int first, int count, bool alpha) {

@@ -2,6 +2,7 @@
 
 #include "core/image/geometry.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -29,6 +30,9 @@ public:
     /// Takes `values` (size.width * size.height * channels of them; throws std::invalid_argument otherwise).
     Image(Size size, int channels, std::vector<float> values, ColourEncoding encoding = {});
 
+    /// Lets `write` set all values, which hold nothing before: cheaper where several threads write a large picture.
+    static Image written(Size size, int channels, const std::function<void(std::span<float>)>& write, ColourEncoding encoding = {});
+
     Size size() const { return m_size; }
     int width() const { return m_size.width; }
     int height() const { return m_size.height; }
@@ -38,14 +42,14 @@ public:
     const ColourEncoding& encoding() const { return m_encoding; }
 
     std::span<const float> values() const;
-    const float* row(int y) const { return m_values->data() + static_cast<std::size_t>(y) * m_size.width * m_channels; }
+    const float* row(int y) const { return m_values.get() + static_cast<std::size_t>(y) * m_size.width * m_channels; }
     float at(int x, int y, int channel) const { return row(y)[x * m_channels + channel]; }
 
 private:
     Size m_size;
     int m_channels = 0;
     ColourEncoding m_encoding;
-    std::shared_ptr<const std::vector<float>> m_values;
+    std::shared_ptr<const float> m_values;
 };
 
 /// The part of `image` inside `rect`; where `rect` leaves the picture, the nearest border pixel is repeated. Throws

@@ -1,6 +1,7 @@
 #include "core/network/field.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
 #include <numeric>
@@ -18,24 +19,23 @@
 
 namespace casr {
 
-/// The coefficients of one cell: one of the two.
+/// The coefficients of one cell, bfloat16.
 struct CellField {
-    const float* wide = nullptr;
-    const std::uint16_t* narrow = nullptr;
-
-    bool operator==(const CellField&) const = default;
+    const std::uint16_t* faithful = nullptr;
+    const std::uint16_t* detail = nullptr; ///< Where a share of it is shown.
 };
 
-/// One output row on its way. Tables hold K cosines, then K sines, for each place.
-struct FieldRow {
-    const CellField* cells;   ///< Of every sample.
-    const std::size_t* place; ///< Of every sample in `across`.
-    std::size_t period;       ///< Samples so far apart lie in the same place.
-    const float* across;
-    const float* down; ///< This row's.
-    std::size_t waves; ///< K.
-    std::size_t count; ///< Samples.
-    float* out;        ///< RGB, to be added to.
+/// The output rows of one row of cells on their way. Tables hold K cosines, then K sines, for each place.
+struct FieldRows {
+    std::span<const CellField> cells;
+    std::span<const std::size_t> starts; ///< The first sample of every cell, and the end.
+    std::size_t period;                  ///< Samples so far apart lie in the same place of their cells.
+    const float* across;                 ///< Of the places 0 .. period - 1, the first sample's first.
+    std::span<const float* const> down;  ///< Every row's.
+    std::size_t waves;                   ///< K.
+    float share;                         ///< Of the detail.
+    float* out;                          ///< RGB, to be added to.
+    std::size_t stride;                  ///< Values from one output row to the next.
 };
 
 } // namespace casr
@@ -53,8 +53,8 @@ using Lanes = hn::CappedTag<float, sumLanes>;
 
 /// Samples of one cell that are summed together, so that its coefficients are read once.
 constexpr std::size_t mostTogether = 4;
-/// Samples whose waves are prepared together: they stay in the first cache.
-constexpr std::size_t prepared = 32;
+/// Samples whose waves are prepared together: they stay near.
+constexpr std::size_t prepared = 64;
 constexpr std::size_t mostWaves = 64;
 
 inline auto loaded(const float* from) {
@@ -109,78 +109,122 @@ inline void addSums(const float (*HWY_RESTRICT sums)[sumLanes], float* HWY_RESTR
 }
 #endif
 
-/// Adds to `out` the field of `Count` samples of one cell: for each colour the dot product of 2K coefficients and 2K waves.
-template <std::size_t Count, typename Value>
-void addCell(const Value* HWY_RESTRICT coefficients, const float* const* wave, std::size_t length, float* HWY_RESTRICT out) {
+/// One output sample: its waves, and where its colours are added.
+struct Sample {
+    const float* wave;
+    float* out;
+};
+
+/// Coefficients of a cell as they are shown, `isMixed` with a share of its detail.
+template <bool isMixed>
+auto coefficientsAt(const CellField& cell, hn::Vec<Lanes> share, std::size_t index) {
+    if constexpr (isMixed) {
+        return hn::Add(loaded(cell.faithful + index), hn::Mul(share, loaded(cell.detail + index)));
+    } else {
+        return loaded(cell.faithful + index);
+    }
+}
+
+/// Adds the field to `Count` samples of one cell: for each colour the dot product of 2K coefficients and 2K waves.
+template <bool isMixed, std::size_t Count>
+void addCell(const CellField& cell, float share, std::size_t length, const Sample* samples) {
     const Lanes lanes;
+    const auto shares = hn::Set(lanes, share);
     HWY_ALIGN float sums[Count][3][sumLanes];
     for (std::size_t lane = 0; lane < sumLanes; lane += hn::Lanes(lanes)) {
-        for (std::size_t colour = 0; colour < 3; ++colour) {
-            const Value* from = coefficients + colour * length;
-            hn::Vec<Lanes> sum[Count];
+        hn::Vec<Lanes> sum[3][Count];
+        for (std::size_t i = 0; i < Count; ++i) {
+            sum[0][i] = sum[1][i] = sum[2][i] = hn::Zero(lanes);
+        }
+        for (std::size_t k = lane; k < length; k += sumLanes) {
+            const auto red = coefficientsAt<isMixed>(cell, shares, k);
+            const auto green = coefficientsAt<isMixed>(cell, shares, length + k);
+            const auto blue = coefficientsAt<isMixed>(cell, shares, 2 * length + k);
             for (std::size_t i = 0; i < Count; ++i) {
-                sum[i] = hn::Zero(lanes);
+                const auto wave = loaded(samples[i].wave + k);
+                sum[0][i] = hn::Add(sum[0][i], hn::Mul(red, wave));
+                sum[1][i] = hn::Add(sum[1][i], hn::Mul(green, wave));
+                sum[2][i] = hn::Add(sum[2][i], hn::Mul(blue, wave));
             }
-            for (std::size_t k = lane; k < length; k += sumLanes) {
-                const auto coefficient = loaded(from + k);
-                for (std::size_t i = 0; i < Count; ++i) {
-                    sum[i] = hn::Add(sum[i], hn::Mul(coefficient, loaded(wave[i] + k)));
-                }
-            }
-            for (std::size_t i = 0; i < Count; ++i) {
-                hn::Store(sum[i], lanes, sums[i][colour] + lane);
+        }
+        for (std::size_t i = 0; i < Count; ++i) {
+            for (std::size_t colour = 0; colour < 3; ++colour) {
+                hn::Store(sum[colour][i], lanes, sums[i][colour] + lane);
             }
         }
     }
     for (std::size_t i = 0; i < Count; ++i) {
-        addSums(sums[i], out + 3 * i);
+        addSums(sums[i], samples[i].out);
     }
 }
 
-template <typename Value>
-void addTogether(std::size_t count, const Value* coefficients, const float* const* wave, std::size_t length, float* out) {
+template <bool isMixed>
+void addTogether(const CellField& cell, float share, std::size_t length, const Sample* samples, std::size_t count) {
     switch (count) {
-    case 1: return addCell<1>(coefficients, wave, length, out);
-    case 2: return addCell<2>(coefficients, wave, length, out);
-    case 3: return addCell<3>(coefficients, wave, length, out);
-    default: return addCell<mostTogether>(coefficients, wave, length, out);
+    case 1: return addCell<isMixed, 1>(cell, share, length, samples);
+    case 2: return addCell<isMixed, 2>(cell, share, length, samples);
+    case 3: return addCell<isMixed, 3>(cell, share, length, samples);
+    default: return addCell<isMixed, mostTogether>(cell, share, length, samples);
     }
 }
 
-inline std::size_t togetherFrom(const FieldRow& row, std::size_t first, std::size_t last) {
-    const std::size_t end = std::min(last, first + mostTogether);
-    std::size_t next = first + 1;
-    while (next < end && row.cells[next] == row.cells[first]) {
-        ++next;
-    }
-    return next - first;
-}
+/// The waves of some columns of samples in every row.
+struct PreparedWaves {
+    HWY_ALIGN float values[prepared][2 * mostWaves];
+    std::size_t columns; ///< As many as fit.
 
-/// Samples first .. last - 1, at most `prepared`; those in the same place share their waves.
-void addSamples(const FieldRow& row, std::size_t first, std::size_t last) {
-    HWY_ALIGN float waves[prepared][2 * mostWaves];
-    const float* wave[prepared];
-    const std::size_t length = 2 * row.waves;
-    for (std::size_t i = 0; i < last - first; ++i) {
-        if (i >= row.period) {
-            wave[i] = wave[i - row.period];
-            continue;
+    const float* of(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
+    void prepare(const FieldRows& rows, std::size_t first, std::size_t last) {
+        const std::size_t length = 2 * rows.waves;
+        for (std::size_t row = 0; row < rows.down.size(); ++row) {
+            for (std::size_t i = first; i < last; ++i) {
+                combineWaves(rows.across + i % rows.period * length, rows.down[row], rows.waves, values[row * columns + i - first]);
+            }
         }
-        combineWaves(row.across + row.place[first + i] * length, row.down, row.waves, waves[i]);
-        wave[i] = waves[i];
     }
-    for (std::size_t i = first; i < last;) {
-        const std::size_t count = togetherFrom(row, i, last);
-        const CellField& cell = row.cells[i];
-        cell.narrow ? addTogether(count, cell.narrow, wave + (i - first), length, row.out + 3 * i)
-                    : addTogether(count, cell.wide, wave + (i - first), length, row.out + 3 * i);
-        i += count;
+};
+
+/// The samples first .. last - 1 of one cell in every row; `column` is the place of the first in the waves, which come again `period`
+/// columns later.
+void addSamples(const FieldRows& rows, const CellField& cell, const PreparedWaves& waves, std::size_t first, std::size_t last,
+                std::size_t column, std::size_t period) {
+    Sample samples[mostTogether];
+    std::size_t count = 0;
+    const auto add = cell.detail ? addTogether<true> : addTogether<false>;
+    for (std::size_t row = 0; row < rows.down.size(); ++row) {
+        std::size_t at = column;
+        for (std::size_t i = first; i < last; ++i, at = at + 1 == period ? 0 : at + 1) {
+            samples[count++] = {waves.of(row, at), rows.out + row * rows.stride + 3 * i};
+            if (count == mostTogether) {
+                add(cell, rows.share, 2 * rows.waves, samples, count);
+                count = 0;
+            }
+        }
+    }
+    if (count > 0) {
+        add(cell, rows.share, 2 * rows.waves, samples, count);
     }
 }
 
-void addFieldRow(const FieldRow& row) {
-    for (std::size_t first = 0; first < row.count; first += prepared) {
-        addSamples(row, first, std::min(row.count, first + prepared));
+/// At most `prepared` rows.
+void addFieldRows(const FieldRows& rows) {
+    PreparedWaves waves;
+    waves.columns = prepared / rows.down.size();
+    const std::size_t end = rows.starts.back();
+    const bool isPeriodic = rows.period <= waves.columns;
+    const std::size_t step = isPeriodic ? std::max<std::size_t>(end, 1) : waves.columns;
+    std::size_t cell = 0;
+    for (std::size_t first = 0; first < end; first += step) {
+        const std::size_t last = std::min(end, first + step);
+        waves.prepare(rows, first, isPeriodic ? std::min(end, rows.period) : last);
+        for (; cell < rows.cells.size() && rows.starts[cell] < last; ++cell) {
+            const std::size_t begin = std::max(first, rows.starts[cell]), stop = std::min(last, rows.starts[cell + 1]);
+            addSamples(rows, rows.cells[cell], waves, begin, stop, isPeriodic ? begin % rows.period : begin - first,
+                       isPeriodic ? rows.period : waves.columns);
+            if (rows.starts[cell + 1] > last) {
+                break;
+            }
+        }
     }
 }
 
@@ -193,7 +237,7 @@ namespace casr {
 
 namespace {
 
-HWY_EXPORT(addFieldRow);
+HWY_EXPORT(addFieldRows);
 
 /// K cosines and K sines of w * offset for every place of an axis where samples lie in their cells; the heat's decay of that axis is
 /// folded in. Samples `period` apart lie in the same place.
@@ -203,8 +247,7 @@ struct WaveTable {
     std::size_t stride; ///< 2K.
     std::vector<float> values;
 
-    std::size_t placeOf(int index) const { return static_cast<std::size_t>((index - first) % period); }
-    const float* of(int index) const { return values.data() + placeOf(index) * stride; }
+    const float* of(int index) const { return values.data() + static_cast<std::size_t>((index - first) % period) * stride; }
 };
 
 std::vector<double> calmOf(const FieldWaves& waves, int component, double spacing) {
@@ -236,47 +279,18 @@ WaveTable waveTable(const FieldWaves& waves, int component, Axis axis, int first
     return table;
 }
 
-/// The samples first .. last - 1 of an axis whose cells are `begin` .. `end` - 1.
-struct Range {
-    int first;
-    int last;
-};
-
-Range samplesIn(Axis axis, int begin, int end, int first, int last) {
-    return {std::clamp(axis.firstIn(begin), first, last), std::clamp(axis.firstIn(end), first, last)};
-}
-
-CellField cellOf(const FieldTile& tile, int x, int y) {
-    const std::size_t index = tile.indexOf(x, y);
-    return tile.isNarrow() ? CellField{nullptr, tile.narrow.data() + index} : CellField{tile.coefficients.data() + index, nullptr};
-}
-
-/// The cell of every sample of the output row `y`.
-void findCells(std::span<const FieldTile* const> tiles, Axis columns, int row, Rect out, std::vector<CellField>& cells) {
-    for (const FieldTile* tile : tiles) {
-        if (row < tile->cells.top || row >= tile->cells.bottom) {
-            continue;
-        }
-        const Range samples = samplesIn(columns, tile->cells.left, tile->cells.right, out.left, out.right);
-        for (int x = samples.first; x < samples.last; ++x) {
-            cells[static_cast<std::size_t>(x - out.left)] = cellOf(*tile, columns.cellOf(x), row);
-        }
-    }
-}
-
-void requireField(const FieldWaves& waves, const FieldTile& tile) {
-    const std::size_t count = tile.isNarrow() ? tile.narrow.size() : tile.coefficients.size();
-    if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > 64 ||
-        count != static_cast<std::size_t>(tile.cells.size().area()) * static_cast<std::size_t>(tile.coefficientsOfCell)) {
-        throw std::invalid_argument("renderField: a tile is not of this field");
+void requireField(const FieldWaves& waves, const NarrowField& tile, bool isMixed) {
+    const std::size_t count = static_cast<std::size_t>(tile.cells.size().area()) * static_cast<std::size_t>(tile.coefficientsOfCell);
+    if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > 64 || tile.coefficients.size() != count ||
+        (isMixed && tile.detail.size() != count)) {
+        throw std::invalid_argument("renderField: a tile is not of this field, or has no detail");
     }
 }
 
 /// Tiles may overlap: each holds a rim around its own cells.
-void requireTiles(const FieldWaves& waves, std::span<const FieldTile* const> tiles, Rect cells) {
+void requireTiles(std::span<const NarrowField* const> tiles, Rect cells) {
     std::vector<char> held(static_cast<std::size_t>(cells.size().area()));
-    for (const FieldTile* tile : tiles) {
-        requireField(waves, *tile);
+    for (const NarrowField* tile : tiles) {
         const Rect shared = intersection(tile->cells, cells);
         for (int y = shared.top; y < shared.bottom && !shared.isEmpty(); ++y) {
             const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(y - cells.top) * cells.width() - cells.left;
@@ -288,41 +302,87 @@ void requireTiles(const FieldWaves& waves, std::span<const FieldTile* const> til
     }
 }
 
+/// What all output rows of a picture share.
+struct FieldPicture {
+    std::span<const NarrowField* const> tiles;
+    float share;
+    Axis columns, rows;
+    Rect out, cells;
+    WaveTable across, down;
+    std::vector<std::size_t> starts;
+
+    FieldPicture(const FieldWaves& waves, std::span<const NarrowField* const> fields, float shareOfDetail, Axis acrossAxis, Axis downAxis,
+                 Rect part)
+        : tiles(fields), share(shareOfDetail), columns(acrossAxis), rows(downAxis), out(part), cells(cellsOf(columns, rows, part)),
+          across(waveTable(waves, 1, columns, part.left, part.right)), down(waveTable(waves, 0, rows, part.top, part.bottom)) {
+        for (int cell = cells.left; cell <= cells.right; ++cell) {
+            starts.push_back(static_cast<std::size_t>(std::clamp(columns.firstIn(cell), out.left, out.right) - out.left));
+        }
+    }
+
+    /// The cells of the row `row`.
+    void findCells(int row, std::vector<CellField>& found) const {
+        for (const NarrowField* tile : tiles) {
+            const Rect shared = intersection(tile->cells, {cells.left, row, cells.right, row + 1});
+            for (int x = shared.left; x < shared.right && !shared.isEmpty(); ++x) {
+                const std::size_t index = tile->indexOf(x, row);
+                found[static_cast<std::size_t>(x - cells.left)] = {tile->coefficients.data() + index,
+                                                                   share != 0.0f ? tile->detail.data() + index : nullptr};
+            }
+        }
+    }
+
+    /// Adds the field to the rows top .. bottom - 1, which begin at `values`.
+    void addTo(float* values, int top, int bottom) const {
+        std::vector<CellField> found(starts.size() - 1);
+        const std::size_t stride = 3 * static_cast<std::size_t>(out.width());
+        for (int y = top; y < bottom;) {
+            const int cell = rows.cellOf(y), end = std::min({bottom, rows.firstIn(cell + 1), y + mostRows});
+            findCells(cell, found);
+            std::array<const float*, mostRows> tables{};
+            for (int row = y; row < end; ++row) {
+                tables[static_cast<std::size_t>(row - y)] = down.of(row);
+            }
+            HWY_DYNAMIC_DISPATCH(addFieldRows)
+            ({found, starts, static_cast<std::size_t>(across.period), across.values.data(),
+              std::span(tables).first(static_cast<std::size_t>(end - y)), across.stride / 2, share,
+              values + stride * static_cast<std::size_t>(y - top), stride});
+            y = end;
+        }
+    }
+
+    static constexpr int mostRows = 8;
+};
+
 } // namespace
 
-Image renderField(const FieldWaves& waves, std::span<const FieldTile* const> tiles, const PlacedImage& parent, Axis columns, Axis rows,
-                  Rect out) {
-    requireTiles(waves, tiles, cellsOf(columns, rows, out));
+Image renderField(const FieldWaves& waves, std::span<const NarrowField* const> tiles, float share, const PlacedImage& parent, Axis columns,
+                  Axis rows, Rect out) {
+    for (const NarrowField* tile : tiles) {
+        requireField(waves, *tile, share != 0.0f);
+    }
+    requireTiles(tiles, cellsOf(columns, rows, out));
     if (parent.image.channels() != 3) {
         throw std::invalid_argument("renderField: the parent is not RGB");
     }
-    const WaveTable across = waveTable(waves, 1, columns, out.left, out.right), down = waveTable(waves, 0, rows, out.top, out.bottom);
-    std::vector<std::size_t> places;
-    for (int x = out.left; x < out.right; ++x) {
-        places.push_back(across.placeOf(x));
-    }
-    const std::size_t width = places.size();
-    std::vector<float> values(3 * width * static_cast<std::size_t>(out.height()));
-    inParallel(out.height(), [&](int first, int last) {
-        const Rect band{out.left, out.top + first, out.right, out.top + last};
-        const std::span<float> target =
-            std::span(values).subspan(3 * width * static_cast<std::size_t>(first), 3 * width * static_cast<std::size_t>(last - first));
-        bicubicRegionInto(parent, columns, rows, band, target);
-        std::vector<CellField> cells(width);
-        for (int y = band.top; y < band.bottom; ++y) {
-            findCells(tiles, columns, rows.cellOf(y), out, cells);
-            float* row = target.data() + 3 * width * static_cast<std::size_t>(y - band.top);
-            HWY_DYNAMIC_DISPATCH(addFieldRow)
-            ({cells.data(), places.data(), static_cast<std::size_t>(across.period), across.values.data(), down.of(y), across.stride / 2,
-              width, row});
-        }
-    });
-    return Image(out.size(), 3, std::move(values), parent.image.encoding());
+    const FieldPicture picture(waves, tiles, share, columns, rows, out);
+    const std::size_t width = 3 * static_cast<std::size_t>(out.width());
+    const auto render = [&](std::span<float> values) {
+        inParallel(out.height(), [&](int first, int last) {
+            const Rect band{out.left, out.top + first, out.right, out.top + last};
+            const std::span<float> target =
+                values.subspan(width * static_cast<std::size_t>(first), width * static_cast<std::size_t>(last - first));
+            bicubicRegionInto(parent, columns, rows, band, target);
+            picture.addTo(target.data(), band.top, band.bottom);
+        });
+    };
+    return Image::written(out.size(), 3, render, parent.image.encoding());
 }
 
-Image renderField(const FieldWaves& waves, const FieldTile& tile, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
-    const FieldTile* const one = &tile;
-    return renderField(waves, std::span(&one, 1), parent, columns, rows, out);
+Image renderField(const FieldWaves& waves, const NarrowField& tile, float share, const PlacedImage& parent, Axis columns, Axis rows,
+                  Rect out) {
+    const NarrowField* const one = &tile;
+    return renderField(waves, std::span(&one, 1), share, parent, columns, rows, out);
 }
 
 namespace {
@@ -339,34 +399,10 @@ std::vector<std::uint16_t> narrowedValues(const std::vector<float>& values) {
     return result;
 }
 
-float widenedValue(std::uint16_t value) {
-    return std::bit_cast<float>(std::uint32_t{value} << 16);
-}
-
-std::vector<float> widenedValues(const std::vector<std::uint16_t>& values) {
-    std::vector<float> result(values.size());
-    std::transform(values.begin(), values.end(), result.begin(), widenedValue);
-    return result;
-}
-
 } // namespace
 
-FieldTile narrowed(const FieldTile& tile) {
-    return {tile.cells, tile.coefficientsOfCell, {}, narrowedValues(tile.coefficients), {}, narrowedValues(tile.detail)};
-}
-
-FieldTile blended(const FieldTile& tile, float share) {
-    if (share == 0.0f) {
-        return tile;
-    }
-    FieldTile result{tile.cells, tile.coefficientsOfCell, tile.isNarrow() ? widenedValues(tile.narrow) : tile.coefficients};
-    const std::vector<float> detail = tile.isNarrow() ? widenedValues(tile.narrowDetail) : tile.detail;
-    if (detail.size() != result.coefficients.size()) {
-        throw std::invalid_argument("blended: the tile has no detail");
-    }
-    std::transform(result.coefficients.begin(), result.coefficients.end(), detail.begin(), result.coefficients.begin(),
-                   [share](float faithful, float change) { return faithful + share * change; });
-    return result;
+NarrowField narrowed(const FieldTile& tile) {
+    return {tile.cells, tile.coefficientsOfCell, narrowedValues(tile.coefficients), narrowedValues(tile.detail)};
 }
 
 } // namespace casr

@@ -10,6 +10,7 @@
 #include <c10/core/InferenceMode.h>
 #include <torch/version.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
@@ -101,12 +102,25 @@ at::ScalarType typeOf(Precision precision) {
     throw Error("The network could not run: " + what + ". Try --precision fp32, or other weights.");
 }
 
+/// How often the number of compute threads was set.
+std::atomic<int> threadChanges = 0;
+
+/// OpenMP keeps its number of threads for each calling thread. LibTorch makes a pool anew whenever it is told, whose threads spin for
+/// milliseconds: a thread tells it only what it did not know.
+void useComputeThreads() {
+    thread_local int known = -1;
+    if (const int now = threadChanges; known != now) {
+        at::init_num_threads();
+        known = now;
+    }
+}
+
 /// `work` alone at a time, its failures as errors.
 template <typename Work>
 auto guarded(std::mutex& running, const Work& work) {
     const std::scoped_lock oneAtATime(running);
     const c10::InferenceMode inference;
-    at::init_num_threads(); // OpenMP keeps the number for each calling thread
+    useComputeThreads();
     try {
         return work();
     } catch (const c10::Error& error) {
@@ -342,6 +356,7 @@ Precision resolved(Precision wanted) {
 
 void setComputeThreads(int threads) {
     at::set_num_threads(threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency())));
+    ++threadChanges;
 }
 
 int computeThreads() {
@@ -349,7 +364,7 @@ int computeThreads() {
 }
 
 void inParallel(int count, const std::function<void(int first, int last)>& work) {
-    at::init_num_threads(); // OpenMP keeps the number for each calling thread
+    useComputeThreads();
     at::parallel_for(0, count, 1, [&](std::int64_t first, std::int64_t last) { work(static_cast<int>(first), static_cast<int>(last)); });
 }
 

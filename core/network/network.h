@@ -36,20 +36,12 @@ struct FieldTile {
     Rect cells;                 ///< Whole-picture coordinates of the parent.
     int coefficientsOfCell = 0; ///< 3 * 2K: for each colour, K amplitudes of cosines, then K of sines.
     std::vector<float> coefficients;
-    std::vector<std::uint16_t> narrow{}; ///< In place of `coefficients`: rounded to bfloat16, in half the memory.
     /// Coefficients of the detail, a share of which may be added; empty where it was not computed.
     std::vector<float> detail{};
-    std::vector<std::uint16_t> narrowDetail{}; ///< In place of `detail`.
 
-    bool isNarrow() const { return !narrow.empty(); }
-    bool hasDetail() const { return !detail.empty() || !narrowDetail.empty(); }
-    /// Where the coefficients of a cell begin in either list.
-    std::size_t indexOf(int x, int y) const {
-        return (static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left)) * coefficientsOfCell;
-    }
-    const float* of(int x, int y) const { return coefficients.data() + indexOf(x, y); }
-    std::size_t bytes() const {
-        return (coefficients.size() + detail.size()) * sizeof(float) + (narrow.size() + narrowDetail.size()) * sizeof(std::uint16_t);
+    bool hasDetail() const { return !detail.empty(); }
+    const float* of(int x, int y) const {
+        return coefficients.data() + (static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left)) * coefficientsOfCell;
     }
 };
 
@@ -145,7 +137,7 @@ protected:
 };
 
 /// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 2;
+constexpr int methodVersion = 3;
 
 /// Precision, instruction set, library and method versions: results of equal profiles agree bit by bit, others may differ in the last bits.
 /// `precision` is resolved.

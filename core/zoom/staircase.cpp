@@ -29,7 +29,7 @@ float rangeOf(const Image& image) {
 }
 
 /// Copies what `tile` at `place` and `target` at `region` share.
-void copyShared(const Image& tile, Rect place, Rect region, int channels, std::vector<float>& target) {
+void copyShared(const Image& tile, Rect place, Rect region, int channels, std::span<float> target) {
     const Rect shared = intersection(place, region);
     const std::size_t run = static_cast<std::size_t>(shared.width()) * channels * sizeof(float);
     for (int y = shared.top; y < shared.bottom; ++y) {
@@ -42,13 +42,14 @@ void copyShared(const Image& tile, Rect place, Rect region, int channels, std::v
 /// backProjected() on the compute threads.
 Image projectedBack(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
     const std::size_t run = static_cast<std::size_t>(out.width()) * child.image.channels();
-    std::vector<float> values(run * static_cast<std::size_t>(out.height()));
-    inParallel(out.height(), [&](int first, int last) {
-        const Rect band{out.left, out.top + first, out.right, out.top + last};
-        backProjectInto(child, parent, columns, rows, band,
-                        std::span(values).subspan(run * static_cast<std::size_t>(first), run * static_cast<std::size_t>(last - first)));
-    });
-    return Image(out.size(), child.image.channels(), std::move(values), child.image.encoding());
+    const auto project = [&](std::span<float> values) {
+        inParallel(out.height(), [&](int first, int last) {
+            const Rect band{out.left, out.top + first, out.right, out.top + last};
+            backProjectInto(child, parent, columns, rows, band,
+                            values.subspan(run * static_cast<std::size_t>(first), run * static_cast<std::size_t>(last - first)));
+        });
+    };
+    return Image::written(out.size(), child.image.channels(), project, child.image.encoding());
 }
 
 } // namespace
@@ -233,16 +234,16 @@ void Staircase::holdLess() {
 }
 
 /// The cached field of a tile when it can show `share` of the detail.
-std::shared_ptr<const FieldTile> Staircase::knownField(const TileKey& key, float share) {
-    std::shared_ptr<const FieldTile> known = m_cache.findField(key);
+std::shared_ptr<const NarrowField> Staircase::knownField(const TileKey& key, float share) {
+    std::shared_ptr<const NarrowField> known = m_cache.findField(key);
     return known && (share == 0.0f || known->hasDetail()) ? known : nullptr;
 }
 
-std::shared_ptr<const FieldTile> Staircase::field(const TileKey& key, float viewed, const StopCheck& stop) {
-    if (std::shared_ptr<const FieldTile> known = knownField(key, viewed)) {
+std::shared_ptr<const NarrowField> Staircase::field(const TileKey& key, float viewed, const StopCheck& stop) {
+    if (std::shared_ptr<const NarrowField> known = knownField(key, viewed)) {
         return known;
     }
-    std::shared_ptr<const FieldTile> computed = computeAndKeep(key, viewed, stop).field;
+    std::shared_ptr<const NarrowField> computed = computeAndKeep(key, viewed, stop).field;
     m_cache.insertField(key, computed);
     return computed;
 }
@@ -272,7 +273,7 @@ Staircase::Computed Staircase::compute(const TileKey& key, DetailUse detail, con
     const Rect read = readFor(key.level, rectAt(key.column, key.row, {1, 1}), detail.inField);
     const Rect inside = intersection(read, rectOf(m_plan.sizeOf(key.level - 1)));
     const PlacedImage parent = coveringByBorder(region(key.level - 1, inside, stop), read);
-    if (std::shared_ptr<const FieldTile> known = knownField(key, detail.inField ? 1.0f : 0.0f)) {
+    if (std::shared_ptr<const NarrowField> known = knownField(key, detail.inField ? 1.0f : 0.0f)) {
         const std::scoped_lock lock(m_mutex);
         ++m_statistics.tilesLoaded;
         return {tileOf(key, *known, detail.share, parent), known};
@@ -299,10 +300,7 @@ Staircase::Computed Staircase::computeIn(Precision precision, const TileKey& key
     StepInputs inputs = inputsOf(key.level);
     inputs.detail = detail.inField;
     // Without back-projection too: one tensor size, so that a part's worth is measured and not the backend's rounding.
-    FieldTile field = m_network->run(parent, expanded(cells, Reach::backProjection), precision, stop, inputs);
-    if (precision == Precision::bfloat16) {
-        field = narrowed(field); // half the memory of a cached field; the trunk is no more precise
-    }
+    NarrowField field = narrowed(m_network->run(parent, expanded(cells, Reach::backProjection), precision, stop, inputs));
     const double networkSeconds = secondsSince(start);
     Image result = tileOf(key, field, detail.share, parent);
     const std::scoped_lock lock(m_mutex);
@@ -312,10 +310,10 @@ Staircase::Computed Staircase::computeIn(Precision precision, const TileKey& key
     LevelStatistics& level = m_statistics.levels[static_cast<std::size_t>(key.level) - 1];
     ++level.tiles;
     level.seconds += secondsSince(start);
-    return {std::move(result), std::make_shared<const FieldTile>(std::move(field))};
+    return {std::move(result), std::make_shared<const NarrowField>(std::move(field))};
 }
 
-Image Staircase::tileOf(const TileKey& key, const FieldTile& field, float share, const PlacedImage& parent) const {
+Image Staircase::tileOf(const TileKey& key, const NarrowField& field, float share, const PlacedImage& parent) const {
     const LevelGrid grid = gridOf(key.level);
     return rendered(key.level, {&field}, share, parent, grid.columnAxis(), grid.rowAxis(), grid.pixelsOf(key.column, key.row));
 }
@@ -327,21 +325,13 @@ bool Staircase::isProjectedBack(int level) const {
 }
 
 /// The pixels `out` of a picture on these axes: its fields with a share of their detail, then back-projection.
-Image Staircase::rendered(int level, const std::vector<const FieldTile*>& fields, float share, const PlacedImage& parent, Axis columns,
+Image Staircase::rendered(int level, const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
                           Axis rows, Rect out) const {
-    std::vector<FieldTile> mixed;
-    std::vector<const FieldTile*> shown = fields;
-    if (share != 0.0f) {
-        mixed.reserve(fields.size());
-        for (const FieldTile*& field : shown) {
-            field = &mixed.emplace_back(blended(*field, share));
-        }
-    }
     if (!isProjectedBack(level)) {
-        return renderField(m_network->waves(), shown, parent, columns, rows, out);
+        return renderField(m_network->waves(), fields, share, parent, columns, rows, out);
     }
     const Rect wide = readByBackProjection(columns, rows, out);
-    const Image child = renderField(m_network->waves(), shown, parent, columns, rows, wide);
+    const Image child = renderField(m_network->waves(), fields, share, parent, columns, rows, wide);
     return projectedBack({child, wide.left, wide.top}, parent, columns, rows, out);
 }
 
@@ -361,8 +351,8 @@ PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& st
     const float share = detail.value_or(detailOf(level));
     const Size size = m_plan.sizeOf(level - 1);
     const Rect tiles = gridOf(level).tilesOfCells(cells);
-    std::vector<std::shared_ptr<const FieldTile>> fields;
-    std::vector<const FieldTile*> parts;
+    std::vector<std::shared_ptr<const NarrowField>> fields;
+    std::vector<const NarrowField*> parts;
     for (int row = tiles.top; row < tiles.bottom; ++row) {
         for (int column = tiles.left; column < tiles.right; ++column) {
             fields.push_back(field({level, column, row}, share, stop));
@@ -397,13 +387,14 @@ PlacedImage Staircase::region(int level, Rect region, const StopCheck& stop) {
     }
     const LevelGrid grid = gridOf(level);
     const Rect tiles = grid.tilesMeeting(region);
-    std::vector<float> values(static_cast<std::size_t>(region.size().area()) * InputPlanes::picture);
-    for (int row = tiles.top; row < tiles.bottom; ++row) {
-        for (int column = tiles.left; column < tiles.right; ++column) {
-            copyShared(tile({level, column, row}, stop), grid.pixelsOf(column, row), region, InputPlanes::picture, values);
+    const auto copyTiles = [&](std::span<float> values) {
+        for (int row = tiles.top; row < tiles.bottom; ++row) {
+            for (int column = tiles.left; column < tiles.right; ++column) {
+                copyShared(tile({level, column, row}, stop), grid.pixelsOf(column, row), region, InputPlanes::picture, values);
+            }
         }
-    }
-    return {Image(region.size(), InputPlanes::picture, std::move(values)), region.left, region.top};
+    };
+    return {Image::written(region.size(), InputPlanes::picture, copyTiles), region.left, region.top};
 }
 
 /// `cells` of the level below `level` and `reach` pixels around, its border repeated outside.

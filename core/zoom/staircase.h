@@ -114,7 +114,7 @@ private:
     /// A tile and the field that it was rendered from.
     struct Computed {
         Image pixels;
-        std::shared_ptr<const FieldTile> field;
+        std::shared_ptr<const NarrowField> field;
     };
 
     /// What a tile is computed with: its share of the detail, and whether its field holds the detail at all.
@@ -133,18 +133,18 @@ private:
     void requireTile(const TileKey& key) const;
     Image fetch(const TileKey& key, const StopCheck& stop);
     std::optional<Image> stored(const TileKey& key);
-    std::shared_ptr<const FieldTile> knownField(const TileKey& key, float share);
-    std::shared_ptr<const FieldTile> field(const TileKey& key, float viewed, const StopCheck& stop);
+    std::shared_ptr<const NarrowField> knownField(const TileKey& key, float share);
+    std::shared_ptr<const NarrowField> field(const TileKey& key, float viewed, const StopCheck& stop);
     Computed computeAndKeep(const TileKey& key, float viewed, const StopCheck& stop);
     void keep(const TileKey& key, const Image& tile, float share);
     Computed computeInMemory(const TileKey& key, DetailUse detail, const StopCheck& stop);
     void holdLess();
     Computed compute(const TileKey& key, DetailUse detail, const StopCheck& stop);
     Computed computeIn(Precision precision, const TileKey& key, const PlacedImage& parent, DetailUse detail, const StopCheck& stop);
-    Image tileOf(const TileKey& key, const FieldTile& field, float share, const PlacedImage& parent) const;
+    Image tileOf(const TileKey& key, const NarrowField& field, float share, const PlacedImage& parent) const;
     bool isProjectedBack(int level) const;
-    Image rendered(int level, const std::vector<const FieldTile*>& fields, float share, const PlacedImage& parent, Axis columns, Axis rows,
-                   Rect out) const;
+    Image rendered(int level, const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
+                   Axis rows, Rect out) const;
     Rect cellsOfView(int level, Size whole, Rect out) const;
     StepInputs inputsOf(int level) const;
 

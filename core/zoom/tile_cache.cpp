@@ -32,7 +32,7 @@ std::optional<Image> TileCache::find(const TileKey& key) {
     return found ? std::optional(found->tile) : std::nullopt;
 }
 
-std::shared_ptr<const FieldTile> TileCache::findField(const TileKey& key) {
+std::shared_ptr<const NarrowField> TileCache::findField(const TileKey& key) {
     const std::scoped_lock lock(m_mutex);
     const Entry* found = touch({key, true});
     return found ? found->field : nullptr;
@@ -42,7 +42,7 @@ void TileCache::insert(const TileKey& key, const Image& tile) {
     insert({{key, false}, tile, nullptr, tile.values().size_bytes()});
 }
 
-void TileCache::insertField(const TileKey& key, std::shared_ptr<const FieldTile> field) {
+void TileCache::insertField(const TileKey& key, std::shared_ptr<const NarrowField> field) {
     const std::size_t bytes = field->bytes();
     insert({{key, true}, {}, std::move(field), bytes});
 }

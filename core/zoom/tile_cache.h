@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/image/image.h"
-#include "core/network/network.h"
+#include "core/network/field.h"
 #include "core/zoom/level_grid.h"
 
 #include <cstddef>
@@ -24,8 +24,8 @@ public:
     void insert(const TileKey& key, const Image& tile);
 
     /// The field of a tile; null when it is not here.
-    std::shared_ptr<const FieldTile> findField(const TileKey& key);
-    void insertField(const TileKey& key, std::shared_ptr<const FieldTile> field);
+    std::shared_ptr<const NarrowField> findField(const TileKey& key);
+    void insertField(const TileKey& key, std::shared_ptr<const NarrowField> field);
 
     /// Forgets everything.
     void clear();
@@ -50,7 +50,7 @@ private:
     struct Entry {
         Key key;
         Image tile;
-        std::shared_ptr<const FieldTile> field;
+        std::shared_ptr<const NarrowField> field;
         std::size_t bytes = 0;
     };
     using Entries = std::list<Entry>;
