@@ -120,10 +120,18 @@ private Q_SLOTS:
         QCOMPARE(refusal.empty(), hasFastBfloat16());
     }
 
+    void theLossFalls_data() {
+        QTest::addColumn<bool>("muon");
+        QTest::newRow("Adam") << false;
+        QTest::newRow("Muon") << true;
+    }
+
     void theLossFalls() {
+        QFETCH(bool, muon);
         const std::filesystem::path folder = freshFolder();
         TrainOptions options = optionsFor(folder, 60);
         options.rate = 2e-3;
+        options.muon = muon;
         run(options);
         std::vector<double> losses;
         for (const QStringList& row : logOf(folder)) {
@@ -181,6 +189,7 @@ private Q_SLOTS:
             options.sample.group = 2;
             options.sample.unrolled = 0.3;
             options.sample.degraded = 0.3;
+            options.muon = true;
             return options;
         };
         run(whole(once));

@@ -67,6 +67,7 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
         ->capture_default_str();
     command.add_option("--superpixels", options.architecture.superpixels, "Width of the superpixel network in the starting weights")
         ->capture_default_str();
+    command.add_flag("--muon", options.muon, "The trunk's convolutions learn by Muon instead of Adam");
     command.add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
 }
 

@@ -6,6 +6,7 @@
 #include "core/train/adam.h"
 #include "core/train/field_batch.h"
 #include "core/train/loader.h"
+#include "core/train/muon.h"
 #include "core/train/run_clock.h"
 #include "core/train/text.h"
 
@@ -21,6 +22,11 @@ namespace {
 at::Tensor lossOf(const at::Tensor& predicted, const at::Tensor& target) {
     const at::Tensor error = predicted - target;
     return error.abs().mean() + luma(error).abs().mean();
+}
+
+/// The convolutions of the trunk; what is small or reads and writes pictures stays with Adam.
+bool isOrthogonalised(const std::string& name) {
+    return name.rfind("block", 0) == 0 && name.find("weight") != std::string::npos;
 }
 
 class Training {
@@ -138,7 +144,11 @@ void Training::step(Batch batch) {
     auto weights = m_network.parameters(), first = m_first.parameters(), second = m_second.parameters(), average = m_average.parameters();
     for (std::size_t i = 0; i < weights.size(); ++i) {
         if (weights[i].second->grad().defined()) {
-            adamStep(*weights[i].second, *first[i].second, *second[i].second, m_iteration + 1, now);
+            if (m_options.muon && isOrthogonalised(weights[i].first)) {
+                muonStep(*weights[i].second, *first[i].second, now);
+            } else {
+                adamStep(*weights[i].second, *first[i].second, *second[i].second, m_iteration + 1, now);
+            }
             averageStep(*average[i].second, *weights[i].second, m_iteration + 1, m_options.averaging);
         }
     }

@@ -13,6 +13,7 @@ struct TrainOptions : RunPlan {
         start; ///< Weights to start from; fresh ones when empty. Fewer blocks than asked for are grown, and so is a memory.
     int validationCrops = 24;
     bool bfloat16 = true;
+    bool muon = false;          ///< The trunk's convolutions learn by Muon instead of Adam.
     std::string device = "cpu"; ///< "cpu" or "cuda".
 };
 
