@@ -332,8 +332,9 @@ private Q_SLOTS:
     }
 
     void theSameRecipeGivesTheSameBytes() {
-        const QStringList first{"-o", path("first.tif"), "--scale", "3.7",           "--region",         "4,5,20,15", "--bits",
-                                "16", "--noise",         "0.3",     "--save-recipe", path("recipe.json")};
+        const QStringList first{"-o",           path("first.tif"), "--scale", "3.7",           "--region",          "4,5,20,15", "--bits",
+                                "16",           "--noise",         "0.3",     "--save-recipe", path("recipe.json"), "--colours", "p3",
+                                "--no-metadata"};
         const Run run = casr(upscale(first));
         QVERIFY2(run.code == 0, qPrintable(run.err));
         const Run again = casr(upscale({"-o", path("again.tif"), "--recipe", path("recipe.json")}));

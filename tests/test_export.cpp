@@ -44,6 +44,22 @@ struct Bench {
     Exporter exporter;
 };
 
+double light(double code) {
+    return code <= 0.04045 ? code / 12.92 : std::pow((code + 0.055) / 1.055, 2.4);
+}
+
+double code(double light) {
+    return light <= 0.0031308 ? light * 12.92 : 1.055 * std::pow(light, 1 / 2.4) - 0.055;
+}
+
+/// sRGB in the primaries of Display P3, by the matrix between both (CSS Color 4).
+std::array<double, 3> inDisplayP3(const float* srgb) {
+    const auto lightOf = [&](int channel) { return light(std::clamp<double>(srgb[channel], 0.0, 1.0)); };
+    const double red = lightOf(0), green = lightOf(1), blue = lightOf(2);
+    return {code(0.8224621 * red + 0.1775380 * green), code(0.0331941 * red + 0.9668058 * green),
+            code(0.0170827 * red + 0.0723974 * green + 0.9105199 * blue)};
+}
+
 void ignoreProgress(double, const std::string&) {}
 
 QByteArray bytesOf(const std::filesystem::path& path) {
@@ -96,6 +112,45 @@ private Q_SLOTS:
         second.exporter.assemble(assembled, *job, ignoreProgress, {});
         QCOMPARE(second.staircase.statistics().tilesComputed, computed);
         QCOMPARE(bytesOf(assembled.output), bytesOf(expected.output));
+    }
+
+    void aResultCanBeInOtherColours_data() {
+        QTest::addColumn<int>("colours");
+        QTest::newRow("sRGB") << static_cast<int>(OutputColours::srgb);
+        QTest::newRow("Display P3") << static_cast<int>(OutputColours::displayP3);
+    }
+
+    void aResultCanBeInOtherColours() {
+        QFETCH(int, colours);
+        Bench plain({50, 40}, 2.4), shared({50, 40}, 2.4);
+        const auto inColours = [&](const Bench& bench) {
+            ExportRequest request = bench.request("a.tif", {0, 0, 50, 40});
+            request.colours = static_cast<OutputColours>(colours);
+            request.bitsPerSample = 16;
+            return request;
+        };
+        const ExportRequest wanted = inColours(plain), assembled = inColours(shared);
+        plain.exporter.write(wanted, ignoreProgress, {});
+        const Image written = readPicture(wanted.output).image, faithful = plain.reference(wanted).image;
+        QVERIFY(written.encoding().iccProfile && written.encoding().hasAlpha);
+        QCOMPARE(written.size(), faithful.size());
+        // The tone curves of the profiles are near sRGB's, not equal.
+        for (std::int64_t i = 0; i < written.size().area(); ++i) {
+            const float *is = &written.values()[4 * static_cast<std::size_t>(i)],
+                        *was = &faithful.values()[4 * static_cast<std::size_t>(i)];
+            const std::array<double, 3> expected =
+                wanted.colours == OutputColours::srgb ? std::array<double, 3>{was[0], was[1], was[2]} : inDisplayP3(was);
+            for (std::size_t channel = 0; channel < 3; ++channel) {
+                const double difference = is[channel] - std::clamp(expected[channel], 0.0, 1.0);
+                QVERIFY2(std::abs(difference) < 0.012, qPrintable(QString("%1 of %2").arg(difference).arg(expected[channel])));
+            }
+        }
+        JobDescription description = shared.job();
+        description.bitsPerSample = 16;
+        description.colours = wanted.colours;
+        const auto job = JobFolder::create(shared.folder.filePath("job").toStdString(), description);
+        shared.exporter.assemble(assembled, *job, ignoreProgress, {});
+        QCOMPARE(bytesOf(assembled.output), bytesOf(wanted.output));
     }
 
     void aCancelledJobGoesOnWhereItStopped() {

@@ -27,7 +27,9 @@ JobDescription sampleJob() {
             {0.25f, 0.5f, {true, true, false, true}, 0.75f, 1.0f},
             false,
             3,
-            true};
+            true,
+            false,
+            OutputColours::displayP3};
 }
 
 std::span<const std::byte> bytesOf(const std::string& text) {

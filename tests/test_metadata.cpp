@@ -121,6 +121,24 @@ private Q_SLOTS:
         QVERIFY(!says(bytesOf(folder / ("a" + extension.toStdString())), "48,0.0N"));
     }
 
+    void allOfThePhotosMetadataIsLeftOutOnRequest_data() { addExtensions(); }
+    void allOfThePhotosMetadataIsLeftOutOnRequest() {
+        QFETCH(QString, extension);
+        const TestFolder folder;
+        const std::filesystem::path path = folder / ("a" + extension.toStdString());
+        Picture picture = codedPicture({61, 43}, 3, 8);
+        picture.metadata = photoMetadata();
+        picture.metadata.done = {{"Steps", "x4 x2"}};
+        WriteOptions options;
+        options.keepMetadata = false;
+        QVERIFY(writePicture(path, picture, options).empty());
+        const std::string bytes = bytesOf(path);
+        QVERIFY(!says(bytes, "Lumen") && !says(bytes, "Rating") && !says(bytes, caption) && !says(bytes, "48,0.0N"));
+        const Metadata read = readPicture(path).metadata;
+        QVERIFY2(says(read.xmp, "x4 x2"), read.xmp.c_str()); // what was done
+        QVERIFY2(std::abs(read.pixelsPerMillimetre - 11.811) < 0.05, qPrintable(QString::number(read.pixelsPerMillimetre)));
+    }
+
     void damagedMetadataWarnsAndNeverAborts() {
         const TestFolder folder;
         Picture picture = codedPicture({9, 7}, 3, 8);

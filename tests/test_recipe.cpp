@@ -17,8 +17,9 @@ Recipe fullRecipe() {
     recipe.controls = {{"fidelity", 0.7}, {"similarity", 1}};
     recipe.page = 2;
     recipe.tone = ToneCurve::clip;
-    recipe.output = {16, 80, true, false};
+    recipe.output = {16, 80, true, false, false};
     recipe.pyramid = true;
+    recipe.colours = OutputColours::displayP3;
     return recipe;
 }
 
@@ -53,7 +54,8 @@ private Q_SLOTS:
         QCOMPARE(writeRecipe(read), text);
         QVERIFY(read.region == fullRecipe().region && read.controls == fullRecipe().controls);
         QCOMPARE(read.scale, 5.3);
-        QVERIFY(read.tone == ToneCurve::clip && !read.output.keepPosition);
+        QVERIFY(read.tone == ToneCurve::clip && !read.output.keepPosition && !read.output.keepMetadata);
+        QVERIFY(read.colours == OutputColours::displayP3);
 
         const TestFolder folder;
         saveRecipe(folder / "a.json", fullRecipe());
@@ -73,6 +75,7 @@ private Q_SLOTS:
         QTest::addColumn<QString>("said");
         const auto row = [](const char* further, const char* said) { QTest::newRow(further) << QString(further) << QString(said); };
         row(R"(,"sclae":3)", "'sclae' is unknown");
+        row(R"(,"output":{"colours":"cmyk"})", "'output.colours' is not");
         row(R"(,"output":{"qualty":3})", "'output.qualty' is unknown");
         row(R"(,"input":{"depth":3})", "'input.depth' is unknown");
         row(R"(,"step_limit":5)", "'step_limit' is no number from 1.5 to 4");

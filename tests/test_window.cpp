@@ -1,9 +1,8 @@
-// Opening, looking, choosing, running and exporting in the real window.
+// Opening, looking, choosing and running in the real window.
 
 #include "tests/raw_support.h"
 #include "tests/window_support.h"
 
-#include "ui/export_dialog.h"
 #include "ui/message_bar.h"
 
 #include <QClipboard>
@@ -42,11 +41,6 @@ private Q_SLOTS:
     void aStoppedRunEndsAndCanStartAgain();
     void stepKeysHoldAStep();
     void theStaircaseListHoldsAStep();
-    void theExportHoldsTheStaircasesPixels();
-    void anExportThatCannotBeWrittenIsRefusedInTheDialog();
-    void theFormatAndTheNameOfAnExportFollowEachOther();
-    void aFormatThatCannotHoldTheResultIsGreyedAndSaysWhy();
-    void anExportIsProposedBesideThePhotoWhereThatCanBeWritten();
     void aBrokenFileShowsAMessageAndKeepsThePhoto();
     void aRawFileShowsAPreviewOfHalfItsSizeFirst();
     void aFileThatIsNotRawHasNoPreview();
@@ -290,97 +284,6 @@ void TestWindow::theStaircaseListHoldsAStep() {
     QCOMPARE(m_window->canvas().heldLevel(), std::optional<int>(1));
     QTest::keyClick(&m_window->canvas(), Qt::Key_0);
     QCOMPARE(list->currentRow(), 0);
-}
-
-void TestWindow::theExportHoldsTheStaircasesPixels() {
-    m_window->canvas().setRegion(casr::Rect{20, 21, 51, 44});
-    QSignalSpy finished(&m_window->exporter(), &casr::Exporter::finished);
-    QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
-    QWidget* dialog = QApplication::activeModalWidget();
-    QVERIFY(dialog);
-    const QString path = m_folder->filePath("result.tif");
-    dialog->findChild<QLineEdit*>("exportPath")->setText(path);
-    dialog->findChild<QComboBox*>("exportBits")->setCurrentIndex(2);
-    clickButton(QDialogButtonBox::Save);
-    QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
-
-    casr::Levels& levels = m_window->levels();
-    const int level = levels.plan().levels() - 1;
-    const casr::Rect pixels = casr::regionAt(levels.plan(), level, {20, 21, 51, 44});
-    const casr::Image expected = levels.staircase()->region(level, pixels).image;
-    const casr::Picture written = casr::readPicture(path.toStdU16String());
-    QCOMPARE(written.bitsPerSample, 16);
-    QVERIFY2(written.metadata.xmp.find("20,21,31,23") != std::string::npos, written.metadata.xmp.c_str());
-    QVERIFY(written.metadata.xmp.find(levels.staircase()->network().checksum()) != std::string::npos);
-    QCOMPARE(written.image.size(), expected.size());
-    float largest = 0;
-    for (std::size_t i = 0; i < expected.values().size(); ++i) {
-        largest = std::max(largest, std::abs(std::clamp(expected.values()[i], 0.0f, 1.0f) - written.image.values()[i]));
-    }
-    QVERIFY2(largest <= 0.51f / 65535, qPrintable(QString::number(largest)));
-}
-
-void TestWindow::anExportThatCannotBeWrittenIsRefusedInTheDialog() {
-    QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
-    QWidget* dialog = QApplication::activeModalWidget();
-    QVERIFY(dialog);
-    const QPushButton* save = dialog->findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Save);
-    QVERIFY(save->isEnabled());
-    for (const char* name : {"result.unknown", "nowhere/result.png"}) {
-        dialog->findChild<QLineEdit*>("exportPath")->setText(m_folder->filePath(name));
-        QVERIFY2(!save->isEnabled(), name);
-        QVERIFY(!dialog->findChild<QLabel*>("exportSummary")->text().isEmpty());
-    }
-    clickButton(QDialogButtonBox::Cancel);
-}
-
-void TestWindow::theFormatAndTheNameOfAnExportFollowEachOther() {
-    QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
-    QWidget* dialog = QApplication::activeModalWidget();
-    QVERIFY(dialog);
-    auto* format = dialog->findChild<QComboBox*>("exportFormat");
-    auto* path = dialog->findChild<QLineEdit*>("exportPath");
-    path->setText(m_folder->filePath("a.b.tiff"));
-    QCOMPARE(format->currentText(), QString("TIFF"));
-    QTest::keyClick(format, Qt::Key_J);
-    QCOMPARE(path->text(), m_folder->filePath("a.b.jpg"));
-    path->setText(m_folder->filePath("a.unknown"));
-    QCOMPARE(format->currentIndex(), -1);
-    clickButton(QDialogButtonBox::Cancel);
-}
-
-void TestWindow::aFormatThatCannotHoldTheResultIsGreyedAndSaysWhy() {
-    const QString wide = m_folder->filePath("wide.png"); // at x64 too wide for WebP
-    casr::writePicture(wide.toStdU16String(), {casr::Image({300, 20}, 3, std::vector<float>(300 * 20 * 3, 0.5f)), 8, {}});
-    m_window->openPhoto(wide);
-    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().document()->path, wide, patience);
-    m_window->levels().setPlan(64, 4);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().isReady(), patience);
-    QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
-    QWidget* dialog = QApplication::activeModalWidget();
-    QVERIFY(dialog);
-    const QAbstractItemModel* formats = dialog->findChild<QComboBox*>("exportFormat")->model();
-    for (int row = 0; row < formats->rowCount(); ++row) {
-        const QModelIndex item = formats->index(row, 0);
-        const bool isWebP = item.data().toString() == "WebP";
-        if (isWebP || item.data().toString() == "PNG") {
-            QCOMPARE(item.flags().testFlag(Qt::ItemIsEnabled), !isWebP);
-            QCOMPARE(item.data(Qt::ToolTipRole).toString().contains("WebP"), isWebP);
-        }
-    }
-    clickButton(QDialogButtonBox::Cancel);
-}
-
-void TestWindow::anExportIsProposedBesideThePhotoWhereThatCanBeWritten() {
-    const casr::Levels& levels = m_window->levels();
-    const QString card = m_folder->filePath("card"), photo = card + "/photo.png";
-    QVERIFY(QDir().mkdir(card) && QFile::copy(m_photoPath, photo));
-    m_window->openPhoto(photo);
-    QTRY_COMPARE_WITH_TIMEOUT(levels.document()->path, photo, patience);
-    QCOMPARE(QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath(), card);
-    QVERIFY(QDir(card).removeRecursively());
-    const QString elsewhere = QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath();
-    QVERIFY2(elsewhere != card && QFileInfo(elsewhere).isWritable(), qPrintable(elsewhere));
 }
 
 void TestWindow::aBrokenFileShowsAMessageAndKeepsThePhoto() {

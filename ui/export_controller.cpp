@@ -1,15 +1,12 @@
 #include "ui/export_controller.h"
 
+#include "ui/export_all_dialog.h"
 #include "ui/export_dialog.h"
-#include "ui/recipe_controller.h"
+#include "ui/guarded.h"
 
 #include <QDir>
-#include <QFileDialog>
 #include <QFileInfo>
-#include <QMessageBox>
 #include <QSettings>
-
-#include <algorithm>
 
 namespace casr {
 
@@ -27,29 +24,16 @@ void ExportController::exportLevel(int level) {
     dialog->open();
 }
 
-std::vector<ExportJob> ExportController::jobsOfAllSteps(const QString& folder) const {
-    std::vector<ExportJob> jobs;
-    for (int level = 1; level < m_levels.plan().levels(); ++level) {
-        const QString name = QFileInfo(suggestedExport(m_levels, level, "png")).fileName();
-        const Rect pixels = regionAt(m_levels.plan(), level, m_canvas.workRegion());
-        jobs.push_back({QDir(folder).filePath(name), level, pixels, {}, recipeOf(m_levels, m_canvas.region(), level)});
-    }
-    return jobs;
-}
-
 void ExportController::exportAllSteps() {
-    const QString folder =
-        QFileDialog::getExistingDirectory(m_window, tr("Export All Steps To"), QSettings().value("lastFolder").toString());
-    if (folder.isEmpty()) {
-        return;
-    }
-    const std::vector<ExportJob> jobs = jobsOfAllSteps(folder);
-    const auto exists = [](const ExportJob& job) { return QFileInfo::exists(job.path); };
-    if (std::any_of(jobs.begin(), jobs.end(), exists) &&
-        QMessageBox::question(m_window, tr("Export All Steps"), tr("Some of these files exist. Replace them?")) != QMessageBox::Yes) {
-        return;
-    }
-    start(jobs);
+    const QString folder = QFileInfo(suggestedExport(m_levels, 1, "png")).absolutePath();
+    auto* dialog = new ExportAllDialog(m_levels, m_canvas.workRegion(), folder, m_window);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        std::vector<ExportJob> jobs;
+        const GuardedOutcome outcome = guarded([&] { jobs = dialog->jobs(); });
+        outcome.error.isEmpty() ? start(std::move(jobs)) : m_messages.showError(outcome.error);
+    });
+    dialog->open();
 }
 
 void ExportController::start(std::vector<ExportJob> jobs) {

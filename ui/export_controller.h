@@ -15,11 +15,10 @@ public:
 
     /// Asks how, the region or the whole photo at `level` being offered, and writes it.
     void exportLevel(int level);
-    /// Writes every step of the region, or of the whole photo, to a folder that is asked for.
+    /// Asks how, and writes every step of the region, or of the whole photo, to a folder.
     void exportAllSteps();
 
 private:
-    std::vector<ExportJob> jobsOfAllSteps(const QString& folder) const;
     void start(std::vector<ExportJob> jobs);
     void tell(const QStringList& paths, const QStringList& notes);
 

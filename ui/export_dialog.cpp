@@ -1,10 +1,10 @@
 #include "ui/export_dialog.h"
 
-#include "core/io/picture_file.h"
+#include "ui/export_formats.h"
+#include "ui/guarded.h"
 #include "ui/numbers.h"
 #include "ui/recipe_controller.h"
 
-#include <QCheckBox>
 #include <QComboBox>
 #include <QCoreApplication>
 #include <QDialogButtonBox>
@@ -16,12 +16,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
-#include <QSpinBox>
-#include <QStandardItemModel>
 #include <QStandardPaths>
-
-#include <algorithm>
-#include <array>
 
 namespace casr {
 
@@ -37,35 +32,6 @@ QString folderOfResults(const QString& photo) {
     return QFileInfo(pictures).isDir() ? pictures : QDir::homePath();
 }
 
-struct Format {
-    const char* name;
-    const char* suffix;
-    const char* otherSuffix; ///< Or the same.
-};
-
-constexpr std::array<Format, 6> formats{{{"PNG", "png", "png"},
-                                         {"TIFF", "tif", "tiff"},
-                                         {"JPEG", "jpg", "jpeg"},
-                                         {"WebP", "webp", "webp"},
-                                         {"JPEG XL", "jxl", "jxl"},
-                                         {"AVIF", "avif", "avif"}}};
-
-QString withSuffix(const QString& path, const char* suffix) {
-    const QString old = QFileInfo(path).suffix();
-    return (old.isEmpty() ? path + "." : path.chopped(old.size())) + suffix;
-}
-
-QString suffixOf(const QString& path) {
-    return QFileInfo(path).suffix().toLower();
-}
-
-int formatOf(const QString& path) {
-    const QString suffix = suffixOf(path);
-    const auto found = std::find_if(formats.begin(), formats.end(),
-                                    [&](const Format& format) { return suffix == format.suffix || suffix == format.otherSuffix; });
-    return found == formats.end() ? -1 : static_cast<int>(found - formats.begin());
-}
-
 } // namespace
 
 QString suggestedExport(const Levels& levels, int level, const QString& extension) {
@@ -77,8 +43,7 @@ QString suggestedExport(const Levels& levels, int level, const QString& extensio
 
 ExportDialog::ExportDialog(const Levels& levels, Rect region, int level, const QString& path, QWidget* parent)
     : QDialog(parent), m_levels(levels), m_region(region), m_path(new QLineEdit(QDir::toNativeSeparators(path), this)),
-      m_format(new QComboBox(this)), m_level(new QComboBox(this)), m_bits(new QComboBox(this)), m_quality(new QSpinBox(this)),
-      m_lossless(new QCheckBox(tr("&Lossless"), this)), m_position(new QCheckBox(tr("Keep the &place where it was taken (GPS)"), this)),
+      m_format(new QComboBox(this)), m_level(new QComboBox(this)), m_form(new ExportForm(levels.document()->picture.bitsPerSample, this)),
       m_summary(new QLabel(this)), m_buttons(new QDialogButtonBox(QDialogButtonBox::Save | QDialogButtonBox::Cancel, this)) {
     setWindowTitle(tr("Export"));
     build();
@@ -91,9 +56,7 @@ void ExportDialog::build() {
     m_path->setObjectName("exportPath");
     m_path->setMinimumWidth(360);
     m_format->setObjectName("exportFormat");
-    for (const Format& format : formats) {
-        m_format->addItem(format.name);
-    }
+    addFormats(*m_format);
     m_level->setObjectName("exportLevel");
     for (int level = 0; level < m_levels.plan().levels(); ++level) {
         const Rect pixels = regionAt(m_levels.plan(), level, m_region);
@@ -101,16 +64,6 @@ void ExportDialog::build() {
             level == 0 ? tr("Photo") : tr("Step %1, \u00d7%2").arg(level).arg(factorText(m_levels.plan().cumulativeOf(level)));
         m_level->addItem(tr("%1 (%2 pixels)").arg(name, sizeText(pixels.width(), pixels.height())));
     }
-    m_bits->setObjectName("exportBits");
-    m_bits->addItem(tr("As the photo (%1 bits)").arg(m_levels.document()->picture.bitsPerSample), 0);
-    m_bits->addItem(tr("8 bits"), 8);
-    m_bits->addItem(tr("16 bits"), 16);
-    m_quality->setObjectName("exportQuality");
-    m_quality->setRange(1, 100);
-    m_quality->setValue(WriteOptions{}.quality);
-    m_lossless->setObjectName("exportLossless");
-    m_position->setObjectName("exportPosition");
-    m_position->setChecked(true);
     m_summary->setObjectName("exportSummary");
     m_summary->setWordWrap(true);
     auto* browseButton = new QPushButton(tr("&Browse\u2026"), this);
@@ -124,19 +77,16 @@ void ExportDialog::build() {
     form->addRow(pathLabel, path);
     form->addRow(tr("F&ormat"), m_format);
     form->addRow(tr("&Step"), m_level);
-    form->addRow(tr("&Depth"), m_bits);
-    form->addRow(tr("&Quality"), m_quality);
-    form->addRow(QString(), m_lossless);
-    form->addRow(QString(), m_position);
+    form->addRow(m_form);
     form->addRow(m_summary);
     form->addRow(m_buttons);
 
     connect(browseButton, &QPushButton::clicked, this, &ExportDialog::browse);
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::check);
     connect(m_format, &QComboBox::activated, this, &ExportDialog::chooseFormat);
-    for (const QComboBox* choice : {m_level, m_bits}) {
-        connect(choice, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormats);
-        connect(choice, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
+    for (const auto& look : {&ExportDialog::showFormats, &ExportDialog::check}) {
+        connect(m_level, &QComboBox::currentIndexChanged, this, look);
+        connect(m_form, &ExportForm::changed, this, look);
     }
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -153,19 +103,11 @@ void ExportDialog::browse() {
 }
 
 void ExportDialog::chooseFormat(int index) {
-    m_path->setText(withSuffix(m_path->text(), formats[static_cast<std::size_t>(index)].suffix));
+    m_path->setText(withSuffix(m_path->text(), exportFormats[static_cast<std::size_t>(index)].suffix));
 }
 
-/// Greys the formats that cannot hold the result, wherever it goes; their tips say why.
 void ExportDialog::showFormats() {
-    const auto* items = qobject_cast<QStandardItemModel*>(m_format->model());
-    ExportJob tried = job();
-    for (int i = 0; i < m_format->count(); ++i) {
-        tried.path = QDir::temp().filePath(withSuffix("a", formats[static_cast<std::size_t>(i)].suffix));
-        const GuardedOutcome outcome = guarded([&] { checkExport(*m_levels.document(), tried); });
-        items->item(i)->setEnabled(outcome.error.isEmpty());
-        items->item(i)->setToolTip(outcome.error);
-    }
+    greyImpossibleFormats(*m_format, *m_levels.document(), {job()});
 }
 
 ExportJob ExportDialog::job() const {
@@ -173,21 +115,15 @@ ExportJob ExportDialog::job() const {
     job.path = QFileInfo(QDir::fromNativeSeparators(m_path->text())).absoluteFilePath();
     job.level = m_level->currentIndex();
     job.pixels = regionAt(m_levels.plan(), job.level, m_region);
-    job.options.bitsPerSample = m_bits->currentData().toInt();
-    job.options.quality = m_quality->value();
-    job.options.lossless = m_lossless->isEnabled() && m_lossless->isChecked();
-    job.options.keepPosition = m_position->isChecked();
+    job.options = m_form->options();
+    job.colours = m_form->colours();
     job.recipe = recipeOf(m_levels, m_region == rectOf(m_levels.document()->size()) ? std::nullopt : std::optional(m_region), job.level);
     return job;
 }
 
 void ExportDialog::check() {
     m_format->setCurrentIndex(formatOf(m_path->text()));
-    const QString suffix = suffixOf(m_path->text());
-    const bool canBeEither = suffix == "webp" || suffix == "jxl";
-    m_quality->setEnabled(canBeEither || suffix == "avif" || suffix == "jpg" || suffix == "jpeg");
-    m_lossless->setEnabled(canBeEither);
-    m_bits->setEnabled(holds16Bits("a." + suffix.toStdString()));
+    m_form->showFor(suffixOf(m_path->text()));
     const ExportJob chosen = job();
     QStringList losses;
     const GuardedOutcome outcome = guarded([&] { losses = checkExport(*m_levels.document(), chosen); });

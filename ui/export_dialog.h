@@ -1,15 +1,14 @@
 #pragma once
 
+#include "ui/export_form.h"
 #include "ui/exporter.h"
 
 #include <QDialog>
 
-class QCheckBox;
 class QComboBox;
 class QDialogButtonBox;
 class QLabel;
 class QLineEdit;
-class QSpinBox;
 
 namespace casr {
 
@@ -36,10 +35,7 @@ private:
     QLineEdit* m_path;
     QComboBox* m_format;
     QComboBox* m_level;
-    QComboBox* m_bits;
-    QSpinBox* m_quality;
-    QCheckBox* m_lossless;
-    QCheckBox* m_position;
+    ExportForm* m_form;
     QLabel* m_summary;
     QDialogButtonBox* m_buttons;
 };

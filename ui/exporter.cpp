@@ -12,7 +12,10 @@ namespace {
 
 PictureLayout layoutOf(const Document& document, const ExportJob& job) {
     const Image& image = document.picture.image;
-    return {job.pixels.size(), image.channels(), document.picture.bitsPerSample, image.encoding(), document.picture.metadata};
+    const bool isConverted = job.colours != OutputColours::asPicture;
+    const int channels = isConverted ? 3 + image.channels() - image.colourChannels() : image.channels();
+    return {job.pixels.size(), channels, document.picture.bitsPerSample, encodingIn(job.colours, image.encoding()),
+            document.picture.metadata};
 }
 
 /// The layout with what was done in its metadata: nothing to level 0, which is the photo.
@@ -106,7 +109,7 @@ QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& 
                                             translated(rect, job.pixels.left, job.pixels.top), plain, stop);
             done += static_cast<double>(rect.size().area());
             report(done / all);
-            return image;
+            return convertedTo(job.colours, image);
         };
         const PictureLayout layout = documentedLayout(*context.document, context.plan, job);
         notes += textsOf(writePictureStreamGuarded(fileOf(job), layout, streamOptionsOf(job), pull, stop));

@@ -3,6 +3,7 @@
 #include "ui/levels.h"
 #include "ui/long_task.h"
 
+#include "core/io/output_colours.h"
 #include "core/io/picture_stream.h"
 #include "core/recipe/recipe.h"
 
@@ -21,6 +22,7 @@ struct ExportJob {
     Rect pixels;
     WriteOptions options;
     Recipe recipe = {}; ///< What made the picture, for the file's metadata.
+    OutputColours colours = OutputColours::asPicture;
 };
 
 /// Writes levels to files on a thread of its own; what is not computed yet is computed on the way. Lives in the GUI thread.

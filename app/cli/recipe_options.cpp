@@ -42,6 +42,8 @@ UpscaleArguments takenFrom(UpscaleArguments arguments, const Recipe& recipe) {
     arguments.quality = recipe.output.quality;
     arguments.lossless = recipe.output.lossless;
     arguments.noGps = !recipe.output.keepPosition;
+    arguments.noMetadata = !recipe.output.keepMetadata;
+    arguments.colours = recipe.colours;
     arguments.pyramid = recipe.pyramid;
     arguments.wantedWeights = recipe.weightsHash;
     setControls(arguments, controlsNamed(recipe.controls));
@@ -74,6 +76,8 @@ UpscaleArguments withRecipe(const CLI::App& command, UpscaleArguments arguments,
     keep("--quality", &UpscaleArguments::quality);
     keep("--lossless", &UpscaleArguments::lossless);
     keep("--no-gps", &UpscaleArguments::noGps);
+    keep("--no-metadata", &UpscaleArguments::noMetadata);
+    keep("--colours", &UpscaleArguments::colours);
     keep("--pyramid", &UpscaleArguments::pyramid);
     result.run.stepLimit = command.count("--step-limit") != 0 ? arguments.run.stepLimit : result.run.stepLimit;
     result.run.precision = command.count("--precision") != 0 ? arguments.run.precision : result.run.precision;
@@ -89,8 +93,9 @@ Recipe recipeOf(const UpscaleArguments& arguments) {
     recipe.region = arguments.region.empty() ? std::nullopt : std::optional(parseRegion(arguments.region));
     recipe.page = arguments.read.page;
     recipe.tone = arguments.read.tone;
-    recipe.output = {arguments.bits, arguments.quality, arguments.lossless, !arguments.noGps};
+    recipe.output = {arguments.bits, arguments.quality, arguments.lossless, !arguments.noGps, !arguments.noMetadata};
     recipe.pyramid = arguments.pyramid;
+    recipe.colours = arguments.colours;
     return recipe;
 }
 

@@ -39,6 +39,12 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_flag("--lossless", arguments.lossless, "WebP, JPEG XL and DeepZoom without loss");
     command.add_flag("--pyramid", arguments.pyramid, "TIFF with every half size, for fast viewing");
     command.add_flag("--no-gps", arguments.noGps, "Leave out where the photo was taken (and maker notes, which may say it too)");
+    command.add_flag("--no-metadata", arguments.noMetadata,
+                     "Leave out all of the photo's metadata but its density; what was done is written");
+    const std::map<std::string, OutputColours> colours{
+        {"photo", OutputColours::asPicture}, {"srgb", OutputColours::srgb}, {"p3", OutputColours::displayP3}};
+    command.add_option("--colours", arguments.colours, "Colours of the result: those of the photo (photo), sRGB (srgb) or Display P3 (p3)")
+        ->transform(CLI::CheckedTransformer(colours));
     command.add_option("--recipe", arguments.recipe, "Recipe to follow; options given here go before it");
     command.add_option("--save-recipe", arguments.saveRecipe, "File for the recipe that makes this result again");
     command.add_flag("--dry-run", arguments.dryRun, "Tell what the run would take, and every limit it would break; write nothing");

@@ -164,6 +164,8 @@ ExportRequest UpscaleRun::requestFor(int level, const std::filesystem::path& out
     request.stream.write.quality = m_arguments.quality;
     request.stream.write.lossless = m_arguments.lossless;
     request.stream.write.keepPosition = !m_arguments.noGps;
+    request.stream.write.keepMetadata = !m_arguments.noMetadata;
+    request.colours = m_arguments.colours;
     request.stream.pyramid = m_arguments.pyramid;
     return request;
 }
@@ -234,7 +236,9 @@ JobDescription UpscaleRun::describeJob() const {
             m_staircase.controls(),
             !m_arguments.noGps,
             m_arguments.read.page,
-            m_arguments.read.tone == ToneCurve::clip};
+            m_arguments.read.tone == ToneCurve::clip,
+            !m_arguments.noMetadata,
+            m_arguments.colours};
 }
 
 void UpscaleRun::runJob() {
@@ -315,6 +319,8 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.lossless = job.lossless;
     result.pyramid = job.pyramid;
     result.noGps = !job.keepPosition;
+    result.noMetadata = !job.keepMetadata;
+    result.colours = job.colours;
     result.read.page = job.page;
     result.read.tone = job.clipsTones ? ToneCurve::clip : ToneCurve::soft;
     result.noise = exactText(job.controls.noise);

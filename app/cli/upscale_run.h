@@ -5,6 +5,7 @@
 #include "app/cli/run_options.h"
 #include "core/export/disk_cache.h"
 #include "core/export/exporter.h"
+#include "core/io/output_colours.h"
 #include "core/io/picture_file.h"
 #include "core/recipe/recipe.h"
 
@@ -41,6 +42,8 @@ struct UpscaleArguments {
     std::string shard;     ///< "i/n": compute this part of the job only.
     bool assemble = false;
     bool noGps = false;
+    bool noMetadata = false;
+    OutputColours colours = OutputColours::asPicture;
     std::string recipe;        ///< File that says what was not given otherwise.
     std::string saveRecipe;    ///< File that the recipe of this run is written to.
     std::string wantedWeights; ///< SHA-256 of the weights that the recipe was made with; empty: any.

@@ -47,6 +47,7 @@ ExportRequest requestFor(const Recipe& recipe, const Picture& picture, const Pla
         output, level, regionAt(plan, level, region), {}, recipe.output.bitsPerSample, picture.metadata, picture.bitsPerSample};
     request.stream.write = recipe.output;
     request.stream.pyramid = recipe.pyramid;
+    request.colours = recipe.colours;
     return request;
 }
 

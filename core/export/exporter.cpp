@@ -59,10 +59,11 @@ PictureLayout wantedLayout(const ExportRequest& request, PictureLayout layout) {
 } // namespace
 
 PictureLayout Exporter::layoutOf(const ExportRequest& request) const {
-    const int channels = (m_photo.isGrey ? 1 : 3) + (m_photo.alpha.isEmpty() ? 0 : 1);
+    const bool isGrey = m_photo.isGrey && request.colours == OutputColours::asPicture;
+    const int channels = (isGrey ? 1 : 3) + (m_photo.alpha.isEmpty() ? 0 : 1);
     const int wanted = request.bitsPerSample > 0 ? request.bitsPerSample : request.photoBits;
     const int bits = wanted == 16 && holds16Bits(request.output) ? 16 : 8;
-    return {request.region.size(), channels, bits, m_photo.encoding, request.metadata};
+    return {request.region.size(), channels, bits, encodingIn(request.colours, m_photo.encoding), request.metadata};
 }
 
 Preflight Exporter::examine(const ExportRequest& request) const {
@@ -132,7 +133,8 @@ double Exporter::measureTile(const ExportRequest& request, const StopCheck& stop
 Image Exporter::pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop) {
     const PlacedImage rgb = m_staircase.region(request.level, part, stop);
     const bool isResult = request.level == m_staircase.plan().levels() - 1;
-    return pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part, isResult ? m_staircase.controls().plain : 0);
+    return convertedTo(request.colours, pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part,
+                                                  isResult ? m_staircase.controls().plain : 0));
 }
 
 std::vector<std::string> Exporter::write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop) {

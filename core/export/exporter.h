@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/export/job.h"
+#include "core/io/output_colours.h"
 #include "core/io/picture_stream.h"
 #include "core/zoom/photo.h"
 #include "core/zoom/staircase.h"
@@ -21,6 +22,7 @@ struct ExportRequest {
     int bitsPerSample = 0; ///< 0: as the photo where the format can.
     Metadata metadata;     ///< Of the photo.
     int photoBits = 8;
+    OutputColours colours = OutputColours::asPicture;
 };
 
 /// What an export will need, before anything runs.

@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -104,6 +105,15 @@ StepControls controlsOf(const Json& json) {
     return {json.at("noise"), json.at("jpeg"), parts, json.at("detail"), json.at("last_detail"), json.value("plain", 0.0f)};
 }
 
+OutputColours coloursOf(const Json& json, const std::string& origin) {
+    const std::string name = json.value("colours", outputColourNames.front());
+    const auto found = std::find(outputColourNames.begin(), outputColourNames.end(), name);
+    if (found == outputColourNames.end()) {
+        refuse(origin, "its colours '" + name + "' are unknown to this version");
+    }
+    return static_cast<OutputColours>(found - outputColourNames.begin());
+}
+
 } // namespace
 
 std::string writeJob(const JobDescription& job) {
@@ -124,7 +134,9 @@ std::string writeJob(const JobDescription& job) {
                     {"controls", jsonOf(job.controls)},
                     {"keep_position", job.keepPosition},
                     {"page", job.page},
-                    {"clips_tones", job.clipsTones}};
+                    {"clips_tones", job.clipsTones},
+                    {"keep_metadata", job.keepMetadata},
+                    {"colours", outputColourNames[static_cast<std::size_t>(job.colours)]}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -156,7 +168,9 @@ JobDescription parseJob(const std::string& text, const std::string& origin) {
                            controlsOf(json.at("controls")),
                            json.value("keep_position", true),
                            json.value("page", 0),
-                           json.value("clips_tones", false)};
+                           json.value("clips_tones", false),
+                           json.value("keep_metadata", true),
+                           coloursOf(json, origin)};
         requireRanges(job, origin);
         return job;
     } catch (const Json::exception&) {

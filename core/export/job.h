@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/export/tile_file.h"
+#include "core/io/output_colours.h"
 #include "core/zoom/step_controls.h"
 #include "core/zoom/tile_backing.h"
 
@@ -28,6 +29,8 @@ struct JobDescription {
     bool keepPosition = true; ///< GPS goes into the result.
     int page = 0;             ///< Of the photo's file.
     bool clipsTones = false;  ///< The tone curve of linear light: clip instead of soft.
+    bool keepMetadata = true; ///< The photo's metadata goes into the result.
+    OutputColours colours = OutputColours::asPicture;
 
     bool operator==(const JobDescription&) const = default;
 };

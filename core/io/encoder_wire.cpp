@@ -23,6 +23,7 @@ struct JobNumbers {
     bool hasAlpha = false;
     bool lossless = false;
     bool keepPosition = true;
+    bool keepMetadata = true;
     bool tiled = true;
     bool pyramid = false;
 };
@@ -72,6 +73,7 @@ JobNumbers numbersOf(const EncodingJob& job) {
     numbers.hasAlpha = job.layout.encoding.hasAlpha;
     numbers.lossless = write.lossless;
     numbers.keepPosition = write.keepPosition;
+    numbers.keepMetadata = write.keepMetadata;
     numbers.tiled = job.options.tiled;
     numbers.pyramid = job.options.pyramid;
     return numbers;
@@ -99,7 +101,7 @@ EncodingJob jobOf(const JobNumbers& numbers, const std::vector<std::string>& tex
     for (std::size_t at = 6; at + 1 < texts.size(); at += 2) {
         job.layout.metadata.done.emplace_back(texts[at], texts[at + 1]);
     }
-    job.options.write = {numbers.wantedBits, numbers.quality, numbers.lossless, numbers.keepPosition};
+    job.options.write = {numbers.wantedBits, numbers.quality, numbers.lossless, numbers.keepPosition, numbers.keepMetadata};
     job.options.tiled = numbers.tiled;
     job.options.pyramid = numbers.pyramid;
     job.options.compression = numbers.compression;

@@ -1,13 +1,11 @@
 #include "core/io/linear_light.h"
 
+#include "core/io/lcms_support.h"
 #include "core/io/vips_support.h"
-
-#include <lcms2.h>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <memory>
 
 namespace casr {
 
@@ -15,47 +13,38 @@ namespace {
 
 constexpr float knee = 0.8f;
 
-struct FreeProfile {
-    void operator()(void* profile) const { cmsCloseProfile(profile); }
-};
-struct FreeTransform {
-    void operator()(void* transform) const { cmsDeleteTransform(transform); }
-};
-using Profile = std::unique_ptr<void, FreeProfile>;
-using Transform = std::unique_ptr<void, FreeTransform>;
-
 constexpr cmsCIExyY d65{0.3127, 0.3290, 1};
 constexpr cmsCIExyYTRIPLE srgbPrimaries{{0.64, 0.33, 1}, {0.30, 0.60, 1}, {0.15, 0.06, 1}};
 constexpr cmsCIExyYTRIPLE p3Primaries{{0.680, 0.320, 1}, {0.265, 0.690, 1}, {0.150, 0.060, 1}};
 
-Profile linearRgb(const cmsCIExyYTRIPLE& primaries) {
+LcmsProfile linearRgb(const cmsCIExyYTRIPLE& primaries) {
     cmsToneCurve* straight = cmsBuildGamma(nullptr, 1.0);
     const std::array<cmsToneCurve*, 3> curves{straight, straight, straight};
-    Profile profile(cmsCreateRGBProfile(&d65, &primaries, curves.data()));
+    LcmsProfile profile(cmsCreateRGBProfile(&d65, &primaries, curves.data()));
     cmsFreeToneCurve(straight);
     return profile;
 }
 
-Profile linearGrey() {
+LcmsProfile linearGrey() {
     cmsToneCurve* straight = cmsBuildGamma(nullptr, 1.0);
-    Profile profile(cmsCreateGrayProfile(cmsD50_xyY(), straight));
+    LcmsProfile profile(cmsCreateGrayProfile(cmsD50_xyY(), straight));
     cmsFreeToneCurve(straight);
     return profile;
 }
 
-Profile sourceProfile(const std::string& bytes, bool isGrey) {
+LcmsProfile sourceProfile(const std::string& bytes, bool isGrey) {
     if (bytes.empty()) {
         return isGrey ? linearGrey() : linearRgb(srgbPrimaries);
     }
-    return Profile(cmsOpenProfileFromMem(bytes.data(), static_cast<cmsUInt32Number>(bytes.size())));
+    return lcmsProfileOf(bytes);
 }
 
 /// The colours in linear light of P3 primaries (grey: linear grey), unclamped.
 std::vector<float> inWorkingSpace(const Image& colours, const std::string& profile) {
     const bool isGrey = colours.channels() == 1;
-    const Profile from = sourceProfile(profile, isGrey), to = isGrey ? linearGrey() : linearRgb(p3Primaries);
+    const LcmsProfile from = sourceProfile(profile, isGrey), to = isGrey ? linearGrey() : linearRgb(p3Primaries);
     const cmsUInt32Number type = isGrey ? TYPE_GRAY_FLT : TYPE_RGB_FLT;
-    const Transform transform(from ? cmsCreateTransform(from.get(), type, to.get(), type, INTENT_RELATIVE_COLORIMETRIC, 0) : nullptr);
+    const LcmsTransform transform(from ? cmsCreateTransform(from.get(), type, to.get(), type, INTENT_RELATIVE_COLORIMETRIC, 0) : nullptr);
     if (!transform) {
         throw Error("The colour profile of the picture cannot be used (it is damaged or made for other colours). Assign another profile, "
                     "for example sRGB.");
@@ -90,22 +79,13 @@ float underToneCurve(float light, ToneCurve curve) {
 }
 
 std::string displayP3Profile() {
-    startPictureLibrary();
-    VipsBlob* profile = nullptr;
-    if (vips_profile_load("p3", &profile, nullptr)) {
-        throw Error("The picture library has no Display P3 profile (" + takeVipsError() + "). Reinstall libvips.");
-    }
-    std::size_t size = 0;
-    const auto* data = static_cast<const char*>(vips_blob_get(profile, &size));
-    std::string bytes(data, size);
-    vips_area_unref(VIPS_AREA(profile));
-    return bytes;
+    return builtInProfile("p3");
 }
 
 Image displayedLab(const Image& lab) {
     const auto profile = std::make_shared<const std::string>(displayP3Profile());
-    const Profile from(cmsCreateLab4Profile(nullptr)), to = sourceProfile(*profile, false);
-    const Transform transform(cmsCreateTransform(from.get(), TYPE_Lab_FLT, to.get(), TYPE_RGB_FLT, INTENT_RELATIVE_COLORIMETRIC, 0));
+    const LcmsProfile from(cmsCreateLab4Profile(nullptr)), to = sourceProfile(*profile, false);
+    const LcmsTransform transform(cmsCreateTransform(from.get(), TYPE_Lab_FLT, to.get(), TYPE_RGB_FLT, INTENT_RELATIVE_COLORIMETRIC, 0));
     const Image in = selectChannels(lab, 0, 3);
     std::vector<float> out(in.values().size());
     cmsDoTransform(transform.get(), in.values().data(), out.data(), static_cast<cmsUInt32Number>(lab.size().area()));

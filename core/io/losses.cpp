@@ -1,5 +1,6 @@
 #include "core/io/file_format.h"
 #include "core/io/iptc.h"
+#include "core/io/metadata_edit.h"
 #include "core/io/picture_stream.h"
 #include "core/io/tiff_directory.h"
 
@@ -60,7 +61,7 @@ std::vector<std::string> metadataLosses(const Format& format, const Metadata& me
 std::vector<std::string> lossesOf(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options) {
     const Format& format = formatOf(path);
     std::vector<std::string> losses = pixelLosses(format, layout, options.write);
-    const std::vector<std::string> further = metadataLosses(format, layout.metadata);
+    const std::vector<std::string> further = metadataLosses(format, metadataToKeep(layout.metadata, options.write.keepMetadata));
     losses.insert(losses.end(), further.begin(), further.end());
     return losses;
 }

@@ -233,6 +233,10 @@ std::string editedXmp(const Metadata& metadata, const MetadataEdit& edit, std::v
 
 } // namespace
 
+Metadata metadataToKeep(const Metadata& metadata, bool keepMetadata) {
+    return keepMetadata ? metadata : Metadata{{}, {}, {}, metadata.pixelsPerMillimetre, metadata.done};
+}
+
 EditedMetadata edited(const Metadata& metadata, const MetadataEdit& edit) {
     const std::unique_lock lock = exiv2Lock();
     EditedMetadata result;

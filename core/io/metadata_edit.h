@@ -25,6 +25,9 @@ struct EditedMetadata {
 /// are, or left out when the position must not be kept, with a warning. Never throws for what the blocks hold. Any thread may call it.
 EditedMetadata edited(const Metadata& metadata, const MetadataEdit& edit);
 
+/// What writing with or without the photo's metadata begins from: density and what was done are always kept.
+Metadata metadataToKeep(const Metadata& metadata, bool keepMetadata);
+
 /// An EXIF block with this density (pixels a millimetre), made when `exif` is empty.
 std::string withDensity(const std::string& exif, double pixelsPerMillimetre);
 

@@ -72,6 +72,7 @@ struct WriteOptions {
     int quality = 92;         ///< JPEG, AVIF and lossy WebP and JPEG XL, 1 .. 100.
     bool lossless = false;    ///< WebP and JPEG XL.
     bool keepPosition = true; ///< False: GPS is left out, and maker notes with it, because they may hold it too.
+    bool keepMetadata = true; ///< False: of the photo's metadata its density alone goes along; what was done is written all the same.
 };
 
 /// Writes by the extension of `path`: .jpg .jpeg .png .tif .tiff .webp .jxl .avif. Written beside, re-opened and compared in size, then

@@ -180,7 +180,7 @@ std::string profileFor(const Format& format, const PictureLayout& layout) {
 /// What is written: corrected, and in the shape that the format takes.
 EditedMetadata metadataFor(FileKind kind, const PictureLayout& layout, const WriteOptions& options) {
     const bool keepsIptc = kind == FileKind::jpeg || kind == FileKind::tiff;
-    EditedMetadata result = edited(layout.metadata, {layout.size, options.keepPosition, keepsIptc});
+    EditedMetadata result = edited(metadataToKeep(layout.metadata, options.keepMetadata), {layout.size, options.keepPosition, keepsIptc});
     const double density = layout.metadata.pixelsPerMillimetre;
     const bool hasDensityInExif = kind == FileKind::webp || kind == FileKind::avif || kind == FileKind::jpegXl;
     if (hasDensityInExif && density > 0) {

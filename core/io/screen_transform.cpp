@@ -1,28 +1,21 @@
 #include "core/io/screen_transform.h"
 
 #include "core/base/error.h"
-
-#include <lcms2.h>
+#include "core/io/lcms_support.h"
 
 namespace casr {
 
 namespace {
 
-struct CloseProfile {
-    void operator()(void* profile) const { cmsCloseProfile(profile); }
-};
-using Profile = std::unique_ptr<void, CloseProfile>;
-
 /// Null when the bytes are no profile.
-Profile profileOf(const std::string& bytes) {
-    return Profile(bytes.empty() ? cmsCreate_sRGBProfile()
-                                 : cmsOpenProfileFromMem(bytes.data(), static_cast<cmsUInt32Number>(bytes.size())));
+LcmsProfile profileOf(const std::string& bytes) {
+    return bytes.empty() ? LcmsProfile(cmsCreate_sRGBProfile()) : lcmsProfileOf(bytes);
 }
 
 } // namespace
 
 ScreenTransform::ScreenTransform(const std::string& picture, const std::string& screen, int channels) {
-    const Profile from = profileOf(picture), to = profileOf(screen);
+    const LcmsProfile from = profileOf(picture), to = profileOf(screen);
     if (!from) {
         throw Error("The colour profile of the picture is damaged. Assign another profile, for example sRGB.");
     }

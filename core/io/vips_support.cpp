@@ -272,4 +272,17 @@ VipsInterpretation interpretationOf(int colourChannels, int bitsPerSample) {
     return bitsPerSample == 16 ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
 }
 
+std::string builtInProfile(const char* name) {
+    startPictureLibrary();
+    VipsBlob* profile = nullptr;
+    if (vips_profile_load(name, &profile, nullptr)) {
+        throw Error(std::string("The picture library has no profile '") + name + "' (" + takeVipsError() + "). Reinstall libvips.");
+    }
+    std::size_t size = 0;
+    const auto* data = static_cast<const char*>(vips_blob_get(profile, &size));
+    std::string bytes(data, size);
+    vips_area_unref(VIPS_AREA(profile));
+    return bytes;
+}
+
 } // namespace casr

@@ -41,4 +41,7 @@ void setMetadata(vips::VImage& image, const Metadata& metadata, const std::strin
 /// The libvips interpretation of `colourChannels` (1 or 3) channels of 8 or 16 bits.
 VipsInterpretation interpretationOf(int colourChannels, int bitsPerSample);
 
+/// The bytes of a profile that libvips has built in: "srgb" or "p3". Throws Error when it is missing.
+std::string builtInProfile(const char* name);
+
 } // namespace casr

@@ -157,6 +157,15 @@ void readInput(const Json& object, const std::string& origin, Recipe& recipe) {
     section.refuseOthers();
 }
 
+void readColours(Section& section, const std::string& origin, Recipe& recipe) {
+    const std::string name = section.text("colours");
+    const auto found = std::find(outputColourNames.begin(), outputColourNames.end(), name);
+    if (!name.empty() && found == outputColourNames.end()) {
+        refuse(origin, "'output.colours' is not \"photo\", \"srgb\" or \"p3\"");
+    }
+    recipe.colours = name.empty() ? OutputColours::asPicture : static_cast<OutputColours>(found - outputColourNames.begin());
+}
+
 void readOutput(const Json& object, const std::string& origin, Recipe& recipe) {
     Section section(object, "output", origin);
     WriteOptions& output = recipe.output;
@@ -167,7 +176,9 @@ void readOutput(const Json& object, const std::string& origin, Recipe& recipe) {
     output.quality = section.integer("quality", output.quality, 1, 100);
     output.lossless = section.flag("lossless", false);
     output.keepPosition = section.flag("keep_position", true);
+    output.keepMetadata = section.flag("keep_metadata", true);
     recipe.pyramid = section.flag("pyramid", false);
+    readColours(section, origin, recipe);
     section.refuseOthers();
 }
 
@@ -236,6 +247,8 @@ std::string writeRecipe(const Recipe& recipe) {
                 {"quality", recipe.output.quality},
                 {"lossless", recipe.output.lossless},
                 {"keep_position", recipe.output.keepPosition},
+                {"keep_metadata", recipe.output.keepMetadata},
+                {"colours", outputColourNames[static_cast<std::size_t>(recipe.colours)]},
                 {"pyramid", recipe.pyramid}}}};
     for (const auto& [name, value] : recipe.controls) {
         json["controls"][name] = value;

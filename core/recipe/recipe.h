@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/image/geometry.h"
+#include "core/io/output_colours.h"
 #include "core/io/picture_file.h"
 #include "core/schedule/plan.h"
 
@@ -27,6 +28,7 @@ struct Recipe {
     ToneCurve tone = ToneCurve::soft;
     WriteOptions output;
     bool pyramid = false; ///< TIFF with every half size.
+    OutputColours colours = OutputColours::asPicture;
 };
 
 /// JSON as resources/recipe.schema.json describes it; what has its default is written too.
