@@ -52,12 +52,12 @@ double code(double light) {
     return light <= 0.0031308 ? light * 12.92 : 1.055 * std::pow(light, 1 / 2.4) - 0.055;
 }
 
-/// sRGB in the primaries of Display P3, by the matrix between both (CSS Color 4).
+/// sRGB in Display P3, by the colorants of libvips' two profiles: its Display P3 lacks the -0.001 of blue that red has in the standard.
 std::array<double, 3> inDisplayP3(const float* srgb) {
     const auto lightOf = [&](int channel) { return light(std::clamp<double>(srgb[channel], 0.0, 1.0)); };
     const double red = lightOf(0), green = lightOf(1), blue = lightOf(2);
-    return {code(0.8224621 * red + 0.1775380 * green), code(0.0331941 * red + 0.9668058 * green),
-            code(0.0170827 * red + 0.0723974 * green + 0.9105199 * blue)};
+    const auto mixed = [&](double ofRed, double ofGreen, double ofBlue) { return code(ofRed * red + ofGreen * green + ofBlue * blue); };
+    return {mixed(0.82245, 0.17792, -0.00037), mixed(0.03314, 0.96685, 0.00001), mixed(0.01601, 0.07241, 0.91158)};
 }
 
 void ignoreProgress(double, const std::string&) {}
@@ -134,7 +134,6 @@ private Q_SLOTS:
         const Image written = readPicture(wanted.output).image, faithful = plain.reference(wanted).image;
         QVERIFY(written.encoding().iccProfile && written.encoding().hasAlpha);
         QCOMPARE(written.size(), faithful.size());
-        // The tone curves of the profiles are near sRGB's, not equal.
         for (std::int64_t i = 0; i < written.size().area(); ++i) {
             const float *is = &written.values()[4 * static_cast<std::size_t>(i)],
                         *was = &faithful.values()[4 * static_cast<std::size_t>(i)];
@@ -142,7 +141,7 @@ private Q_SLOTS:
                 wanted.colours == OutputColours::srgb ? std::array<double, 3>{was[0], was[1], was[2]} : inDisplayP3(was);
             for (std::size_t channel = 0; channel < 3; ++channel) {
                 const double difference = is[channel] - std::clamp(expected[channel], 0.0, 1.0);
-                QVERIFY2(std::abs(difference) < 0.012, qPrintable(QString("%1 of %2").arg(difference).arg(expected[channel])));
+                QVERIFY2(std::abs(difference) < 1e-3, qPrintable(QString("%1 of %2").arg(difference).arg(expected[channel])));
             }
         }
         JobDescription description = shared.job();

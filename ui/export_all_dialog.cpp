@@ -90,7 +90,7 @@ void ExportAllDialog::build() {
     for (const QComboBox* choice : {m_format, m_conflict}) {
         connect(choice, &QComboBox::currentIndexChanged, this, &ExportAllDialog::check);
     }
-    connect(m_form, &ExportForm::changed, this, &ExportAllDialog::showFormats);
+    connect(m_form, &ExportForm::pixelsChanged, this, &ExportAllDialog::showFormats);
     connect(m_form, &ExportForm::changed, this, &ExportAllDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, [this] {
         QSettings().setValue("exportNames", m_names->text());

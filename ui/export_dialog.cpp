@@ -84,10 +84,10 @@ void ExportDialog::build() {
     connect(browseButton, &QPushButton::clicked, this, &ExportDialog::browse);
     connect(m_path, &QLineEdit::textChanged, this, &ExportDialog::check);
     connect(m_format, &QComboBox::activated, this, &ExportDialog::chooseFormat);
-    for (const auto& look : {&ExportDialog::showFormats, &ExportDialog::check}) {
-        connect(m_level, &QComboBox::currentIndexChanged, this, look);
-        connect(m_form, &ExportForm::changed, this, look);
-    }
+    connect(m_level, &QComboBox::currentIndexChanged, this, &ExportDialog::showFormats);
+    connect(m_level, &QComboBox::currentIndexChanged, this, &ExportDialog::check);
+    connect(m_form, &ExportForm::pixelsChanged, this, &ExportDialog::showFormats);
+    connect(m_form, &ExportForm::changed, this, &ExportDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 }

@@ -32,9 +32,11 @@ ExportForm::ExportForm(int photoBits, QWidget* parent)
     auto* form = new QFormLayout(this);
     form->setContentsMargins(0, 0, 0, 0);
     addTo(*form);
-    for (const QComboBox* choice : {m_bits, m_colours, m_metadata}) {
+    for (const QComboBox* choice : {m_bits, m_colours}) {
+        connect(choice, &QComboBox::currentIndexChanged, this, &ExportForm::pixelsChanged);
         connect(choice, &QComboBox::currentIndexChanged, this, &ExportForm::changed);
     }
+    connect(m_metadata, &QComboBox::currentIndexChanged, this, &ExportForm::changed);
     connect(m_quality, &QSpinBox::valueChanged, this, &ExportForm::changed);
     connect(m_lossless, &QCheckBox::toggled, this, &ExportForm::changed);
 }

@@ -28,6 +28,8 @@ public:
 
 Q_SIGNALS:
     void changed();
+    /// Depth or colours: what a format may not hold.
+    void pixelsChanged();
 
 private:
     void addTo(QFormLayout& form);

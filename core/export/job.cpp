@@ -6,7 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -106,12 +105,11 @@ StepControls controlsOf(const Json& json) {
 }
 
 OutputColours coloursOf(const Json& json, const std::string& origin) {
-    const std::string name = json.value("colours", outputColourNames.front());
-    const auto found = std::find(outputColourNames.begin(), outputColourNames.end(), name);
-    if (found == outputColourNames.end()) {
-        refuse(origin, "its colours '" + name + "' are unknown to this version");
+    const std::optional<OutputColours> colours = outputColoursNamed(json.value("colours", nameOf(OutputColours::asPicture)));
+    if (!colours) {
+        refuse(origin, "its colours are unknown to this version");
     }
-    return static_cast<OutputColours>(found - outputColourNames.begin());
+    return *colours;
 }
 
 } // namespace
@@ -136,7 +134,7 @@ std::string writeJob(const JobDescription& job) {
                     {"page", job.page},
                     {"clips_tones", job.clipsTones},
                     {"keep_metadata", job.keepMetadata},
-                    {"colours", outputColourNames[static_cast<std::size_t>(job.colours)]}};
+                    {"colours", nameOf(job.colours)}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -9,10 +9,6 @@ namespace casr {
 
 namespace {
 
-std::string targetProfile(OutputColours output) {
-    return builtInProfile(output == OutputColours::srgb ? "srgb" : "p3");
-}
-
 Image repeatedThreeTimes(const Image& grey) {
     return joinChannels(joinChannels(grey, grey, {}), grey, {});
 }
@@ -43,7 +39,7 @@ ColourEncoding encodingIn(OutputColours output, const ColourEncoding& encoding) 
     if (output == OutputColours::asPicture) {
         return encoding;
     }
-    return {std::make_shared<const std::string>(targetProfile(output)), encoding.hasAlpha};
+    return {std::make_shared<const std::string>(builtInProfile(output == OutputColours::srgb ? "srgb" : "p3")), encoding.hasAlpha};
 }
 
 Image convertedTo(OutputColours output, const Image& image) {
@@ -52,11 +48,11 @@ Image convertedTo(OutputColours output, const Image& image) {
     }
     const int channels = image.colourChannels();
     const auto& own = image.encoding().iccProfile;
+    const ColourEncoding encoding = encodingIn(output, image.encoding());
     const Image plain = selectChannels(image, 0, channels);
     const Image colours = !own && channels == 1 ? repeatedThreeTimes(plain) : plain;
     const bool isThereAlready = !own && output == OutputColours::srgb;
-    const Image converted = isThereAlready ? colours : throughProfiles(colours, own ? *own : builtInProfile("srgb"), targetProfile(output));
-    const ColourEncoding encoding = encodingIn(output, image.encoding());
+    const Image converted = isThereAlready ? colours : throughProfiles(colours, own ? *own : builtInProfile("srgb"), *encoding.iccProfile);
     return encoding.hasAlpha ? joinChannels(converted, selectChannels(image, channels, 1), encoding) : withEncoding(converted, encoding);
 }
 

@@ -2,7 +2,10 @@
 
 #include "core/image/image.h"
 
+#include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 
 namespace casr {
 
@@ -15,6 +18,15 @@ enum class OutputColours {
 
 /// In the order of OutputColours: the names of recipes, jobs and the command line.
 inline constexpr std::array outputColourNames{"photo", "srgb", "p3"};
+
+inline std::string nameOf(OutputColours output) {
+    return outputColourNames[static_cast<std::size_t>(output)];
+}
+
+inline std::optional<OutputColours> outputColoursNamed(const std::string& name) {
+    const auto found = std::find(outputColourNames.begin(), outputColourNames.end(), name);
+    return found == outputColourNames.end() ? std::nullopt : std::optional(static_cast<OutputColours>(found - outputColourNames.begin()));
+}
 
 /// The encoding of what convertedTo() gives of such a picture: with a profile, unless it stays as it is.
 ColourEncoding encodingIn(OutputColours output, const ColourEncoding& encoding);

@@ -53,7 +53,7 @@ using Lanes = hn::CappedTag<float, sumLanes>;
 
 /// Samples of one cell that are summed together, so that its coefficients are read once.
 constexpr std::size_t mostTogether = 4;
-/// Samples whose waves are prepared together: they stay near.
+/// Samples whose waves are prepared together: at most 32 KB.
 constexpr std::size_t prepared = 64;
 constexpr std::size_t mostWaves = 64;
 

@@ -159,11 +159,11 @@ void readInput(const Json& object, const std::string& origin, Recipe& recipe) {
 
 void readColours(Section& section, const std::string& origin, Recipe& recipe) {
     const std::string name = section.text("colours");
-    const auto found = std::find(outputColourNames.begin(), outputColourNames.end(), name);
-    if (!name.empty() && found == outputColourNames.end()) {
+    const std::optional<OutputColours> colours = outputColoursNamed(name);
+    if (!name.empty() && !colours) {
         refuse(origin, "'output.colours' is not \"photo\", \"srgb\" or \"p3\"");
     }
-    recipe.colours = name.empty() ? OutputColours::asPicture : static_cast<OutputColours>(found - outputColourNames.begin());
+    recipe.colours = colours.value_or(OutputColours::asPicture);
 }
 
 void readOutput(const Json& object, const std::string& origin, Recipe& recipe) {
@@ -248,7 +248,7 @@ std::string writeRecipe(const Recipe& recipe) {
                 {"lossless", recipe.output.lossless},
                 {"keep_position", recipe.output.keepPosition},
                 {"keep_metadata", recipe.output.keepMetadata},
-                {"colours", outputColourNames[static_cast<std::size_t>(recipe.colours)]},
+                {"colours", nameOf(recipe.colours)},
                 {"pyramid", recipe.pyramid}}}};
     for (const auto& [name, value] : recipe.controls) {
         json["controls"][name] = value;
