@@ -124,6 +124,10 @@ private Q_SLOTS:
                                          << "-4,";
         QTest::newRow("missing member") << "\"pyramid\""
                                         << "\"pyramids\"";
+        QTest::newRow("colours") << "\"p3\""
+                                 << "\"p4\"";
+        QTest::newRow("colours that are none") << "\"p3\""
+                                               << "3";
         QTest::newRow("broken JSON") << "{"
                                      << "[";
     }

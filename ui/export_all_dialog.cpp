@@ -78,7 +78,7 @@ void ExportAllDialog::build() {
     form->addRow(folderLabel, folder);
     form->addRow(tr("&Names"), m_names);
     form->addRow(tr("F&ormat"), m_format);
-    form->addRow(m_form);
+    m_form->addTo(*form);
     form->addRow(tr("Where a file &exists"), m_conflict);
     form->addRow(m_summary);
     form->addRow(m_buttons);
@@ -147,20 +147,19 @@ std::vector<ExportJob> ExportAllDialog::jobs() const {
 
 void ExportAllDialog::check() {
     m_form->showFor(exportFormats[static_cast<std::size_t>(std::max(0, m_format->currentIndex()))].suffix);
-    QStringList lines;
+    QStringList lines, lost;
     const GuardedOutcome outcome = guarded([&] {
         const std::vector<ExportJob> chosen = jobs();
         for (const ExportJob& job : chosen) {
-            const QStringList losses = checkExport(*m_levels.document(), job);
+            lost << checkExport(*m_levels.document(), job);
             lines << tr("%1: %2 pixels").arg(QFileInfo(job.path).fileName(), sizeText(job.pixels.width(), job.pixels.height()));
-            lines << losses;
         }
     });
-    lines.removeDuplicates();
+    lost.removeDuplicates();
     m_buttons->button(QDialogButtonBox::Save)->setEnabled(outcome.error.isEmpty() && !lines.isEmpty());
     m_summary->setText(!outcome.error.isEmpty() ? outcome.error
                        : lines.isEmpty()        ? tr("All of these files exist. Choose other names, or replace or number them.")
-                                                : lines.join('\n'));
+                                                : (lines + lost).join('\n'));
 }
 
 } // namespace casr

@@ -77,7 +77,7 @@ void ExportDialog::build() {
     form->addRow(pathLabel, path);
     form->addRow(tr("F&ormat"), m_format);
     form->addRow(tr("&Step"), m_level);
-    form->addRow(m_form);
+    m_form->addTo(*form);
     form->addRow(m_summary);
     form->addRow(m_buttons);
 

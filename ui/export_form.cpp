@@ -13,9 +13,9 @@ enum MetadataChoice { everything, withoutPosition, nothing };
 
 } // namespace
 
-ExportForm::ExportForm(int photoBits, QWidget* parent)
-    : QWidget(parent), m_bits(new QComboBox(this)), m_quality(new QSpinBox(this)), m_lossless(new QCheckBox(tr("&Lossless"), this)),
-      m_colours(new QComboBox(this)), m_metadata(new QComboBox(this)) {
+ExportForm::ExportForm(int photoBits, QWidget* dialog)
+    : QObject(dialog), m_bits(new QComboBox(dialog)), m_quality(new QSpinBox(dialog)), m_lossless(new QCheckBox(tr("&Lossless"), dialog)),
+      m_colours(new QComboBox(dialog)), m_metadata(new QComboBox(dialog)) {
     m_bits->setObjectName("exportBits");
     m_bits->addItem(tr("As the photo (%1 bits)").arg(photoBits), 0);
     m_bits->addItem(tr("8 bits"), 8);
@@ -29,9 +29,6 @@ ExportForm::ExportForm(int photoBits, QWidget* parent)
     m_metadata->setObjectName("exportMetadata");
     m_metadata->addItems({tr("Everything"), tr("Without the place (GPS)"), tr("None of the photo's")}); // as MetadataChoice
     m_metadata->setToolTip(tr("What was done to the picture is written in any case"));
-    auto* form = new QFormLayout(this);
-    form->setContentsMargins(0, 0, 0, 0);
-    addTo(*form);
     for (const QComboBox* choice : {m_bits, m_colours}) {
         connect(choice, &QComboBox::currentIndexChanged, this, &ExportForm::pixelsChanged);
         connect(choice, &QComboBox::currentIndexChanged, this, &ExportForm::changed);

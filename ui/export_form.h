@@ -3,22 +3,26 @@
 #include "core/io/output_colours.h"
 #include "core/io/picture_file.h"
 
-#include <QWidget>
+#include <QObject>
 
 class QCheckBox;
 class QComboBox;
 class QFormLayout;
 class QSpinBox;
+class QWidget;
 
 namespace casr {
 
 /// How a picture is written, whatever its file: depth, quality, colours and metadata. Controls that the format has no use for are greyed.
-class ExportForm : public QWidget {
+class ExportForm : public QObject {
     Q_OBJECT
 
 public:
-    /// `photoBits`: bits a sample of the photo.
-    explicit ExportForm(int photoBits, QWidget* parent = nullptr);
+    /// Its controls are children of `dialog`. `photoBits`: bits a sample of the photo.
+    ExportForm(int photoBits, QWidget* dialog);
+
+    /// Adds a row for each control, so that they stand in line with the dialog's own.
+    void addTo(QFormLayout& form);
 
     /// For files with this suffix, in lower case.
     void showFor(const QString& suffix);
@@ -32,8 +36,6 @@ Q_SIGNALS:
     void pixelsChanged();
 
 private:
-    void addTo(QFormLayout& form);
-
     QComboBox* m_bits;
     QSpinBox* m_quality;
     QCheckBox* m_lossless;
