@@ -279,6 +279,7 @@ private Q_SLOTS:
         row("shard beyond", upscale({"-o", path("x.png"), "--scale", "2", "--job", path("x"), "--shard", "2/2"}), 2, "--shard");
         row("noise above 1", upscale({"-o", path("x.png"), "--scale", "2", "--noise", "1.5"}), 2, "from 0 to 1");
         row("jpeg no number", upscale({"-o", path("x.png"), "--scale", "2", "--jpeg", "much"}), 2, "auto");
+        row("unknown colours", upscale({"-o", path("x.png"), "--scale", "2", "--colours", "cmyk"}), 2, "photo,srgb,p3");
         row("detail above 1", upscale({"-o", path("x.png"), "--scale", "2", "--detail", "1.5"}), 2, "--detail");
         row("no detail in the weights", upscale({"-o", path("x.png"), "--scale", "2", "--detail", "0.5"}), 1, "no detail");
         row("none to evaluate", evaluate({"--detail", "0.5"}), 1, "no detail");

@@ -41,10 +41,11 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_flag("--no-gps", arguments.noGps, "Leave out where the photo was taken (and maker notes, which may say it too)");
     command.add_flag("--no-metadata", arguments.noMetadata,
                      "Leave out all of the photo's metadata but its density; what was done is written");
-    const std::map<std::string, OutputColours> colours{
-        {"photo", OutputColours::asPicture}, {"srgb", OutputColours::srgb}, {"p3", OutputColours::displayP3}};
-    command.add_option("--colours", arguments.colours, "Colours of the result: those of the photo (photo), sRGB (srgb) or Display P3 (p3)")
-        ->transform(CLI::CheckedTransformer(colours));
+    command
+        .add_option_function<std::string>(
+            "--colours", [&arguments](const std::string& name) { arguments.colours = outputColoursNamed(name).value(); },
+            "Colours of the result: those of the photo (photo), sRGB (srgb) or Display P3 (p3)")
+        ->check(CLI::IsMember(std::vector<std::string>(outputColourNames.begin(), outputColourNames.end())));
     command.add_option("--recipe", arguments.recipe, "Recipe to follow; options given here go before it");
     command.add_option("--save-recipe", arguments.saveRecipe, "File for the recipe that makes this result again");
     command.add_flag("--dry-run", arguments.dryRun, "Tell what the run would take, and every limit it would break; write nothing");
