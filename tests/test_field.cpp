@@ -41,20 +41,21 @@ NarrowField randomField(Rect cells, int count, std::uint64_t seed) {
 NarrowField randomFieldWithDetail(Rect cells, int count, std::uint64_t seed) {
     NarrowField field = randomField(cells, count, seed);
     field.detail = randomField(cells, count, seed + 1).coefficients;
+    field.detail.resize(field.coefficients.size() / 3);
     return field;
 }
 
 /// The part `cells` of a field.
 NarrowField partOf(const NarrowField& field, Rect cells) {
     NarrowField part{cells, field.coefficientsOfCell, {}};
-    const auto copyRow = [&](const std::vector<std::uint16_t>& from, std::vector<std::uint16_t>& to, int y) {
-        const auto first = from.begin() + static_cast<std::ptrdiff_t>(field.indexOf(cells.left, y));
-        to.insert(to.end(), first, first + cells.width() * field.coefficientsOfCell);
+    const auto copyRow = [&](const std::vector<std::uint16_t>& from, std::vector<std::uint16_t>& to, int y, int share) {
+        const auto first = from.begin() + static_cast<std::ptrdiff_t>(field.indexOf(cells.left, y)) / share;
+        to.insert(to.end(), first, first + cells.width() * field.coefficientsOfCell / share);
     };
     for (int y = cells.top; y < cells.bottom; ++y) {
-        copyRow(field.coefficients, part.coefficients, y);
+        copyRow(field.coefficients, part.coefficients, y, 1);
         if (field.hasDetail()) {
-            copyRow(field.detail, part.detail, y);
+            copyRow(field.detail, part.detail, y, 3);
         }
     }
     return part;
@@ -70,11 +71,11 @@ PlacedImage placed(const Image& picture) {
 
 /// The field's share of one value, term by term in double.
 double fieldAt(const FieldWaves& waves, const NarrowField& field, double share, Axis columns, Axis rows, int x, int y, int channel) {
-    const std::size_t first =
-        field.indexOf(columns.cellOf(x), rows.cellOf(y)) + 2 * static_cast<std::size_t>(channel) * static_cast<std::size_t>(waves.count);
+    const std::size_t cell = field.indexOf(columns.cellOf(x), rows.cellOf(y)), length = 2 * static_cast<std::size_t>(waves.count);
     const auto coefficient = [&](int k) {
-        const std::size_t index = first + static_cast<std::size_t>(k);
-        return widened(field.coefficients[index]) + (share != 0.0 ? share * widened(field.detail[index]) : 0.0);
+        const auto index = static_cast<std::size_t>(k);
+        return widened(field.coefficients[cell + static_cast<std::size_t>(channel) * length + index]) +
+               (share != 0.0 ? share * widened(field.detail[cell / 3 + index]) : 0.0);
     };
     const double spaceX = static_cast<double>(columns.from) / columns.to, spaceY = static_cast<double>(rows.from) / rows.to;
     double sum = 0.0;

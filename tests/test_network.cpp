@@ -38,7 +38,7 @@ bool isPartOf(const FieldTile& tile, const FieldTile& whole) {
 
 /// The detail of `tile` in the place of its faithful coefficients.
 FieldTile detailOf(const FieldTile& tile) {
-    return {tile.cells, tile.coefficientsOfCell, tile.detail};
+    return {tile.cells, tile.coefficientsOfCell / 3, tile.detail};
 }
 
 /// Squares of `edge` cells that cover a picture.
@@ -162,7 +162,7 @@ private Q_SLOTS:
             inputs.detail = true;
             QVERIFY(!runOn(*plain).hasDetail());
             const FieldTile both = runOn(*network);
-            QCOMPARE(both.detail.size(), both.coefficients.size());
+            QCOMPARE(3 * both.detail.size(), both.coefficients.size());
             if (precision == Precision::float32) {
                 QVERIFY(sameCoefficients(both, faithful));
             }

@@ -326,9 +326,33 @@ private Q_SLOTS:
         const Batch batch = makeBatch(crops, options, 3);
         QCOMPARE(batch.ancestors.size(), std::size_t{8});
         for (const Batch::Ancestor& ancestor : batch.ancestors) {
-            QVERIFY(ancestor.image.width() >= 5 && ancestor.image.width() <= 11 && ancestor.image.width() == ancestor.image.height());
+            const double step = static_cast<double>(ancestor.edge) / ancestor.image.width();
+            QVERIFY(step >= 1.4 && step <= 4.3 && ancestor.image.width() == ancestor.image.height());
+            QVERIFY(ancestor.left >= 0 && ancestor.left + 16 <= ancestor.edge && ancestor.top >= 0 && ancestor.top + 16 <= ancestor.edge);
         }
         QVERIFY(makeBatch(crops, {8, 16, 1}, 3).ancestors.empty());
+    }
+
+    /// Of crops whose colours are their places: the patch lies in its ancestor where its truth lies in the photo.
+    void aPatchLiesInItsAncestorWhereItsTruthDoes() {
+        SampleOptions options{8, 16, 1};
+        options.unrolled = 1.0;
+        options.dense = true;
+        for (std::uint64_t iteration = 0; iteration < 8; ++iteration) {
+            const Batch batch = makeBatch(placeCrops(80, 2), options, iteration);
+            for (const Batch::Ancestor& ancestor : batch.ancestors) {
+                const Image enlarged = resized(ancestor.image, {ancestor.edge, ancestor.edge});
+                const float* low = batch.low.data() + 3 * 16 * 16 * ancestor.patch;
+                for (const int y : {4, 11}) {
+                    for (const int x : {5, 10}) {
+                        for (int channel = 0; channel < 2; ++channel) {
+                            const float here = low[3 * (16 * y + x) + channel];
+                            QVERIFY(std::abs(enlarged.at(ancestor.left + x, ancestor.top + y, channel) - here) < 0.012f);
+                        }
+                    }
+                }
+            }
+        }
     }
 
     void aReplacedPatchBringsItsOwnBase() {

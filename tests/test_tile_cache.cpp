@@ -157,7 +157,7 @@ private Q_SLOTS:
     void aFieldWithDetailTakesThePlaceOfOneWithout() {
         TileCache cache(100 * bytesOfTile);
         NarrowField detailed = *fieldOf(0);
-        detailed.detail.assign(96, 1);
+        detailed.detail.assign(32, 1);
         cache.insertField(keyOf(0), fieldOf(0));
         cache.insertField(keyOf(0), std::make_shared<const NarrowField>(detailed));
         QVERIFY(cache.findField(keyOf(0))->hasDetail());

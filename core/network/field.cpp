@@ -117,11 +117,20 @@ struct Sample {
 
 /// Coefficients of a cell as they are shown, `isMixed` with a share of its detail.
 template <bool isMixed>
-auto coefficientsAt(const CellField& cell, hn::Vec<Lanes> share, std::size_t index) {
+auto coefficientsAt(const CellField& cell, hn::Vec<Lanes> detail, std::size_t index) {
     if constexpr (isMixed) {
-        return hn::Add(loaded(cell.faithful + index), hn::Mul(share, loaded(cell.detail + index)));
+        return hn::Add(loaded(cell.faithful + index), detail);
     } else {
         return loaded(cell.faithful + index);
+    }
+}
+
+template <bool isMixed>
+auto detailAt(const CellField& cell, hn::Vec<Lanes> share, std::size_t index) {
+    if constexpr (isMixed) {
+        return hn::Mul(share, loaded(cell.detail + index));
+    } else {
+        return hn::Zero(Lanes());
     }
 }
 
@@ -137,9 +146,10 @@ void addCell(const CellField& cell, float share, std::size_t length, const Sampl
             sum[0][i] = sum[1][i] = sum[2][i] = hn::Zero(lanes);
         }
         for (std::size_t k = lane; k < length; k += sumLanes) {
-            const auto red = coefficientsAt<isMixed>(cell, shares, k);
-            const auto green = coefficientsAt<isMixed>(cell, shares, length + k);
-            const auto blue = coefficientsAt<isMixed>(cell, shares, 2 * length + k);
+            const auto detail = detailAt<isMixed>(cell, shares, k);
+            const auto red = coefficientsAt<isMixed>(cell, detail, k);
+            const auto green = coefficientsAt<isMixed>(cell, detail, length + k);
+            const auto blue = coefficientsAt<isMixed>(cell, detail, 2 * length + k);
             for (std::size_t i = 0; i < Count; ++i) {
                 const auto wave = loaded(samples[i].wave + k);
                 sum[0][i] = hn::Add(sum[0][i], hn::Mul(red, wave));
@@ -282,7 +292,7 @@ WaveTable waveTable(const FieldWaves& waves, int component, Axis axis, int first
 void requireField(const FieldWaves& waves, const NarrowField& tile, bool isMixed) {
     const std::size_t count = static_cast<std::size_t>(tile.cells.size().area()) * static_cast<std::size_t>(tile.coefficientsOfCell);
     if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > 64 || tile.coefficients.size() != count ||
-        (isMixed && tile.detail.size() != count)) {
+        (isMixed && 3 * tile.detail.size() != count)) {
         throw std::invalid_argument("renderField: a tile is not of this field, or has no detail");
     }
 }
@@ -327,7 +337,7 @@ struct FieldPicture {
             for (int x = shared.left; x < shared.right && !shared.isEmpty(); ++x) {
                 const std::size_t index = tile->indexOf(x, row);
                 found[static_cast<std::size_t>(x - cells.left)] = {tile->coefficients.data() + index,
-                                                                   share != 0.0f ? tile->detail.data() + index : nullptr};
+                                                                   share != 0.0f ? tile->detail.data() + index / 3 : nullptr};
             }
         }
     }

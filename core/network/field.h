@@ -11,10 +11,10 @@ struct NarrowField {
     Rect cells;                 ///< As in FieldTile.
     int coefficientsOfCell = 0; ///< As in FieldTile.
     std::vector<std::uint16_t> coefficients;
-    std::vector<std::uint16_t> detail{}; ///< Empty where it was not computed.
+    std::vector<std::uint16_t> detail{}; ///< A third as many; empty where it was not computed.
 
     bool hasDetail() const { return !detail.empty(); }
-    /// Where the coefficients of a cell begin in either list.
+    /// Where the coefficients of a cell begin; those of its detail at a third of that.
     std::size_t indexOf(int x, int y) const {
         return (static_cast<std::size_t>(y - cells.top) * cells.width() + (x - cells.left)) * coefficientsOfCell;
     }
@@ -23,7 +23,8 @@ struct NarrowField {
 
 NarrowField narrowed(const FieldTile& tile);
 
-/// The part `out` of the child level: bicubic base of `parent` plus the field (RGB), `share` times the detail added to its coefficients.
+/// The part `out` of the child level: bicubic base of `parent` plus the field (RGB), `share` times the detail added to the
+/// coefficients of each colour.
 /// Every cell of `out` is in one of `tiles`, or in several, which then agree; `parent` covers them and bicubicReach pixels around.
 /// `columns` and `rows` say how the parent's whole size becomes the child's. A value depends on its own place alone: any split of `out`,
 /// into any tiles, on any instruction set and number of threads, gives the same bits. Runs on the compute threads. Throws

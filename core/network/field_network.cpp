@@ -167,8 +167,8 @@ void FieldNetwork::addDetail(HashRandom& random) {
         addBlock(architecture.channels, detailBlockWeight, detailBlockBias, random);
     }
     if (architecture.detail > 0) {
-        detailWeight = convolutionWeight(6 * architecture.frequencies, architecture.channels, 1, 0.02, random);
-        detailBias = at::zeros({6 * architecture.frequencies});
+        detailWeight = convolutionWeight(2 * architecture.frequencies, architecture.channels, 1, 0.02, random);
+        detailBias = at::zeros({2 * architecture.frequencies});
     }
 }
 

@@ -40,7 +40,7 @@ struct FieldNetwork {
     at::Tensor heat;                           ///< (1): kappa of the heat equation, parent pixels squared
     std::vector<at::Tensor> detailBlockWeight; ///< 2 * detail of (C, C, 3, 3)
     std::vector<at::Tensor> detailBlockBias;   ///< 2 * detail of (C)
-    at::Tensor detailWeight, detailBias;       ///< (3 * 2K, C, 1, 1), (3 * 2K), when the architecture has detail.
+    at::Tensor detailWeight, detailBias;       ///< (2K, C, 1, 1), (2K), when the architecture has detail.
     TokenAttention attention;                  ///< In the middle of the trunk, when the architecture has a memory.
     SuperpixelNetwork superpixels;             ///< When the architecture has them.
 
@@ -83,8 +83,9 @@ struct FieldNetwork {
     /// Field coefficients (N, 3 * 2K, h, w) float32 of the features.
     at::Tensor coefficients(const at::Tensor& features) const;
 
-    /// Coefficients of the detail on the same waves, (N, 3 * 2K, h, w) float32, of the trunk's features: what is added to those of the
-    /// faithful field, all of it or a share. With Border::shrink every side loses Reach::ofDetail pixels. The architecture has detail.
+    /// Coefficients of the detail on the same waves, (N, 2K, h, w) float32, of the trunk's features: what is added to those of all three
+    /// colours of the faithful field, all of it or a share, so that it has no colour of its own. With Border::shrink every side loses
+    /// Reach::ofDetail pixels. The architecture has detail.
     at::Tensor detailCoefficients(const at::Tensor& features, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
 
     /// (n, 2K) values of the shared sinusoids at `offsets` (n, 2), parent pixels (down, right) from the pixel's centre, smoothed

@@ -36,7 +36,8 @@ struct FieldTile {
     Rect cells;                 ///< Whole-picture coordinates of the parent.
     int coefficientsOfCell = 0; ///< 3 * 2K: for each colour, K amplitudes of cosines, then K of sines.
     std::vector<float> coefficients;
-    /// Coefficients of the detail, a share of which may be added; empty where it was not computed.
+    /// Coefficients of the detail, a share of which may be added to those of each colour: coefficientsOfCell / 3 for a cell; empty where
+    /// it was not computed.
     std::vector<float> detail{};
 
     bool hasDetail() const { return !detail.empty(); }

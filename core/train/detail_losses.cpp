@@ -171,6 +171,17 @@ at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basi
     return (energy / energy.mean()).log().abs().sum() / static_cast<double>(places);
 }
 
+at::Tensor breakLoss(const at::Tensor& coefficients, const CellSides& sides) {
+    const at::Tensor cells = coefficients.permute({0, 2, 3, 1});
+    const auto at = [&](const at::Tensor& side) { return cells.matmul(side.t()); };
+    const at::Tensor left = at(sides.left), right = at(sides.right), top = at(sides.top), bottom = at(sides.bottom);
+    const std::int64_t height = cells.size(1) - 1, width = cells.size(2) - 1;
+    const at::Tensor jumps = (right.narrow(2, 0, width) - left.narrow(2, 1, width)).square().mean() +
+                             (bottom.narrow(1, 0, height) - top.narrow(1, 1, height)).square().mean();
+    const at::Tensor power = left.square().mean() + right.square().mean() + top.square().mean() + bottom.square().mean();
+    return 2.0 * jumps / (power.detach() + 4.0 * leastEnergy);
+}
+
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth) {
     at::Tensor sum = at::zeros({});
     for (std::size_t i = 0; i < made.size(); ++i) {

@@ -47,8 +47,17 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
 at::Tensor latticeLoss(const at::Tensor& coefficients);
 
 /// How unevenly the detail's energy lies inside a parent pixel: mean |log| of its energy at places over their mean. All waves are at their
-/// crests in the middle of a pixel, where they would add up to a dot. `coefficients`: (N, 3 * 2K, h, w), `basis`: (places, 2K).
+/// crests in the middle of a pixel, where they would add up to a dot. `coefficients`: (N, 2K, h, w), `basis`: (places, 2K).
 at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis);
+
+/// The waves (places, 2K) at the same places of a parent pixel's sides.
+struct CellSides {
+    at::Tensor left, right, top, bottom;
+};
+
+/// How much the detail breaks where two parent pixels meet, which would show as a lattice: the power of its jump over its own power there,
+/// 0 when it goes on smoothly, 2 when neighbours have nothing to do with each other. `coefficients`: (N, 2K, h, w).
+at::Tensor breakLoss(const at::Tensor& coefficients, const CellSides& sides);
 
 /// L1 of a discriminator's features, each relative to the size of the truth's.
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth);

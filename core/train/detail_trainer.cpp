@@ -25,15 +25,16 @@ struct LossWeights {
     double affinity = 0.6;
     double spectrum = 0.03;
     double pull = 1.0;
-    double artifact = 0.5;
+    double artifact = 1.0;
     double parent = 20.0; ///< L1 of the result shrunk against its parent.
-    double lattice = 0.1;
+    double lattice = 0.2;
     double unevenness = 0.3;
+    double breaks = 0.2;
 };
 
 constexpr LossWeights weights;
-constexpr int lossCount = 10;
-constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,lattice,unevenness";
+constexpr int lossCount = 11;
+constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,lattice,unevenness,breaks";
 constexpr int adversarialWarmUp = 300;  // iterations, while the discriminator knows little
 constexpr double criticHaste = 2.0;     // its learning rate over the branch's (Heusel et al. 2017)
 constexpr AdamDecays decays{0.5, 0.99}; // gradients of a moving opponent age fast
@@ -41,13 +42,25 @@ constexpr std::int64_t border = 4;      // output pixels that zero padding reach
 constexpr int validationScale = 4;
 constexpr int leastPatch = 28; // enlarged by 1.5 and without its border it holds a window of the spectrum
 
-constexpr int placesAcross = 5; // at which the energy inside a parent pixel is compared
+constexpr int placesAcross = 5;            // at which the detail inside a parent pixel and on its sides is compared
+constexpr float inverseScaleInside = 0.4f; // about the middle of all factors
 
-/// The waves at places spread evenly over a parent pixel, enlarged by about the middle of all factors.
+at::Tensor placesInside() {
+    return (at::arange(placesAcross).to(at::kFloat) + 0.5) / placesAcross - 0.5;
+}
+
+at::Tensor basisAt(const FieldNetwork& network, const at::Tensor& down, const at::Tensor& right) {
+    return network.basis(at::stack({down, right}, 1), at::full({down.size(0)}, inverseScaleInside));
+}
+
+/// The waves at places spread evenly over a parent pixel.
 at::Tensor basisInside(const FieldNetwork& network) {
-    const at::Tensor across = (at::arange(placesAcross).to(at::kFloat) + 0.5) / placesAcross - 0.5;
-    const at::Tensor places = at::stack({across.repeat_interleave(placesAcross), across.repeat({placesAcross})}, 1);
-    return network.basis(places, at::full({placesAcross * placesAcross}, 0.4f));
+    return basisAt(network, placesInside().repeat_interleave(placesAcross), placesInside().repeat({placesAcross}));
+}
+
+CellSides sidesOf(const FieldNetwork& network) {
+    const at::Tensor along = placesInside(), side = at::full({placesAcross}, 0.5f);
+    return {basisAt(network, along, -side), basisAt(network, along, side), basisAt(network, -side, along), basisAt(network, side, along)};
 }
 
 /// Samples in rows (N * edge * edge, 3) as pictures (N, 3, edge, edge).
@@ -61,7 +74,7 @@ struct Enlarged {
     at::Tensor parent, base, truth;
     at::Tensor faithful; ///< Projected back.
     at::Tensor detailed; ///< With all of the detail, projected back.
-    at::Tensor detail;   ///< Its coefficients, (N, 6 K, parent, parent).
+    at::Tensor detail;   ///< Its coefficients, (N, 2K, parent, parent).
     at::Tensor missing;  ///< What `detailed` shrunk lacks of the parent.
 };
 
@@ -124,6 +137,7 @@ private:
     FieldNetwork m_first, m_second;    ///< Only their branches are used.
     Discriminator m_critic, m_criticFirst, m_criticSecond;
     at::Tensor m_basis; ///< basisInside the network's parent pixels.
+    CellSides m_sides;
     RunClock m_clock;
     std::int64_t m_iteration = 0;
     std::array<double, lossCount> m_lossSum{};
@@ -172,6 +186,7 @@ void DetailTraining::begin() {
     const FieldNetwork start = beginning(m_options);
     m_network = copyOf(start, m_device, false);
     m_basis = basisInside(start);
+    m_sides = sidesOf(start);
     m_average = copyOf(start, m_device, false);
     m_first = copyOf(start, m_device, true);
     m_second = copyOf(start, m_device, true);
@@ -253,11 +268,12 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor affinity = affinityLoss(made, truth), spectrum = spectrumLoss(made, truth), pull = pullLoss(made, truth);
     const at::Tensor artifact = artifactLoss(made, faithful, truth), parent = enlarged.missing.abs().mean();
     const at::Tensor lattice = latticeLoss(enlarged.detail), unevenness = unevennessLoss(enlarged.detail, m_basis);
-    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent, lattice, unevenness});
+    const at::Tensor breaks = breakLoss(enlarged.detail, m_sides);
+    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent, lattice, unevenness, breaks});
     const double warm = std::min(1.0, static_cast<double>(m_iteration) / adversarialWarmUp);
     return warm * (weights.adversarial * adversarial + weights.features * features) + weights.affinity * affinity +
            weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent +
-           weights.lattice * lattice + weights.unevenness * unevenness;
+           weights.lattice * lattice + weights.unevenness * unevenness + weights.breaks * breaks;
 }
 
 at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top) {
@@ -265,7 +281,7 @@ at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor made = m_critic.of(judged(enlarged.detailed.detach(), left, top), base, m_type).logits;
     const at::Tensor truth = m_critic.of(judged(enlarged.truth, left, top), base, m_type).logits;
     const at::Tensor loss = at::softplus(made - truth).mean();
-    note({loss, {}, {}, {}, {}, {}, {}, {}, {}, {}});
+    note({loss, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
     return loss;
 }
 
@@ -291,7 +307,7 @@ void DetailTraining::learnCritic(double rate) {
 
 void DetailTraining::step(Batch batch) {
     HashRandom random(m_options.run.sample.seed + 2, static_cast<std::uint64_t>(m_iteration));
-    unroll(m_average, batch, m_device, m_type, random.below(2)); // earlier steps may have been shown with detail or without
+    unroll(m_average, batch, m_device, m_type, random.below(4) > 0 ? 1.0 : 0.0); // earlier steps may have been shown without detail
     for (const auto& [name, tensor] : m_network.detailParameters()) {
         tensor->mutable_grad() = at::Tensor();
         tensor->set_requires_grad(true);
@@ -333,7 +349,7 @@ void DetailTraining::validate(const std::function<void(const std::string&)>& rep
     const auto iteration = static_cast<long long>(m_iteration);
     report(formatted("iteration %lld: x4 without / with detail: PSNR %.2f %.2f dB  spectrum %.4f %.4f  affinity %.4f %.4f  parent %.1f dB",
                      iteration, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6]));
-    log(formatted("%lld,%.1f,,,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
+    log(formatted("%lld,%.1f,,,,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
                   sum[4], sum[5], sum[6]));
 }
 

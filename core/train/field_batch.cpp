@@ -108,8 +108,8 @@ at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::
 
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch) {
     const at::Tensor ofCells = coefficients.permute({0, 2, 3, 1}).flatten(0, 2);
-    const at::Tensor chosen = ofCells.index_select(0, batch.cells).view({batch.cells.size(0), 3, -1});
     const at::Tensor basis = network.basis(batch.offsets, batch.inverseScale).unsqueeze(1);
+    const at::Tensor chosen = ofCells.index_select(0, batch.cells).view({batch.cells.size(0), -1, basis.size(2)});
     return (chosen * basis).sum(2);
 }
 
@@ -149,11 +149,11 @@ Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Dev
     Batch batch = everyPixelOf(picture, edge);
     const FieldBatch tensors(network, batch, device, 0);
     const at::Tensor features = featuresOf(network, tensors, type);
-    at::Tensor coefficients = network.coefficients(features);
+    at::Tensor made = tensors.base + fieldAt(network, network.coefficients(features), tensors);
     if (detail != 0.0) {
-        coefficients = coefficients + detail * network.detailCoefficients(features, FieldNetwork::Border::zero, type);
+        made = made + detail * fieldAt(network, network.detailCoefficients(features, FieldNetwork::Border::zero, type), tensors);
     }
-    const at::Tensor values = (tensors.base + fieldAt(network, coefficients, tensors)).to(at::kCPU).contiguous();
+    const at::Tensor values = made.to(at::kCPU).contiguous();
     const Image child({edge, edge}, 3, {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()});
     const Axis axis{picture.width(), edge};
     const PlacedImage parent = coveringByBorder({picture, 0, 0}, expanded(rectOf(picture.size()), bicubicReach));
@@ -164,7 +164,8 @@ Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Dev
 
 void unroll(const FieldNetwork& network, Batch& batch, const at::Device& device, at::ScalarType type, double detail) {
     for (const Batch::Ancestor& ancestor : batch.ancestors) {
-        batch.replaceLow(ancestor.patch, stepOf(network, ancestor.image, batch.patch, device, type, detail));
+        const Image enlarged = stepOf(network, ancestor.image, ancestor.edge, device, type, detail);
+        batch.replaceLow(ancestor.patch, cropped(enlarged, rectAt(ancestor.left, ancestor.top, {batch.patch, batch.patch})));
     }
 }
 

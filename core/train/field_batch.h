@@ -26,7 +26,7 @@ struct FieldBatch {
 /// The trunk's features (N, C, h, w); groups of pictures remember part of each other.
 at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type);
 
-/// Coefficients (N, 6 K, h, w) at the batch's samples: (samples, 3).
+/// Coefficients (N, colours * 2K, h, w) at the batch's samples: (samples, colours).
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch);
 
 /// The picture's colours at the batch's samples, (samples, 3), without detail.

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace casr {
 
@@ -138,19 +139,30 @@ Degradation drawDegradation(HashRandom& random) {
 
 constexpr double smallestDenseStep = 1.5;
 constexpr double smallestEarlierStep = 1.5;
-constexpr double largestEarlierStep = 3.0;
 
-void appendPatch(Batch& batch, const Image& truth, const SampleOptions& options, HashRandom& random) {
+/// A patch of `batch.patch` pixels that truly has `edge` pixels, somewhere in the middle of the largest part of the crop that holds whole
+/// pixels of both. Returns the patch's truth.
+Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, HashRandom& random) {
+    const int times = crops.edge / edge, parts = std::gcd(batch.patch, edge), room = (times - 1) * parts;
+    const auto place = [&] { return (room + 1) / 4 + random.below(room - 2 * ((room + 1) / 4) + 1); };
+    const int column = place(), row = place();
+    const Image around = truthAt(crops, drawPlacement(crops, crop, times * edge, random));
+    const int enlarged = times * batch.patch;
+    const int small = static_cast<int>(std::lround(enlarged / random.uniform(smallestEarlierStep, maxStepScale)));
+    batch.ancestors.push_back(
+        {batch.count, resizedTo8Bit(around, {small, small}), enlarged, column * (batch.patch / parts), row * (batch.patch / parts)});
+    return cropped(around, rectAt(column * (edge / parts), row * (edge / parts), {edge, edge}));
+}
+
+void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const SampleOptions& options, HashRandom& random) {
     const double kind = random.uniform();
     const bool isUnrolled = kind < options.unrolled;
     const bool isDegraded = !isUnrolled && (kind - options.unrolled) < options.degraded * (1.0 - options.unrolled);
     const Degradation amount = isDegraded ? drawDegradation(random) : Degradation{};
+    const Image truth =
+        isUnrolled ? appendAncestor(batch, crops, crop, edge, random) : truthAt(crops, drawPlacement(crops, crop, edge, random));
     const Image clean = resizedTo8Bit(truth, {batch.patch, batch.patch});
     const Image low = isDegraded ? degraded(clean, amount, random) : clean;
-    if (isUnrolled) {
-        const int edge = static_cast<int>(std::lround(batch.patch / random.uniform(smallestEarlierStep, largestEarlierStep)));
-        batch.ancestors.push_back({batch.count, resizedTo8Bit(truth, {edge, edge})});
-    }
     noteDegradation(batch, amount);
     Appender appender(batch, truth, low);
     for (int point = 0; point < batch.points; ++point) {
@@ -211,8 +223,7 @@ Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64
         }
         const int crop = photo[static_cast<std::size_t>(i % options.group == 0 ? 0 : random.below(static_cast<int>(photo.size())))];
         const int edge = options.dense ? shared : drawEdge(crops, options.patch, 1.0, random);
-        const Image truth = truthAt(crops, drawPlacement(crops, crop, edge, random));
-        appendPatch(batch, truth, options, random);
+        appendPatch(batch, crops, crop, edge, options, random);
     }
     return batch;
 }

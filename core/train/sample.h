@@ -24,10 +24,14 @@ struct Batch {
     std::vector<float> noise;        ///< count: amount of noise in the low-resolution patch, 0 .. 1.
     std::vector<float> jpeg;         ///< count: amount of JPEG, 0 .. 1.
 
-    /// A patch whose place in `low` the network's own enlargement of `image` is to take: the input of a later step of the staircase.
+    /// A patch whose place in `low` a part of the network's own enlargement of `image` is to take: the input of a later step of the
+    /// staircase, with as much of the photo around it as the crop holds.
     struct Ancestor {
         int patch = 0;
         Image image;
+        int edge = 0; ///< Of the enlargement, low-resolution pixels.
+        int left = 0; ///< The patch's place in it.
+        int top = 0;
     };
     std::vector<Ancestor> ancestors;
 
