@@ -6,6 +6,7 @@
 #include "core/train/patterns.h"
 #include "core/train/superpixel_trainer.h"
 #include "core/train/trainer.h"
+#include "core/train/weight_mean.h"
 #ifdef CASR_WITH_PICTURES
 #include "core/io/crop_packer.h"
 #include "core/io/depth_packer.h"
@@ -103,6 +104,23 @@ void addSuperpixelOptions(CLI::App& command, SuperpixelArguments& arguments) {
     command.add_option("--threads", options.threads, "0: all")->capture_default_str();
 }
 
+struct MeanArguments {
+    std::string first, second, out;
+    double share = 0.5;
+};
+
+void addMeanOptions(CLI::App& command, MeanArguments& arguments) {
+    command.add_option("FIRST", arguments.first, "Weights file")->required();
+    command.add_option("SECOND", arguments.second, "Weights of a run that began from the same weights")->required();
+    command.add_option("--share", arguments.share, "Share of the second")->check(CLI::Range(0.0, 1.0))->capture_default_str();
+    command.add_option("--out", arguments.out, "Weights file to write")->required();
+}
+
+void writeMean(const MeanArguments& arguments) {
+    casr::writeTensorFile(arguments.out,
+                          casr::weightMean(casr::readTensorFile(arguments.first), casr::readTensorFile(arguments.second), arguments.share));
+}
+
 void printLine(const std::string& line) {
     std::cout << line << std::endl;
 }
@@ -157,6 +175,9 @@ int main(int argc, char** argv) {
     SuperpixelArguments superpixelArguments;
     CLI::App* superpixels = app.add_subcommand("superpixels", "Train superpixels, which need no labels, into a weights file");
     addSuperpixelOptions(*superpixels, superpixelArguments);
+    MeanArguments meanArguments;
+    CLI::App* mean = app.add_subcommand("mean", "Write the mean of two runs' weights, which is often better than either");
+    addMeanOptions(*mean, meanArguments);
 #ifdef CASR_WITH_PICTURES
     std::string folder, file;
     int edge = 256;
@@ -185,6 +206,10 @@ int main(int argc, char** argv) {
         }
         if (superpixels->parsed()) {
             casr::trainSuperpixels(casr::readCropFile(superpixelArguments.crops), superpixelArguments.options, printLine);
+            return 0;
+        }
+        if (mean->parsed()) {
+            writeMean(meanArguments);
             return 0;
         }
 #ifdef CASR_WITH_PICTURES
