@@ -282,9 +282,10 @@ private Q_SLOTS:
     }
 
     void theResultIsLinearInTheLastDetail() {
-        Staircase staircase = detailedStaircase(0.5f, 0);
-        const Size size = staircase.plan().result();
-        const auto at = [&](float detail) { return staircase.view(2, size, rectOf(size), {}, detail).image; };
+        const auto at = [](float detail) {
+            Staircase staircase = detailedStaircase(0.5f, detail);
+            return wholeLevel(staircase, 2);
+        };
         const Image none = at(0), half = at(0.5f), all = at(1);
         QVERIFY(meanDifference(none, all) > 0.01);
         for (std::size_t i = 0; i < none.values().size(); ++i) {
@@ -293,50 +294,38 @@ private Q_SLOTS:
     }
 
     void theLastDetailChangesOnFinishedTilesWithoutTheNetwork() {
-        Staircase staircase = detailedStaircase(0.5f, 0), other = detailedStaircase(0.5f, 0.75f);
+        Staircase staircase = detailedStaircase(0.5f, 0), expected = detailedStaircase(0.5f, 0.75f);
         staircase.keepFields();
         const Image before = wholeLevel(staircase, 2);
-        const Size size = staircase.plan().result();
-        QVERIFY(staircase.isReady(2, size, rectOf(size), 0.75f));
-        const double seconds = staircase.statistics().networkSeconds;
-        const std::int64_t computed = staircase.statistics().tilesComputed;
-        const Image view = staircase.view(2, size, rectOf(size), {}, 0.75f).image;
-        QVERIFY(sameBits(wholeLevel(staircase, 2), before)); // a view changes no tile
-        staircase.setLastDetail(0.75f);
-        QCOMPARE(staircase.controls().lastDetail, 0.75f);
-        QVERIFY(!staircase.cachedTile({2, 0, 0}));
-        QVERIFY(sameBits(wholeLevel(staircase, 2), view));
-        QVERIFY(sameBits(wholeLevel(other, 2), view));
-        QCOMPARE(staircase.statistics().networkSeconds, seconds);
-        QCOMPARE(staircase.statistics().tilesComputed, computed);
-        staircase.setLastDetail(0);
+        const std::shared_ptr<Staircase> other = staircase.withDetail(0.5f, 0.75f);
+        QCOMPARE(other->controls().lastDetail, 0.75f);
+        QVERIFY(other->isPrepared());
+        QVERIFY(other->cachedTile({1, 0, 0}) && !other->cachedTile({2, 0, 0}));
+        QVERIFY(sameBits(wholeLevel(*other, 2), wholeLevel(expected, 2)));
+        QCOMPARE(other->statistics().tilesComputed, std::int64_t{0});
         QVERIFY(sameBits(wholeLevel(staircase, 2), before));
+        QVERIFY(sameBits(wholeLevel(*other->withDetail(0.5f, 0), 2), before));
     }
 
-    void aViewThatWantsDetailMakesTheFieldAgainWhereItHasNone() {
-        Staircase staircase = detailedStaircase(0, 0), other = detailedStaircase(0, 1);
-        const Size size = staircase.plan().result();
-        staircase.view(2, size, rectOf(size));
-        QVERIFY(staircase.isReady(2, size, rectOf(size)) && !staircase.isReady(2, size, rectOf(size), 1.0f));
-        QVERIFY(sameBits(staircase.view(2, size, rectOf(size), {}, 1.0f).image, wholeLevel(other, 2)));
-        QVERIFY(staircase.isReady(2, size, rectOf(size), 1.0f));
-    }
-
-    void backingsKeepTheLastLevelForOneShareOnly() {
-        const auto backing = std::make_shared<MapBacking>();
-        Staircase staircase = detailedStaircase(0, 0);
-        staircase.addBacking(backing);
+    void anotherDetailInEveryStepLeavesTheFieldsOfTheFirstAsTheyAre() {
+        Staircase staircase = detailedStaircase(0.5f, 0.5f), expected = detailedStaircase(1, 1);
         staircase.keepFields();
-        const Image before = wholeLevel(staircase, 2);
-        const std::size_t kept = backing->tiles.size();
-        staircase.setLastDetail(1);
-        QVERIFY(!sameBits(wholeLevel(staircase, 2), before));
-        QCOMPARE(backing->tiles.size(), kept);
-        QVERIFY(sameBits(backing->tiles.at({2, 0, 0}), cropped(before, staircase.gridOf(2).pixelsOf(0, 0))));
-        staircase.setLastDetail(0);
-        const std::int64_t loaded = staircase.statistics().tilesLoaded;
-        QVERIFY(sameBits(wholeLevel(staircase, 2), before));
-        QVERIFY(staircase.statistics().tilesLoaded > loaded);
+        wholeLevel(staircase, 2);
+        const std::shared_ptr<Staircase> other = staircase.withDetail(1, 1);
+        QVERIFY(!other->cachedTile({1, 0, 0}));
+        QVERIFY(sameBits(wholeLevel(*other, 1), wholeLevel(expected, 1)));
+        QCOMPARE(other->statistics().tilesComputed, std::int64_t{0});
+        QVERIFY(sameBits(wholeLevel(*other, 2), wholeLevel(expected, 2)));
+        QVERIFY(other->statistics().tilesComputed > 0);
+    }
+
+    void aFieldWithoutDetailIsMadeAgainWhereDetailIsWanted() {
+        Staircase staircase = detailedStaircase(0, 0), expected = detailedStaircase(0, 1);
+        const Size size = staircase.plan().result();
+        staircase.view(2, size, rectOf(size)); // keeps fields, and they have no detail
+        const std::shared_ptr<Staircase> other = staircase.withDetail(0, 1);
+        QVERIFY(staircase.isReady(2, size, rectOf(size)) && !other->isReady(2, size, rectOf(size)));
+        QVERIFY(sameBits(other->view(2, size, rectOf(size)).image, wholeLevel(expected, 2)));
     }
 
     void detailThatTheWeightsDoNotHaveIsRefused() {
@@ -346,9 +335,8 @@ private Q_SLOTS:
         QVERIFY(says(errorOf([&] { make(0.5f, 0); }), "no detail"));
         QVERIFY(says(errorOf([&] { make(0, 0.5f); }), "no detail"));
         Staircase staircase = staircaseOf(Precision::float32);
-        QVERIFY(says(errorOf([&] { staircase.setLastDetail(0.5f); }), "no detail"));
-        QVERIFY_EXCEPTION_THROWN(staircase.view(1, staircase.plan().sizeOf(1), {0, 0, 4, 4}, {}, 0.5f), std::invalid_argument);
-        QVERIFY(errorOf([&] { staircase.setLastDetail(0); }).empty());
+        QVERIFY(says(errorOf([&] { staircase.withDetail(0, 0.5f); }), "no detail"));
+        QVERIFY(errorOf([&] { staircase.withDetail(0, 0); }).empty());
     }
 
     void preparingHappensOnceAndCanBeStopped() {

@@ -166,12 +166,16 @@ private Q_SLOTS:
         QVERIFY(cache.findField(keyOf(0))->hasDetail());
     }
 
-    void theTilesOfALevelCanBeForgottenWithoutTheirFields() {
-        TileCache cache(100 * bytesOfTile);
+    void anotherCacheGetsWhatIsWanted() {
+        TileCache cache(100 * bytesOfTile), other(100 * bytesOfTile), small(bytesOfTile);
         fill(cache, 3); // levels 1, 2, 3
         cache.insertField(keyOf(1), fieldOf(1));
-        cache.dropTiles(2);
-        QVERIFY(holds(cache, 0) && !cache.find(keyOf(1)) && holds(cache, 2) && cache.findField(keyOf(1)));
+        const auto isWanted = [](int level, bool isField) { return level == 1 || isField; };
+        cache.share(other, isWanted);
+        QVERIFY(holds(other, 0) && !other.find(keyOf(1)) && !other.find(keyOf(2)) && other.findField(keyOf(1)));
+        QVERIFY(holds(cache, 0) && holds(cache, 1) && holds(cache, 2) && cache.findField(keyOf(1)));
+        cache.share(small, [](int, bool isField) { return !isField; });
+        QVERIFY(!small.find(keyOf(0)) && holds(small, 2)); // the last used
     }
 
     void theDefaultBudgetIsAtMostAGigabyte() {

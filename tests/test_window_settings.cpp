@@ -42,6 +42,7 @@ private Q_SLOTS:
     void estimatesAreShownAndTaken();
     void tracesOfCompressionAreOfferedToBeRemoved();
     void theDetailSliderIsThereForWeightsThatHaveDetail();
+    void theDetailSliderLeavesTheFirstStepsFieldsAndWhatIsShown();
     void theComputedSliderMixesFinishedTilesWithoutComputing();
     void anExportHoldsTheMixtureThatIsShown();
     void theMemoryBudgetReachesTheStaircase();
@@ -173,6 +174,29 @@ void TestWindowSettings::theDetailSliderIsThereForWeightsThatHaveDetail() {
     m_window->levels().setNetwork(smallNetwork());
     QTRY_VERIFY_WITH_TIMEOUT(!slider->isVisible(), patience);
     QCOMPARE(m_window->levels().settings().controls.detail, 0.0f);
+}
+
+void TestWindowSettings::theDetailSliderLeavesTheFirstStepsFieldsAndWhatIsShown() {
+    casr::Levels& levels = m_window->levels();
+    levels.setNetwork(casr::Network::untrained({16, 1, 16, 0, 0, 1}, 7));
+    levels.setPlan(2, 2);
+    canvas().setHeldLevel(1);
+    canvas().setScreenShare(1);
+    auto* slider = child<QSlider>("detailSlider");
+    slider->setValue(40);
+    QTRY_COMPARE_WITH_TIMEOUT(levels.settings().controls.detail, 0.4f, patience);
+    QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
+    QVERIFY(levels.staircase()->statistics().tilesComputed > 0);
+    const casr::TileKey first{1, 0, 0};
+    QVERIFY(levels.hasTile(first));
+    casr::ZoomSettings more = levels.settings();
+    more.controls.detail = more.controls.lastDetail = 0.8f;
+    levels.choose(more);
+    QVERIFY(levels.tile(first) && !levels.hasTile(first)); // shown until the new one comes
+    QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
+    QVERIFY(levels.hasTile(first));
+    QCOMPARE(levels.staircase()->controls().detail, 0.8f);
+    QCOMPARE(levels.staircase()->statistics().tilesComputed, std::int64_t{0});
 }
 
 void TestWindowSettings::theComputedSliderMixesFinishedTilesWithoutComputing() {

@@ -113,12 +113,20 @@ void Levels::choose(const ZoomSettings& settings) {
     const Plan plan = m_document ? planSchedule(m_document->size(), settings.scale, settings.stepLimit)
                                  : Plan{{}, settings.scale, settings.stepLimit, {}};
     const bool needsSteps = !haveSameSteps(settings, this->settings());
+    const bool samePlan = settings.scale == m_plan.scale && settings.stepLimit == m_plan.stepLimit;
     if (m_document && needsSteps) {
         keepBranch();
     }
     m_plan = plan;
     m_controls = settings.controls;
-    needsSteps ? rebuild() : remix();
+    if (!needsSteps) {
+        remix();
+    } else if (samePlan) {
+        m_store.outdateAll(); // shown until the new ones come
+        replaceStaircase();
+    } else {
+        rebuild();
+    }
 }
 
 void Levels::remix() {
@@ -127,9 +135,6 @@ void Levels::remix() {
 }
 
 void Levels::keepBranch() {
-    if (m_staircase) {
-        m_staircase->cache().setBudget(m_cacheBytes / mostBranches);
-    }
     m_branches.insert(m_branches.begin(), {settings(), m_staircase});
     if (m_branches.size() >= mostBranches) {
         m_branches.pop_back();
@@ -154,13 +159,36 @@ std::shared_ptr<Staircase> Levels::takeStaircase() {
         m_branches.erase(found);
     }
     if (!staircase) {
-        return std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes, m_controls);
+        staircase = newStaircase();
+    }
+    for (const Branch& branch : m_branches) {
+        if (branch.staircase) {
+            branch.staircase->cache().setBudget(m_cacheBytes / mostBranches);
+        }
     }
     staircase->cache().setBudget(m_cacheBytes);
     return staircase;
 }
 
+/// What another share of the detail leaves as it is comes from the branch before.
+std::shared_ptr<Staircase> Levels::newStaircase() const {
+    const Branch* before = m_branches.empty() ? nullptr : &m_branches.front();
+    const bool isAkin = before && before->staircase && differInDetailAlone(before->settings, settings());
+    const std::shared_ptr<Staircase> staircase =
+        isAkin ? before->staircase->withDetail(m_controls.detail, m_controls.lastDetail)
+               : std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes, m_controls);
+    if (m_controls.detail > 0) {
+        staircase->keepFields();
+    }
+    return staircase;
+}
+
 void Levels::rebuild() {
+    m_store.clear();
+    replaceStaircase();
+}
+
+void Levels::replaceStaircase() {
     retire();
     m_viewingPlan = m_document ? continuedPlan(m_plan) : m_plan;
     if (m_document && m_network) {
@@ -189,7 +217,6 @@ void Levels::retire() {
     ++m_generation;
     m_viewRequest = 0;
     m_preparation.drop();
-    m_store.clear();
     m_staircase.reset();
     if (m_engine) {
         m_disposal.post([engine = std::shared_ptr<Engine>(std::move(m_engine))](std::stop_token) mutable { engine.reset(); });

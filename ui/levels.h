@@ -114,10 +114,12 @@ private:
     };
 
     void rebuild();
+    void replaceStaircase();
     void prepare();
     void retire();
     void forgetBranches() { m_branches.clear(); }
     std::shared_ptr<Staircase> takeStaircase();
+    std::shared_ptr<Staircase> newStaircase() const;
     void keepBranch();
     void remix();
     Listener listenerOf(Hooks hooks);

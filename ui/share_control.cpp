@@ -12,8 +12,8 @@ namespace casr {
 namespace {
 
 constexpr int sliderWidth = 90;
-/// Every step is computed again.
-constexpr int computingRestMs = 300;
+/// Steps but the first are computed again.
+constexpr int computingRestMs = 100;
 /// Finished tiles are only mixed anew.
 constexpr int mixingRestMs = 30;
 

@@ -44,6 +44,12 @@ void TileStore::outdate(int level) {
     }
 }
 
+void TileStore::outdateAll() {
+    for (Entry& entry : m_recent) {
+        entry.isOutdated = true;
+    }
+}
+
 void TileStore::clear() {
     m_recent.clear();
     m_index.clear();

@@ -22,6 +22,8 @@ public:
     void insert(const TileKey& key, TilePicture picture);
     /// The tiles of `level` are found until newer ones come, but not contained.
     void outdate(int level);
+    /// Those of every level.
+    void outdateAll();
     void clear();
 
 private:

@@ -25,6 +25,13 @@ bool haveSameSteps(const ZoomSettings& a, const ZoomSettings& b) {
     return mixedAlike == b;
 }
 
+bool differInDetailAlone(const ZoomSettings& a, const ZoomSettings& b) {
+    ZoomSettings detailedAlike = a;
+    detailedAlike.controls.detail = b.controls.detail;
+    detailedAlike.controls.lastDetail = b.controls.lastDetail;
+    return detailedAlike == b && a != b;
+}
+
 QString cleaningText(const StepControls& controls) {
     QStringList parts;
     if (controls.noise >= leastShown) {

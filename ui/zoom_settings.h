@@ -27,6 +27,9 @@ struct Mixture {
 /// True when every step comes out the same: only what the result mixes them with may differ.
 bool haveSameSteps(const ZoomSettings& a, const ZoomSettings& b);
 
+/// True when they differ in nothing but the shares of perceptual detail.
+bool differInDetailAlone(const ZoomSettings& a, const ZoomSettings& b);
+
 /// The amounts that `controls` remove: "noise 12 %, JPEG artifacts 40 %"; empty when none.
 QString cleaningText(const StepControls& controls);
 

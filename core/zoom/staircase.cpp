@@ -66,7 +66,7 @@ bool isSound(const Image& tile, const Image& cells) {
 Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
                      StepControls controls, int tileCells)
     : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_tileCells(tileCells),
-      m_cache(cacheBytes), m_controls(controls), m_lastDetail(controls.lastDetail) {
+      m_cache(cacheBytes), m_controls(controls) {
     if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
         throw std::invalid_argument("Staircase: the plan is for another picture");
     }
@@ -81,24 +81,25 @@ void Staircase::requireDetail(float share) const {
     }
 }
 
-StepControls Staircase::controls() const {
-    StepControls now = m_controls;
-    now.lastDetail = m_lastDetail;
-    return now;
-}
-
-void Staircase::setLastDetail(float share) {
-    requireDetail(share);
-    const std::scoped_lock lock(m_mutex);
-    if (m_lastDetail.exchange(share) != share) {
-        m_cache.dropTiles(lastLevel());
+std::shared_ptr<Staircase> Staircase::withDetail(float detail, float lastDetail) const {
+    StepControls controls = m_controls;
+    controls.detail = detail;
+    controls.lastDetail = lastDetail;
+    const auto other = std::make_shared<Staircase>(m_source, m_network, m_plan, m_precision, m_cache.budget(), controls, m_tileCells);
+    other->m_keepsFields = m_keepsFields;
+    {
+        const std::scoped_lock lock(m_mutex);
+        other->m_memory = m_memory;
+        other->m_isPrepared = m_isPrepared;
     }
+    const int firstOther = detail == m_controls.detail ? lastLevel() : 1;
+    m_cache.share(other->m_cache, [=](int level, bool isField) { return level < firstOther || (isField && level == firstOther); });
+    return other;
 }
 
-/// The detail that a tile of `level` needs when a view of it may show the share `viewed`.
-Staircase::DetailUse Staircase::detailUse(int level, float viewed) const {
+Staircase::DetailUse Staircase::detailUse(int level) const {
     const float share = detailOf(level);
-    return {share, m_network->architecture().detail > 0 && (m_keepsFields || share != 0.0f || viewed != 0.0f)};
+    return {share, m_network->architecture().detail > 0 && (m_keepsFields || share != 0.0f)};
 }
 
 void Staircase::prepare(const StopCheck& stop) {
@@ -150,9 +151,6 @@ Image Staircase::tile(const TileKey& key, const StopCheck& stop) {
 }
 
 std::optional<Image> Staircase::stored(const TileKey& key) {
-    if (!isBacked(key.level)) {
-        return std::nullopt;
-    }
     for (std::size_t i = 0; i < m_backings.size(); ++i) {
         if (std::optional<Image> found = m_backings[i]->load(key)) {
             for (std::size_t earlier = 0; earlier < i; ++earlier) {
@@ -165,40 +163,25 @@ std::optional<Image> Staircase::stored(const TileKey& key) {
 }
 
 Image Staircase::fetch(const TileKey& key, const StopCheck& stop) {
-    const float share = detailOf(key.level);
     if (std::optional<Image> found = stored(key)) {
+        m_cache.insert(key, *found);
         const std::scoped_lock lock(m_mutex);
-        if (share == detailOf(key.level)) {
-            m_cache.insert(key, *found);
-        }
         ++m_statistics.tilesLoaded;
         return *found;
     }
-    return computeAndKeep(key, 0.0f, stop).pixels;
+    return computeAndKeep(key, stop).pixels;
 }
 
-Staircase::Computed Staircase::computeAndKeep(const TileKey& key, float viewed, const StopCheck& stop) {
-    const DetailUse detail = detailUse(key.level, viewed);
-    Computed computed = computeInMemory(key, detail, stop);
-    keep(key, computed.pixels, detail.share);
+Staircase::Computed Staircase::computeAndKeep(const TileKey& key, const StopCheck& stop) {
+    Computed computed = computeInMemory(key, detailUse(key.level), stop);
+    for (const std::shared_ptr<TileBacking>& backing : m_backings) {
+        backing->store(key, computed.pixels);
+    }
+    m_cache.insert(key, computed.pixels);
     if (m_keepsFields) {
         m_cache.insertField(key, computed.field);
     }
     return computed;
-}
-
-/// Unless the share of the detail has changed since.
-void Staircase::keep(const TileKey& key, const Image& tile, float share) {
-    const auto isCurrent = [&] { return share == detailOf(key.level); };
-    for (const std::shared_ptr<TileBacking>& backing : m_backings) {
-        if (isCurrent() && isBacked(key.level)) {
-            backing->store(key, tile);
-        }
-    }
-    const std::scoped_lock lock(m_mutex);
-    if (isCurrent()) {
-        m_cache.insert(key, tile);
-    }
 }
 
 /// What cannot be allocated is tried again while there is something to give up; the tile stays the same.
@@ -239,11 +222,11 @@ std::shared_ptr<const NarrowField> Staircase::knownField(const TileKey& key, flo
     return known && (share == 0.0f || known->hasDetail()) ? known : nullptr;
 }
 
-std::shared_ptr<const NarrowField> Staircase::field(const TileKey& key, float viewed, const StopCheck& stop) {
-    if (std::shared_ptr<const NarrowField> known = knownField(key, viewed)) {
+std::shared_ptr<const NarrowField> Staircase::field(const TileKey& key, const StopCheck& stop) {
+    if (std::shared_ptr<const NarrowField> known = knownField(key, detailOf(key.level))) {
         return known;
     }
-    std::shared_ptr<const NarrowField> computed = computeAndKeep(key, viewed, stop).field;
+    std::shared_ptr<const NarrowField> computed = computeAndKeep(key, stop).field;
     m_cache.insertField(key, computed);
     return computed;
 }
@@ -263,7 +246,7 @@ std::int64_t Staircase::tilesNeeded(int level, Rect region) const {
         const LevelGrid grid = gridOf(level);
         const Rect tiles = grid.tilesMeeting(region);
         count += tiles.size().area();
-        region = intersection(readFor(level, tiles, detailUse(level, 0.0f).inField), rectOf(m_plan.sizeOf(level - 1)));
+        region = intersection(readFor(level, tiles, detailUse(level).inField), rectOf(m_plan.sizeOf(level - 1)));
     }
     return count;
 }
@@ -346,31 +329,29 @@ Rect Staircase::cellsOfView(int level, Size whole, Rect out) const {
     return cellsOf({least.width, whole.width}, {least.height, whole.height}, out);
 }
 
-PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& stop, std::optional<float> detail) {
+PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& stop) {
     const Rect cells = cellsOfView(level, whole, out);
-    const float share = detail.value_or(detailOf(level));
     const Size size = m_plan.sizeOf(level - 1);
     const Rect tiles = gridOf(level).tilesOfCells(cells);
     std::vector<std::shared_ptr<const NarrowField>> fields;
     std::vector<const NarrowField*> parts;
     for (int row = tiles.top; row < tiles.bottom; ++row) {
         for (int column = tiles.left; column < tiles.right; ++column) {
-            fields.push_back(field({level, column, row}, share, stop));
+            fields.push_back(field({level, column, row}, stop));
             parts.push_back(fields.back().get());
         }
     }
     const Rect read = expanded(cells, bicubicReach + Reach::backProjection);
     const PlacedImage parent = coveringByBorder(region(level - 1, intersection(read, rectOf(size)), stop), read);
     const Axis columns{size.width, whole.width}, rows{size.height, whole.height};
-    return {rendered(level, parts, share, parent, columns, rows, out), out.left, out.top};
+    return {rendered(level, parts, detailOf(level), parent, columns, rows, out), out.left, out.top};
 }
 
-bool Staircase::isReady(int level, Size whole, Rect out, std::optional<float> detail) {
-    const float share = detail.value_or(detailOf(level));
+bool Staircase::isReady(int level, Size whole, Rect out) {
     const Rect tiles = gridOf(level).tilesOfCells(cellsOfView(level, whole, out));
     for (int row = tiles.top; row < tiles.bottom; ++row) {
         for (int column = tiles.left; column < tiles.right; ++column) {
-            if (!knownField({level, column, row}, share)) {
+            if (!knownField({level, column, row}, detailOf(level))) {
                 return false;
             }
         }

@@ -7,7 +7,6 @@
 #include "core/zoom/tile_backing.h"
 #include "core/zoom/tile_cache.h"
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -49,13 +48,12 @@ public:
     const Plan& plan() const { return m_plan; }
     const Network& network() const { return *m_network; }
     Precision precision() const { return m_precision; }
-    /// As they were given, with the last level's share of the detail as it is now.
-    StepControls controls() const;
+    const StepControls& controls() const { return m_controls; }
 
-    /// From now on tiles of the last level hold `share` of the detail, 0 .. 1: those known are forgotten, and made again without the
-    /// network where their fields are cached. What was being computed meanwhile comes out with the earlier share and is not kept. Backings,
-    /// which were added for one share, are left out of the last level while it is another. Throws Error as the constructor does.
-    void setLastDetail(float share);
+    /// A staircase of the same photo, plan and network with other shares of the detail and a cache of its own, which shares what does not
+    /// depend on them: the photo's memory, the cached fields up to the first level whose parent differs, and the tiles below it. Backings
+    /// and the notice are not taken over. Throws Error as the constructor does.
+    std::shared_ptr<Staircase> withDetail(float detail, float lastDetail) const;
 
     std::string profile() const { return numericProfile(m_precision); }
     TileCache& cache() { return m_cache; }
@@ -87,12 +85,11 @@ public:
 
     /// The part `out` of the photo at `whole` pixels, any size from that of `level` - 1 to that of `level` (1 or above): the field of the
     /// step at another scale, from cached fields where they are, else computed and cached. At the level's own size exactly its pixels; any
-    /// split gives the same bits. `detail`: the share of the detail in this view, that of the level's tiles when not given. Throws as
-    /// tile(), and std::invalid_argument for another size, a part outside or detail that the network does not have.
-    PlacedImage view(int level, Size whole, Rect out, const StopCheck& stop = {}, std::optional<float> detail = {});
+    /// split gives the same bits. Throws as tile(), and std::invalid_argument for another size or a part outside.
+    PlacedImage view(int level, Size whole, Rect out, const StopCheck& stop = {});
 
     /// True when view() of the same would need no network.
-    bool isReady(int level, Size whole, Rect out, std::optional<float> detail = {});
+    bool isReady(int level, Size whole, Rect out);
 
     /// The superpixels of `cells` (pixels of the level below), as the step to `level` reads them. Throws as region(), and
     /// std::invalid_argument when the network has none.
@@ -124,19 +121,17 @@ private:
     };
 
     int lastLevel() const { return m_plan.levels() - 1; }
-    float detailOf(int level) const { return level == lastLevel() ? m_lastDetail.load() : m_controls.detail; }
+    float detailOf(int level) const { return level == lastLevel() ? m_controls.lastDetail : m_controls.detail; }
     void requireDetail(float share) const;
-    DetailUse detailUse(int level, float viewed) const;
-    bool isBacked(int level) const { return level != lastLevel() || m_lastDetail == m_controls.lastDetail; }
+    DetailUse detailUse(int level) const;
     Rect readFor(int level, Rect tiles, bool withDetail) const;
     PlacedImage parentAround(int level, Rect cells, int reach, const StopCheck& stop);
     void requireTile(const TileKey& key) const;
     Image fetch(const TileKey& key, const StopCheck& stop);
     std::optional<Image> stored(const TileKey& key);
     std::shared_ptr<const NarrowField> knownField(const TileKey& key, float share);
-    std::shared_ptr<const NarrowField> field(const TileKey& key, float viewed, const StopCheck& stop);
-    Computed computeAndKeep(const TileKey& key, float viewed, const StopCheck& stop);
-    void keep(const TileKey& key, const Image& tile, float share);
+    std::shared_ptr<const NarrowField> field(const TileKey& key, const StopCheck& stop);
+    Computed computeAndKeep(const TileKey& key, const StopCheck& stop);
     Computed computeInMemory(const TileKey& key, DetailUse detail, const StopCheck& stop);
     void holdLess();
     Computed compute(const TileKey& key, DetailUse detail, const StopCheck& stop);
@@ -155,7 +150,6 @@ private:
     int m_tileCells;
     TileCache m_cache;
     StepControls m_controls;
-    std::atomic<float> m_lastDetail;
     std::mutex m_preparing;
     std::shared_ptr<const SourceMemory> m_memory;
     bool m_isPrepared = false;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
+#include <vector>
 
 namespace casr {
 
@@ -47,6 +49,18 @@ void TileCache::insertField(const TileKey& key, std::shared_ptr<const NarrowFiel
     insert({{key, true}, {}, std::move(field), bytes});
 }
 
+void TileCache::share(TileCache& other, const std::function<bool(int level, bool isField)>& isWanted) const {
+    std::vector<Entry> shared;
+    {
+        const std::scoped_lock lock(m_mutex);
+        std::copy_if(m_recent.rbegin(), m_recent.rend(), std::back_inserter(shared),
+                     [&](const Entry& entry) { return isWanted(entry.key.tile.level, entry.key.isField); });
+    }
+    for (Entry& entry : shared) {
+        other.insert(std::move(entry));
+    }
+}
+
 void TileCache::insert(Entry entry) {
     const std::scoped_lock lock(m_mutex);
     const auto known = m_index.find(entry.key);
@@ -74,23 +88,15 @@ void TileCache::evict() {
     }
 }
 
-void TileCache::drop(const std::function<bool(const Key&)>& isUnwanted) {
+void TileCache::dropFields() {
     const std::scoped_lock lock(m_mutex);
     for (auto entry = m_recent.begin(); entry != m_recent.end();) {
         const auto next = std::next(entry);
-        if (isUnwanted(entry->key)) {
+        if (entry->key.isField) {
             erase(entry);
         }
         entry = next;
     }
-}
-
-void TileCache::dropFields() {
-    drop([](const Key& key) { return key.isField; });
-}
-
-void TileCache::dropTiles(int level) {
-    drop([level](const Key& key) { return !key.isField && key.tile.level == level; });
 }
 
 void TileCache::clear() {

@@ -26,11 +26,11 @@ public:
     /// The field of a tile; null when it is not here.
     std::shared_ptr<const NarrowField> findField(const TileKey& key);
     void insertField(const TileKey& key, std::shared_ptr<const NarrowField> field);
+    /// Gives `other`, which must not be this, the tiles and fields of the levels that `isWanted` says, in the order of their use.
+    void share(TileCache& other, const std::function<bool(int level, bool isField)>& isWanted) const;
 
     /// Forgets everything.
     void clear();
-    /// Forgets the tiles of one level, but not their fields.
-    void dropTiles(int level);
     /// Forgets the fields, the largest part of what can be computed again.
     void dropFields();
     void setBudget(std::size_t bytes);
@@ -58,7 +58,6 @@ private:
     const Entry* touch(const Key& key);
     void insert(Entry entry);
     void erase(Entries::iterator entry);
-    void drop(const std::function<bool(const Key&)>& isUnwanted);
     void evict();
 
     mutable std::mutex m_mutex;
