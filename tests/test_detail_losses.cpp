@@ -115,7 +115,13 @@ private Q_SLOTS:
     void aPatternThatRepeatsInEveryParentPixelIsALattice() {
         const at::Tensor alike = texture(1).narrow(2, 0, 1).narrow(3, 0, 1).expand({1, 3, 32, 32});
         QVERIFY(std::abs(latticeLoss(alike).item<double>() - 1.0) < 1e-4);
-        QVERIFY(latticeLoss(texture(1, 32) - 0.5).item<double>() < 0.04);
+        at::Tensor alternating = alike.clone();
+        alternating.slice(2, 0, 32, 2).neg_();
+        QVERIFY(std::abs(latticeLoss(alternating).item<double>() - 1.0) < 1e-4);
+        const at::Tensor noise = texture(1, 32) - 0.5;
+        QVERIFY(latticeLoss(noise).item<double>() < 0.12);
+        const at::Tensor weak = at::cat({alike * 0.01, noise}, 3); // half of the picture, however weak
+        QVERIFY(latticeLoss(weak).item<double>() > 0.4);
     }
 
     void wavesThatMeetAreUneven() {

@@ -112,6 +112,11 @@ at::Tensor affinities(const at::Tensor& pictures) {
     return unit.matmul(unit.transpose(1, 2));
 }
 
+/// 1, -1, 1, ...
+at::Tensor alternating(std::int64_t count, const at::Tensor& like) {
+    return 1.0 - 2.0 * at::arange(count, like.options()).remainder(2.0);
+}
+
 } // namespace
 
 BackProjection::BackProjection(int parentEdge, int childEdge)
@@ -160,8 +165,14 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth) {
 }
 
 at::Tensor latticeLoss(const at::Tensor& coefficients) {
-    const at::Tensor shared = at::avg_pool2d(coefficients, {latticeWindow, latticeWindow}, {latticeWindow / 2, latticeWindow / 2});
-    return shared.square().mean() / (coefficients.detach().square().mean() + 1e-12);
+    const auto pooled = [](const at::Tensor& planes) {
+        return at::avg_pool2d(planes, {latticeWindow, latticeWindow}, {latticeWindow / 2, latticeWindow / 2});
+    };
+    const at::Tensor across = alternating(coefficients.size(3), coefficients),
+                     down = alternating(coefficients.size(2), coefficients).unsqueeze(1);
+    const at::Tensor power = pooled(coefficients.detach().square()).mean(1) + leastEnergy;
+    const auto share = [&](const at::Tensor& planes) { return (pooled(planes).square().mean(1) / power).mean(); };
+    return share(coefficients) + share(coefficients * across) + share(coefficients * down) + share(coefficients * across * down);
 }
 
 at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis) {

@@ -42,8 +42,9 @@ at::Tensor affinityLoss(const at::Tensor& made, const at::Tensor& truth);
 /// texture of every size as the truth has, and no pattern that the truth does not have.
 at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
 
-/// How much of the coefficients' power (N, n, h, w) all parent pixels of a neighbourhood share, which would show as a lattice: 1 when they
-/// are equal, some hundredths when they have nothing to do with each other.
+/// How much of the coefficients' power (N, n, h, w) all parent pixels of a neighbourhood share, as they are or with signs that alternate
+/// across, down or both, which would show as a lattice: 1 when they are equal, some hundredths when they have nothing to do with each
+/// other. A mean of neighbourhoods, however weak their detail is: a lattice shows where everything else is flat.
 at::Tensor latticeLoss(const at::Tensor& coefficients);
 
 /// How unevenly the detail's energy lies inside a parent pixel: mean |log| of its energy at places over their mean. All waves are at their

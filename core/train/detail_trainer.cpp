@@ -27,16 +27,16 @@ struct LossWeights {
     double pull = 1.0;
     double artifact = 1.0;
     double parent = 20.0; ///< L1 of the result shrunk against its parent.
-    double lattice = 0.2;
+    double lattice = 0.4;
     double unevenness = 0.3;
-    double breaks = 0.2;
+    double breaks = 0.05;
 };
 
 constexpr LossWeights weights;
 constexpr int lossCount = 11;
 constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,lattice,unevenness,breaks";
 constexpr int adversarialWarmUp = 300;  // iterations, while the discriminator knows little
-constexpr double criticHaste = 2.0;     // its learning rate over the branch's (Heusel et al. 2017)
+constexpr double criticHaste = 1.0;     // its learning rate over the branch's; at 2 it soon has it all its own way
 constexpr AdamDecays decays{0.5, 0.99}; // gradients of a moving opponent age fast
 constexpr std::int64_t border = 4;      // output pixels that zero padding reaches most
 constexpr int validationScale = 4;
