@@ -1,3 +1,4 @@
+#include "core/base/model_location.h"
 #include "core/base/sha256.h"
 #include "core/image/resample.h"
 #include "core/metrics/pristine_file.h"

@@ -2,8 +2,8 @@
 
 #include "ui/preferences.h"
 
+#include "core/base/model_location.h"
 #include "core/depth/guarded_depth_model.h"
-#include "core/network/model_location.h"
 
 namespace casr {
 

@@ -42,9 +42,10 @@ void MainWindow::addFileMenu() {
     m_commands.add(menu, "pasteAction", tr("&Paste as New"), tr("Open the picture of the clipboard"), {QKeySequence("Ctrl+V")},
                    [this] { paste(); });
     menu->addSeparator();
-    Commands::needingPhoto(m_commands.add(
-        menu, "exportAction", tr("&Export\u2026"), tr("Write the region, or the whole photo, at a step"), {QKeySequence("Ctrl+E")},
-        [this] { m_exports->exportLevel(m_canvas->heldLevel().value_or(m_levels.plan().levels() - 1)); }));
+    Commands::needingPhoto(m_commands.add(menu, "exportAction", tr("&Export\u2026"), tr("Write the region, or the whole photo, at a step"),
+                                          {QKeySequence("Ctrl+E"), QKeySequence("Ctrl+Shift+E")}, [this] {
+                                              m_exports->exportLevel(m_canvas->heldLevel().value_or(m_levels.plan().levels() - 1));
+                                          }));
     Commands::needingPhoto(m_commands.add(menu, "exportAllAction", tr("Export &All Steps\u2026"),
                                           tr("Write every step of the region to a folder"), {QKeySequence("Ctrl+Alt+E")},
                                           [this] { m_exports->exportAllSteps(); }));

@@ -2,10 +2,10 @@
 #include "app/cli/console.h"
 #include "app/cli/read_options.h"
 #include "core/base/error.h"
+#include "core/base/model_location.h"
 #include "core/depth/depth_map.h"
 #include "core/depth/guarded_depth_model.h"
 #include "core/io/picture_file.h"
-#include "core/network/model_location.h"
 #include "core/network/network.h"
 #include "core/zoom/photo.h"
 

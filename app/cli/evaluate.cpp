@@ -4,6 +4,7 @@
 #include "app/cli/picture_folder.h"
 #include "app/cli/read_options.h"
 #include "core/base/error.h"
+#include "core/base/model_location.h"
 #include "core/base/safe_file.h"
 #include "core/image/resample.h"
 #include "core/io/picture_file.h"

@@ -1,7 +1,7 @@
 #include "app/cli/run_options.h"
 
 #include "app/cli/arguments.h"
-#include "core/network/model_location.h"
+#include "core/base/model_location.h"
 
 namespace casr::cli {
 

@@ -5,8 +5,8 @@
 #include "ui/theme.h"
 
 #include "core/base/memory.h"
+#include "core/base/model_location.h"
 #include "core/io/picture_file.h"
-#include "core/network/model_location.h"
 
 #include <QApplication>
 #include <QCommandLineParser>

@@ -119,12 +119,4 @@ SceneGaussian readPristine(const std::filesystem::path& path) {
     return pristine;
 }
 
-std::filesystem::path shippedPristine() {
-    constexpr const char* name = "niqe.json";
-    std::error_code ignored;
-    const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-    const std::filesystem::path installed = program.parent_path().parent_path() / "share/casr-zoom/models" / name;
-    return std::filesystem::exists(installed, ignored) ? installed : std::filesystem::path(CASR_MODEL_FOLDER) / name;
-}
-
 } // namespace casr

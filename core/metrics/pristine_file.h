@@ -14,7 +14,4 @@ void writePristine(const std::filesystem::path& path, const SceneGaussian& prist
 /// Reads such a file and checks format, counts, checksum, and that the covariance is one. Throws Error.
 SceneGaussian readPristine(const std::filesystem::path& path);
 
-/// The one that ships: beside the program (../share/casr-zoom/models), else in the source tree. It may not exist; readPristine says so.
-std::filesystem::path shippedPristine();
-
 } // namespace casr

@@ -11,4 +11,7 @@ std::filesystem::path shippedWeights();
 /// The weights of DepthNet, likewise; $CASR_DEPTH_WEIGHTS comes first.
 std::filesystem::path shippedDepthWeights();
 
+/// What natural photos look like, for readPristine, likewise; $CASR_PRISTINE comes first.
+std::filesystem::path shippedPristine();
+
 } // namespace casr

@@ -1,4 +1,4 @@
-#include "core/network/model_location.h"
+#include "core/base/model_location.h"
 
 #include <cstdlib>
 
@@ -25,6 +25,10 @@ std::filesystem::path shippedWeights() {
 
 std::filesystem::path shippedDepthWeights() {
     return modelAt("CASR_DEPTH_WEIGHTS", "depth.safetensors");
+}
+
+std::filesystem::path shippedPristine() {
+    return modelAt("CASR_PRISTINE", "niqe.json");
 }
 
 } // namespace casr
