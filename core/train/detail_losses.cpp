@@ -112,6 +112,11 @@ at::Tensor affinities(const at::Tensor& pictures) {
     return unit.matmul(unit.transpose(1, 2));
 }
 
+/// Means over neighbourhoods of parent pixels, which overlap by half.
+at::Tensor pooled(const at::Tensor& planes) {
+    return at::avg_pool2d(planes, {latticeWindow, latticeWindow}, {latticeWindow / 2, latticeWindow / 2});
+}
+
 /// 1, -1, 1, ...
 at::Tensor alternating(std::int64_t count, const at::Tensor& like) {
     return 1.0 - 2.0 * at::arange(count, like.options()).remainder(2.0);
@@ -165,9 +170,6 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth) {
 }
 
 at::Tensor latticeLoss(const at::Tensor& coefficients) {
-    const auto pooled = [](const at::Tensor& planes) {
-        return at::avg_pool2d(planes, {latticeWindow, latticeWindow}, {latticeWindow / 2, latticeWindow / 2});
-    };
     const at::Tensor across = alternating(coefficients.size(3), coefficients),
                      down = alternating(coefficients.size(2), coefficients).unsqueeze(1);
     const at::Tensor power = pooled(coefficients.detach().square()).mean(1) + leastEnergy;
@@ -176,10 +178,9 @@ at::Tensor latticeLoss(const at::Tensor& coefficients) {
 }
 
 at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis) {
-    const std::int64_t waves = basis.size(1), places = basis.size(0);
-    const at::Tensor cells = coefficients.permute({0, 2, 3, 1}).reshape({-1, waves});
-    const at::Tensor energy = cells.matmul(basis.t()).square().mean(0) + leastEnergy;
-    return (energy / energy.mean()).log().abs().sum() / static_cast<double>(places);
+    const at::Tensor values = coefficients.permute({0, 2, 3, 1}).matmul(basis.t()).permute({0, 3, 1, 2});
+    const at::Tensor energy = pooled(values.square()) + leastEnergy;
+    return (energy / energy.mean(1, true)).log().abs().mean();
 }
 
 at::Tensor breakLoss(const at::Tensor& coefficients, const CellSides& sides) {

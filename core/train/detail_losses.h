@@ -47,8 +47,9 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
 /// other. A mean of neighbourhoods, however weak their detail is: a lattice shows where everything else is flat.
 at::Tensor latticeLoss(const at::Tensor& coefficients);
 
-/// How unevenly the detail's energy lies inside a parent pixel: mean |log| of its energy at places over their mean. All waves are at their
-/// crests in the middle of a pixel, where they would add up to a dot. `coefficients`: (N, 2K, h, w), `basis`: (places, 2K).
+/// How unevenly the detail's energy lies inside the parent pixels of a neighbourhood: mean |log| of its energy at places over their mean,
+/// some 0.2 for what is the same everywhere. All waves are at their crests in the middle of a pixel, where they would add up to a dot.
+/// `coefficients`: (N, 2K, h, w), `basis`: (places, 2K).
 at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis);
 
 /// The waves (places, 2K) at the same places of a parent pixel's sides.

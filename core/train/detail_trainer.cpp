@@ -20,10 +20,10 @@ namespace {
 
 /// Weights of the losses of the branch, in the order of lossNames.
 struct LossWeights {
-    double adversarial = 0.05;
+    double adversarial = 0.03;
     double features = 0.1;
     double affinity = 0.6;
-    double spectrum = 0.03;
+    double spectrum = 0.02;
     double pull = 1.0;
     double artifact = 1.0;
     double parent = 20.0; ///< L1 of the result shrunk against its parent.
