@@ -48,7 +48,7 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
 at::Tensor latticeLoss(const at::Tensor& coefficients);
 
 /// How unevenly the detail's energy lies inside the parent pixels of a neighbourhood: mean |log| of its energy at places over their mean,
-/// some 0.2 for what is the same everywhere. All waves are at their crests in the middle of a pixel, where they would add up to a dot.
+/// some 0.1 for what is the same everywhere. All waves are at their crests in the middle of a pixel, where they would add up to a dot.
 /// `coefficients`: (N, 2K, h, w), `basis`: (places, 2K).
 at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis);
 
