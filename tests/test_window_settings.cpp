@@ -192,9 +192,11 @@ void TestWindowSettings::theDetailSliderLeavesTheFirstStepsFieldsAndWhatIsShown(
     casr::ZoomSettings more = levels.settings();
     more.controls.detail = more.controls.lastDetail = 0.8f;
     levels.choose(more);
-    QVERIFY(levels.tile(first) && !levels.hasTile(first)); // shown until the new one comes
+    QVERIFY(levels.tile(first) && !levels.hasTile(first) && canvas().shown().isOutdated); // shown until the new one comes
+    QVERIFY2(child<QLabel>("badge")->text().contains("earlier settings"), qPrintable(child<QLabel>("badge")->text()));
     QTRY_VERIFY_WITH_TIMEOUT(canvas().shown().isComplete, patience);
-    QVERIFY(levels.hasTile(first));
+    QVERIFY(levels.hasTile(first) && !canvas().shown().isOutdated);
+    QTRY_VERIFY_WITH_TIMEOUT(child<QLabel>("badge")->text().startsWith("Computed"), patience);
     QCOMPARE(levels.staircase()->controls().detail, 0.8f);
     QCOMPARE(levels.staircase()->statistics().tilesComputed, std::int64_t{0});
 }

@@ -140,6 +140,7 @@ ShownState Canvas::shown() const {
     if (hasPhoto()) {
         state.level = wantedLevel();
         state.isComplete = coversView(m_levels, state.level, m_view);
+        state.isOutdated = !state.isComplete && showsOutdated(m_levels, state.level, m_view);
         state.plain = m_levels.mixture().plainOf(state.level);
         state.screenShare = m_view.scale() / m_levels.viewingPlan().cumulativeOf(state.level);
     }

@@ -20,6 +20,7 @@ namespace casr {
 struct ShownState {
     int level = 0;            ///< The level the view asks for.
     bool isComplete = false;  ///< All of it in view is there.
+    bool isOutdated = false;  ///< Part of what is in view is as earlier settings made it.
     double sourceScale = 1.0; ///< Device pixels for each pixel of the photo.
     float plain = 0;          ///< The share of the plain enlargement in the level.
     double screenShare = 1.0; ///< Device pixels for each pixel of the level; 1 is 100 %.

@@ -1,7 +1,9 @@
 #include "ui/level_painter.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <vector>
 
 namespace casr {
 
@@ -108,6 +110,22 @@ void paintComputed(QPainter& painter, Levels& levels, int level, const ViewTrans
     paintTilesOf(painter, mapping, shown, magnified, visitTiles);
 }
 
+/// The tiles of `level` (1 or above) in view.
+std::vector<TileKey> tilesInView(const Plan& plan, int level, const ViewTransform& view) {
+    std::vector<TileKey> keys;
+    const Rect shown = pixelsInView(plan, level, view, 0);
+    if (shown.isEmpty()) {
+        return keys;
+    }
+    const Rect tiles = LevelGrid(plan.sizeOf(level - 1), plan.sizeOf(level)).tilesMeeting(shown);
+    for (int row = tiles.top; row < tiles.bottom; ++row) {
+        for (int column = tiles.left; column < tiles.right; ++column) {
+            keys.push_back({level, column, row});
+        }
+    }
+    return keys;
+}
+
 } // namespace
 
 Rect pixelsInView(const Plan& plan, int level, const ViewTransform& view, int margin) {
@@ -118,20 +136,18 @@ bool coversView(const Levels& levels, int level, const ViewTransform& view) {
     if (level == 0) {
         return true;
     }
-    const Plan& plan = levels.viewingPlan();
-    const Rect shown = pixelsInView(plan, level, view, 0);
-    if (shown.isEmpty()) {
-        return false;
-    }
-    const Rect tiles = LevelGrid(plan.sizeOf(level - 1), plan.sizeOf(level)).tilesMeeting(shown);
-    for (int row = tiles.top; row < tiles.bottom; ++row) {
-        for (int column = tiles.left; column < tiles.right; ++column) {
-            if (!levels.hasTile({level, column, row})) {
-                return false;
-            }
+    const std::vector<TileKey> keys = tilesInView(levels.viewingPlan(), level, view);
+    return !keys.empty() && std::all_of(keys.begin(), keys.end(), [&](const TileKey& key) { return levels.hasTile(key); });
+}
+
+bool showsOutdated(const Levels& levels, int level, const ViewTransform& view) {
+    for (; level > 0; --level) {
+        const std::vector<TileKey> keys = tilesInView(levels.viewingPlan(), level, view);
+        if (std::any_of(keys.begin(), keys.end(), [&](const TileKey& key) { return levels.isOutdated(key); })) {
+            return true;
         }
     }
-    return true;
+    return false;
 }
 
 void paintPicture(QPainter& painter, const SourcePyramid& pyramid, Area place, const ViewTransform& view, Magnified magnified) {

@@ -22,6 +22,9 @@ void paintUpTo(QPainter& painter, Levels& levels, int level, const ViewTransform
 /// True when every tile of `level` in view is there.
 bool coversView(const Levels& levels, int level, const ViewTransform& view);
 
+/// True when a tile in view, of `level` or a coarser one, is shown as earlier settings made it.
+bool showsOutdated(const Levels& levels, int level, const ViewTransform& view);
+
 /// The pixels of `level` in view, with `margin` pixels around, inside the level.
 Rect pixelsInView(const Plan& plan, int level, const ViewTransform& view, int margin);
 

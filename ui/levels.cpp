@@ -201,10 +201,12 @@ void Levels::replaceStaircase() {
 }
 
 void Levels::prepare() {
-    m_preparation.post([this, staircase = m_staircase](const StopCheck& stop) {
-        staircase->prepare(stop);
-        return NewestJob::Show([this] { Q_EMIT preparingChanged(); });
-    });
+    if (!m_staircase->isPrepared()) {
+        m_preparation.post([this, staircase = m_staircase](const StopCheck& stop) {
+            staircase->prepare(stop);
+            return NewestJob::Show([this] { Q_EMIT preparingChanged(); });
+        });
+    }
     Q_EMIT preparingChanged();
 }
 

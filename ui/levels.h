@@ -90,6 +90,8 @@ public:
     /// Nullptr when it is not there; valid until control returns to the event loop.
     const TilePicture* tile(const TileKey& key) { return m_store.find(key); }
     bool hasTile(const TileKey& key) const { return m_store.contains(key); }
+    /// True for a tile that is shown as earlier settings made it.
+    bool isOutdated(const TileKey& key) const { return m_store.isOutdated(key); }
 
     /// Seconds of one cell (parent pixel), measured on this photo; 0 while nothing was computed.
     double secondsPerCell() const;

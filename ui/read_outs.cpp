@@ -69,6 +69,10 @@ PixelValue pixelAt(Levels& levels, int level, Point source) {
 }
 
 QString badgeOf(const ShownState& shown, bool canCompute) {
+    if (shown.isOutdated) {
+        return canCompute ? ReadOuts::tr("Computing step %1, as the earlier settings made it until then").arg(shown.level)
+                          : ReadOuts::tr("As the earlier settings made it");
+    }
     if (shown.screenShare > 1 + roundingTolerance) {
         return shown.level == 0 ? ReadOuts::tr("Interpolated from the photo")
                                 : ReadOuts::tr("Interpolated beyond step %1").arg(shown.level);

@@ -16,6 +16,11 @@ bool TileStore::contains(const TileKey& key) const {
     return found != m_index.end() && !found->second->isOutdated;
 }
 
+bool TileStore::isOutdated(const TileKey& key) const {
+    const auto found = m_index.find(key);
+    return found != m_index.end() && found->second->isOutdated;
+}
+
 void TileStore::insert(const TileKey& key, TilePicture picture) {
     const auto found = m_index.find(key);
     if (found != m_index.end()) {

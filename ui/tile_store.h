@@ -18,6 +18,8 @@ public:
     const TilePicture* find(const TileKey& key);
     /// False also for a tile that is out of date.
     bool contains(const TileKey& key) const;
+    /// True for a tile that is there and out of date.
+    bool isOutdated(const TileKey& key) const;
     /// In place of one that is out of date; one that is not stays.
     void insert(const TileKey& key, TilePicture picture);
     /// The tiles of `level` are found until newer ones come, but not contained.

@@ -23,11 +23,10 @@ struct NarrowField {
 
 NarrowField narrowed(const FieldTile& tile);
 
-/// The part `out` of the child level: bicubic base of `parent` plus the field (RGB), `share` times the detail added to the
-/// coefficients of each colour.
-/// Every cell of `out` is in one of `tiles`, or in several, which then agree; `parent` covers them and bicubicReach pixels around.
-/// `columns` and `rows` say how the parent's whole size becomes the child's. A value depends on its own place alone: any split of `out`,
-/// into any tiles, on any instruction set and number of threads, gives the same bits. Runs on the compute threads. Throws
+/// The part `out` of the child level: bicubic base of `parent` plus the field (RGB), `share` times the detail added to the coefficients
+/// of each colour. Every cell of `out` is in one of `tiles`, or in several, which then agree; `parent` covers them and bicubicReach pixels
+/// around. `columns` and `rows` say how the parent's whole size becomes the child's. A value depends on its own place alone: any split of
+/// `out`, into any tiles, on any instruction set and number of threads, gives the same bits. Runs on the compute threads. Throws
 /// std::invalid_argument when tiles or parent do not hold what is read.
 Image renderField(const FieldWaves& waves, std::span<const NarrowField* const> tiles, float share, const PlacedImage& parent, Axis columns,
                   Axis rows, Rect out);
