@@ -1,13 +1,8 @@
 #include "core/base/error.h"
 #include "core/image/resample.h"
-#include "core/zoom/staircase.h"
-#include "tests/network_support.h"
-#include "tests/support.h"
-
-#include <QtTest>
+#include "tests/staircase_support.h"
 
 #include <atomic>
-#include <limits>
 #include <set>
 #include <thread>
 
@@ -15,102 +10,9 @@ using namespace casr;
 
 namespace {
 
-const Architecture small{16, 2, 16};
-const Architecture full{16, 2, 16, 16, 8};
-const Architecture detailed{16, 2, 16, 16, 8, 2};
-constexpr Size photoSize{37, 53};
-constexpr std::size_t plenty = std::size_t{1} << 28;
-
-Image photo() {
-    return noisePicture(photoSize, 3, 1);
-}
-
-Plan threeSteps() {
-    return planSchedule(photoSize, 8.0, 2.05);
-}
-
-std::shared_ptr<const Network> sharedNetwork() {
-    static const std::shared_ptr<const Network> network = strongNetwork(small, 2);
-    return network;
-}
-
-std::shared_ptr<const Network> detailedNetwork() {
-    static const std::shared_ptr<const Network> network = strongNetwork(detailed, 2);
-    return network;
-}
-
-/// The same weights without what makes detail.
-std::shared_ptr<const Network> faithfulNetwork() {
-    TensorFile file = strongWeights(detailed, 2);
-    std::erase_if(file.tensors, [](const NamedTensor& tensor) { return tensor.name.starts_with("detail."); });
-    file.metadata["architecture"] = emptyWeights(full).metadata["architecture"];
-    return loaded(file);
-}
-
-Staircase detailedStaircase(float detail, float last, Precision precision = Precision::float32) {
-    return Staircase(photo(), detailedNetwork(), planSchedule(photoSize, 4.0, 2.05), precision, plenty, {0, 0, {}, detail, last});
-}
-
-double meanDifference(const Image& a, const Image& b) {
-    double sum = 0.0;
-    for (std::size_t i = 0; i < a.values().size(); ++i) {
-        sum += std::abs(a.values()[i] - b.values()[i]);
-    }
-    return sum / static_cast<double>(a.values().size());
-}
-
-Staircase staircaseOf(Precision precision, std::size_t cacheBytes = plenty) {
-    return Staircase(photo(), sharedNetwork(), threeSteps(), precision, cacheBytes);
-}
-
-Image wholeLevel(Staircase& staircase, int level) {
-    return staircase.region(level, rectOf(staircase.plan().sizeOf(level))).image;
-}
-
 Rect randomRect(Size size, HashRandom& random) {
     const int left = random.below(size.width), top = random.below(size.height);
     return {left, top, left + 1 + random.below(size.width - left), top + 1 + random.below(size.height - top)};
-}
-
-/// A network whose answers a test chooses; the field is a constant a cell.
-class FakeNetwork : public Network {
-public:
-    using Answer = std::function<float(Rect cells, Precision precision, int call)>;
-
-    explicit FakeNetwork(Answer answer) : m_answer(std::move(answer)) {
-        m_waves.count = 16;
-        m_waves.frequency.assign(32, 0.0f);
-    }
-
-    const Architecture& architecture() const override { return small; }
-    const FieldWaves& waves() const override { return m_waves; }
-    const std::string& checksum() const override { return m_text; }
-    const std::string& record() const override { return m_text; }
-    std::int64_t parameterCount() const override { return 0; }
-
-    std::shared_ptr<const SourceMemory> remember(const Image&, Precision, const StopCheck&, const StepInputs&) const override {
-        return nullptr;
-    }
-    SuperpixelTile superpixelsOf(const PlacedImage&, Rect) const override { throw std::invalid_argument("none"); }
-    Borrowing borrowedBy(const PlacedImage&, Rect, Precision, const StopCheck&, const StepInputs&) const override {
-        throw std::invalid_argument("none");
-    }
-
-    FieldTile run(const PlacedImage&, Rect cells, Precision precision, const StopCheck&, const StepInputs&) const override {
-        const float value = m_answer(cells, precision, m_calls++);
-        return {cells, 96, std::vector<float>(static_cast<std::size_t>(cells.size().area()) * 96, value / 16.0f)};
-    }
-
-private:
-    Answer m_answer;
-    FieldWaves m_waves;
-    std::string m_text = "fake";
-    mutable std::atomic<int> m_calls = 0;
-};
-
-Staircase withFake(Image source, FakeNetwork::Answer answer, Precision precision) {
-    const Plan plan = planSchedule(source.size(), 2.0);
-    return Staircase(std::move(source), std::make_shared<FakeNetwork>(std::move(answer)), plan, precision, 0);
 }
 
 /// Keeps everything.
@@ -125,24 +27,10 @@ public:
     std::map<TileKey, Image> tiles;
 };
 
-constexpr float notANumber = std::numeric_limits<float>::quiet_NaN();
-
-Image constantPicture(Size size, float value) {
-    return Image(size, 3, std::vector<float>(static_cast<std::size_t>(size.area()) * 3, value));
-}
-
 } // namespace
 
 class TestStaircase : public QObject {
     Q_OBJECT
-
-private:
-    void addPrecisions() {
-        QTest::addColumn<int>("precision");
-        QTest::newRow("float32") << static_cast<int>(Precision::float32);
-        // bfloat16 where this machine has it.
-        QTest::newRow("this machine's own") << static_cast<int>(resolved(Precision::automatic));
-    }
 
 private Q_SLOTS:
     /// One thread where threads are not the question: OpenMP's threads wait by spinning, which is slow on a busy machine.
@@ -248,95 +136,6 @@ private Q_SLOTS:
         const auto cleaned = levels({0.5f, 0, {}}), unprojected = levels({0.5f, 0, {true, true, true, false}});
         QVERIFY(sameBits(cleaned.first, unprojected.first));
         QVERIFY(!sameBits(cleaned.second, unprojected.second));
-    }
-
-    void withoutDetailEveryBitIsThatOfTheFaithfulNetwork_data() { addPrecisions(); }
-
-    void withoutDetailEveryBitIsThatOfTheFaithfulNetwork() {
-        QFETCH(int, precision);
-        Staircase with = detailedStaircase(0, 0, static_cast<Precision>(precision));
-        Staircase without(photo(), faithfulNetwork(), with.plan(), static_cast<Precision>(precision), plenty);
-        QVERIFY(sameBits(wholeLevel(with, 2), wholeLevel(without, 2)));
-        QCOMPARE(with.tilesNeeded(2, rectOf(with.plan().result())), without.tilesNeeded(2, rectOf(with.plan().result())));
-    }
-
-    void levelsWithDetailAreTheLevelsComputedInOnePiece() {
-        Staircase staircase = detailedStaircase(0.75f, 0.25f);
-        StepInputs inputs;
-        inputs.memory = detailedNetwork()->remember(photo(), Precision::float32, {});
-        inputs.detail = true;
-        Image parent = photo();
-        for (int level = 1; level < staircase.plan().levels(); ++level) {
-            parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs, level == 1 ? 0.75f : 0.25f);
-            QVERIFY(sameBits(wholeLevel(staircase, level), parent));
-        }
-    }
-
-    void tilesWithDetailAreTheSameAtAnySize() {
-        Staircase reference = detailedStaircase(0.5f, 1);
-        const Image expected = wholeLevel(reference, 2);
-        for (const int cells : {48, 112}) {
-            Staircase staircase(photo(), detailedNetwork(), reference.plan(), Precision::float32, 400000, {0, 0, {}, 0.5f, 1}, cells);
-            QVERIFY(sameBits(wholeLevel(staircase, 2), expected));
-        }
-    }
-
-    void theResultIsLinearInTheLastDetail() {
-        const auto at = [](float detail) {
-            Staircase staircase = detailedStaircase(0.5f, detail);
-            return wholeLevel(staircase, 2);
-        };
-        const Image none = at(0), half = at(0.5f), all = at(1);
-        QVERIFY(meanDifference(none, all) > 0.01);
-        for (std::size_t i = 0; i < none.values().size(); ++i) {
-            QVERIFY(std::abs(none.values()[i] + all.values()[i] - 2.0f * half.values()[i]) < 1e-4f);
-        }
-    }
-
-    void theLastDetailChangesOnFinishedTilesWithoutTheNetwork() {
-        Staircase staircase = detailedStaircase(0.5f, 0), expected = detailedStaircase(0.5f, 0.75f);
-        staircase.keepFields();
-        const Image before = wholeLevel(staircase, 2);
-        const std::shared_ptr<Staircase> other = staircase.withDetail(0.5f, 0.75f);
-        QCOMPARE(other->controls().lastDetail, 0.75f);
-        QVERIFY(other->isPrepared());
-        QVERIFY(other->cachedTile({1, 0, 0}) && !other->cachedTile({2, 0, 0}));
-        QVERIFY(sameBits(wholeLevel(*other, 2), wholeLevel(expected, 2)));
-        QCOMPARE(other->statistics().tilesComputed, std::int64_t{0});
-        QVERIFY(sameBits(wholeLevel(staircase, 2), before));
-        QVERIFY(sameBits(wholeLevel(*other->withDetail(0.5f, 0), 2), before));
-    }
-
-    void anotherDetailInEveryStepLeavesTheFieldsOfTheFirstAsTheyAre() {
-        Staircase staircase = detailedStaircase(0.5f, 0.5f), expected = detailedStaircase(1, 1);
-        staircase.keepFields();
-        wholeLevel(staircase, 2);
-        const std::shared_ptr<Staircase> other = staircase.withDetail(1, 1);
-        QVERIFY(!other->cachedTile({1, 0, 0}));
-        QVERIFY(sameBits(wholeLevel(*other, 1), wholeLevel(expected, 1)));
-        QCOMPARE(other->statistics().tilesComputed, std::int64_t{0});
-        QVERIFY(sameBits(wholeLevel(*other, 2), wholeLevel(expected, 2)));
-        QVERIFY(other->statistics().tilesComputed > 0);
-    }
-
-    void aFieldWithoutDetailIsMadeAgainWhereDetailIsWanted() {
-        Staircase staircase = detailedStaircase(0, 0), expected = detailedStaircase(0, 1);
-        const Size size = staircase.plan().result();
-        staircase.view(2, size, rectOf(size)); // keeps fields, and they have no detail
-        const std::shared_ptr<Staircase> other = staircase.withDetail(0, 1);
-        QVERIFY(staircase.isReady(2, size, rectOf(size)) && !other->isReady(2, size, rectOf(size)));
-        QVERIFY(sameBits(other->view(2, size, rectOf(size)).image, wholeLevel(expected, 2)));
-    }
-
-    void detailThatTheWeightsDoNotHaveIsRefused() {
-        const auto make = [](float detail, float last) {
-            Staircase(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, {0, 0, {}, detail, last});
-        };
-        QVERIFY(says(errorOf([&] { make(0.5f, 0); }), "no detail"));
-        QVERIFY(says(errorOf([&] { make(0, 0.5f); }), "no detail"));
-        Staircase staircase = staircaseOf(Precision::float32);
-        QVERIFY(says(errorOf([&] { staircase.withDetail(0, 0.5f); }), "no detail"));
-        QVERIFY(errorOf([&] { staircase.withDetail(0, 0); }).empty());
     }
 
     void preparingHappensOnceAndCanBeStopped() {
@@ -464,8 +263,8 @@ private Q_SLOTS:
     }
 
     void aPictureOfOnePixelClimbs() {
-        Staircase staircase(constantPicture({1, 1}, 0.5f), Network::untrained(small, 1), planSchedule({1, 1}, 64.0), Precision::float32,
-                            plenty);
+        Staircase staircase(Image({1, 1}, 3, {0.5f, 0.5f, 0.5f}), Network::untrained(small, 1), planSchedule({1, 1}, 64.0),
+                            Precision::float32, plenty);
         QCOMPARE(wholeLevel(staircase, staircase.plan().levels() - 1).size(), (Size{64, 64}));
     }
 
@@ -490,52 +289,6 @@ private Q_SLOTS:
                                  std::invalid_argument);
         QVERIFY_EXCEPTION_THROWN(Staircase(noisePicture(photoSize, 1, 1), sharedNetwork(), threeSteps(), Precision::float32, 0),
                                  std::invalid_argument);
-    }
-
-    void soundnessIsJudgedByValuesAndTexture() {
-        const Image texture = noisePicture({4, 4}, 3, 1);
-        const Image flat = constantPicture({4, 4}, 0.5f);
-        QVERIFY(isSound(texture, texture));
-        QVERIFY(isSound(flat, flat));
-        QVERIFY(isSound(texture, flat));
-        QVERIFY(!isSound(flat, texture));
-        for (const float bad : {notANumber, std::numeric_limits<float>::infinity(), -std::numeric_limits<float>::infinity()}) {
-            std::vector<float> values(texture.values().begin(), texture.values().end());
-            values.back() = bad;
-            QVERIFY(!isSound(Image({4, 4}, 3, values), texture));
-        }
-    }
-
-    void anUnsoundTileIsComputedAgainInFloat32() {
-        const auto answer = [](Rect, Precision precision, int) { return precision == Precision::bfloat16 ? notANumber : 0.0f; };
-        Staircase staircase = withFake(photo(), answer, Precision::bfloat16);
-        Staircase reference = withFake(photo(), answer, Precision::float32);
-        QVERIFY(sameBits(wholeLevel(staircase, 1), wholeLevel(reference, 1)));
-        QCOMPARE(staircase.statistics().tilesRepaired, std::int64_t{1});
-        QCOMPARE(reference.statistics().tilesRepaired, std::int64_t{0});
-        QCOMPARE(staircase.statistics().tilesComputed, std::int64_t{2});
-    }
-
-    void aTileUnsoundInFloat32IsAnErrorAndNotKept() {
-        const auto answer = [](Rect, Precision, int call) { return call < 2 ? notANumber : 0.0f; };
-        Staircase staircase = withFake(photo(), answer, Precision::float32);
-        QVERIFY(says(errorOf([&] { wholeLevel(staircase, 1); }), "float32"));
-        QVERIFY(errorOf([&] { wholeLevel(staircase, 1); }).empty());
-    }
-
-    void aFlatTileBesideTextureIsRight() {
-        // Columns 0 .. 111 are the first tile; texture begins in its halo.
-        const Size size{200, 16};
-        std::vector<float> values;
-        for (int y = 0; y < size.height; ++y) {
-            for (int x = 0; x < size.width; ++x) {
-                values.insert(values.end(), 3, x < 120 ? 1.0f : static_cast<float>((x + y) % 2));
-            }
-        }
-        Staircase staircase = withFake(
-            Image(size, 3, values), [](Rect, Precision, int) { return 0.0f; }, Precision::float32);
-        QCOMPARE(staircase.gridOf(1).cellsOf(0, 0), (Rect{0, 0, 112, 16}));
-        QCOMPARE(wholeLevel(staircase, 1).size(), (Size{400, 32}));
     }
 
     void aViewAtTheSizeOfALevelIsTheLevel_data() { addPrecisions(); }
@@ -597,12 +350,6 @@ private Q_SLOTS:
         QVERIFY(!plain.isReady(1, {40, 60}, {0, 0, 40, 60}));
     }
 
-    void aRepairedTileIsViewedFromItsRepairedField() {
-        const auto answer = [](Rect, Precision precision, int) { return precision == Precision::bfloat16 ? notANumber : 0.25f; };
-        Staircase staircase = withFake(photo(), answer, Precision::bfloat16), reference = withFake(photo(), answer, Precision::float32);
-        QVERIFY(sameBits(staircase.view(1, {60, 90}, {0, 0, 60, 90}).image, reference.view(1, {60, 90}, {0, 0, 60, 90}).image));
-    }
-
     void viewsOutsideAreRefused() {
         Staircase staircase = staircaseOf(Precision::float32);
         const Size most = staircase.plan().sizeOf(1);
@@ -613,49 +360,6 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(staircase.view(1, {photoSize.width, photoSize.height - 1}, {0, 0, 4, 4}), std::invalid_argument);
         QVERIFY_EXCEPTION_THROWN(staircase.view(1, most, {0, 0, most.width + 1, 4}), std::invalid_argument);
         QVERIFY_EXCEPTION_THROWN(staircase.isReady(1, most, {4, 4, 4, 8}), std::invalid_argument);
-    }
-
-    void aLackOfMemoryShrinksTheCacheAndChangesNoTile_data() {
-        QTest::addColumn<bool>("bad");
-        QTest::newRow("the allocator's exception") << true;
-        QTest::newRow("the network's error") << false;
-    }
-
-    void aLackOfMemoryShrinksTheCacheAndChangesNoTile() {
-        QFETCH(bool, bad);
-        const auto sound = [](Rect, Precision, int) { return 0.25f; };
-        const auto failing = [bad](Rect, Precision, int call) -> float {
-            if (call >= 2) {
-                return 0.25f;
-            }
-            if (bad) {
-                throw std::bad_alloc();
-            }
-            throw OutOfMemory("no memory");
-        };
-        Staircase reference = withFake(photo(), sound, Precision::float32), staircase = withFake(photo(), failing, Precision::float32);
-        std::vector<std::string> notices;
-        staircase.setNotice([&](const std::string& text) { notices.push_back(text); });
-        staircase.cache().setBudget(plenty);
-        QVERIFY(sameBits(wholeLevel(staircase, 1), wholeLevel(reference, 1)));
-        QCOMPARE(staircase.statistics().memoryRetries, std::int64_t{2});
-        QCOMPARE(staircase.cache().budget(), plenty / 4);
-        QCOMPARE(notices.size(), std::size_t{2});
-        QVERIFY(says(notices.back(), "64 MB"));
-    }
-
-    void memoryThatNeverComesIsAnErrorAndNotTheEnd() {
-        bool isShort = true;
-        const auto failing = [&](Rect, Precision, int) -> float {
-            if (isShort) {
-                throw std::bad_alloc();
-            }
-            return 0.25f;
-        };
-        Staircase staircase = withFake(photo(), failing, Precision::float32);
-        QVERIFY(says(errorOf([&] { wholeLevel(staircase, 1); }), "memory"));
-        isShort = false;
-        QVERIFY(errorOf([&] { wholeLevel(staircase, 1); }).empty());
     }
 
     void tilesComeFromTheFirstBackingThatHasThem() {

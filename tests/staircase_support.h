@@ -1,0 +1,46 @@
+#pragma once
+
+// A small photo and small networks to climb with.
+
+#include "core/zoom/staircase.h"
+#include "tests/network_support.h"
+#include "tests/support.h"
+
+#include <QtTest>
+
+namespace casr {
+
+inline const Architecture small{16, 2, 16};
+inline const Architecture full{16, 2, 16, 16, 8};
+inline constexpr Size photoSize{37, 53};
+inline constexpr std::size_t plenty = std::size_t{1} << 28;
+
+inline Image photo() {
+    return noisePicture(photoSize, 3, 1);
+}
+
+inline Plan threeSteps() {
+    return planSchedule(photoSize, 8.0, 2.05);
+}
+
+inline std::shared_ptr<const Network> sharedNetwork() {
+    static const std::shared_ptr<const Network> network = strongNetwork(small, 2);
+    return network;
+}
+
+inline Staircase staircaseOf(Precision precision, std::size_t cacheBytes = plenty) {
+    return Staircase(photo(), sharedNetwork(), threeSteps(), precision, cacheBytes);
+}
+
+inline Image wholeLevel(Staircase& staircase, int level) {
+    return staircase.region(level, rectOf(staircase.plan().sizeOf(level))).image;
+}
+
+/// A row for float32 and one for this machine's own precision, bfloat16 where it has that.
+inline void addPrecisions() {
+    QTest::addColumn<int>("precision");
+    QTest::newRow("float32") << static_cast<int>(Precision::float32);
+    QTest::newRow("this machine's own") << static_cast<int>(resolved(Precision::automatic));
+}
+
+} // namespace casr

@@ -1,0 +1,134 @@
+#include "tests/staircase_support.h"
+
+using namespace casr;
+
+namespace {
+
+const Architecture detailed{16, 2, 16, 16, 8, 2};
+
+std::shared_ptr<const Network> detailedNetwork() {
+    static const std::shared_ptr<const Network> network = strongNetwork(detailed, 2);
+    return network;
+}
+
+/// The same weights without what makes detail.
+std::shared_ptr<const Network> faithfulNetwork() {
+    TensorFile file = strongWeights(detailed, 2);
+    std::erase_if(file.tensors, [](const NamedTensor& tensor) { return tensor.name.starts_with("detail."); });
+    file.metadata["architecture"] = emptyWeights(full).metadata["architecture"];
+    return loaded(file);
+}
+
+Staircase detailedStaircase(float detail, float last, Precision precision = Precision::float32) {
+    return Staircase(photo(), detailedNetwork(), planSchedule(photoSize, 4.0, 2.05), precision, plenty, {0, 0, {}, detail, last});
+}
+
+double meanDifference(const Image& a, const Image& b) {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < a.values().size(); ++i) {
+        sum += std::abs(a.values()[i] - b.values()[i]);
+    }
+    return sum / static_cast<double>(a.values().size());
+}
+
+} // namespace
+
+class TestStaircaseDetail : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// One thread where threads are not the question: OpenMP's threads wait by spinning, which is slow on a busy machine.
+    void init() { setComputeThreads(1); }
+
+    void withoutDetailEveryBitIsThatOfTheFaithfulNetwork_data() { addPrecisions(); }
+
+    void withoutDetailEveryBitIsThatOfTheFaithfulNetwork() {
+        QFETCH(int, precision);
+        Staircase with = detailedStaircase(0, 0, static_cast<Precision>(precision));
+        Staircase without(photo(), faithfulNetwork(), with.plan(), static_cast<Precision>(precision), plenty);
+        QVERIFY(sameBits(wholeLevel(with, 2), wholeLevel(without, 2)));
+        QCOMPARE(with.tilesNeeded(2, rectOf(with.plan().result())), without.tilesNeeded(2, rectOf(with.plan().result())));
+    }
+
+    void levelsWithDetailAreTheLevelsComputedInOnePiece() {
+        Staircase staircase = detailedStaircase(0.75f, 0.25f);
+        StepInputs inputs;
+        inputs.memory = detailedNetwork()->remember(photo(), Precision::float32, {});
+        inputs.detail = true;
+        Image parent = photo();
+        for (int level = 1; level < staircase.plan().levels(); ++level) {
+            parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs, level == 1 ? 0.75f : 0.25f);
+            QVERIFY(sameBits(wholeLevel(staircase, level), parent));
+        }
+    }
+
+    void tilesWithDetailAreTheSameAtAnySize() {
+        Staircase reference = detailedStaircase(0.5f, 1);
+        const Image expected = wholeLevel(reference, 2);
+        for (const int cells : {48, 112}) {
+            Staircase staircase(photo(), detailedNetwork(), reference.plan(), Precision::float32, 400000, {0, 0, {}, 0.5f, 1}, cells);
+            QVERIFY(sameBits(wholeLevel(staircase, 2), expected));
+        }
+    }
+
+    void theResultIsLinearInTheLastDetail() {
+        const auto at = [](float detail) {
+            Staircase staircase = detailedStaircase(0.5f, detail);
+            return wholeLevel(staircase, 2);
+        };
+        const Image none = at(0), half = at(0.5f), all = at(1);
+        QVERIFY(meanDifference(none, all) > 0.01);
+        for (std::size_t i = 0; i < none.values().size(); ++i) {
+            QVERIFY(std::abs(none.values()[i] + all.values()[i] - 2.0f * half.values()[i]) < 1e-4f);
+        }
+    }
+
+    void theLastDetailChangesOnFinishedTilesWithoutTheNetwork() {
+        Staircase staircase = detailedStaircase(0.5f, 0), expected = detailedStaircase(0.5f, 0.75f);
+        staircase.keepFields();
+        const Image before = wholeLevel(staircase, 2);
+        const std::shared_ptr<Staircase> other = staircase.withDetail(0.5f, 0.75f);
+        QCOMPARE(other->controls().lastDetail, 0.75f);
+        QVERIFY(other->isPrepared());
+        QVERIFY(other->cachedTile({1, 0, 0}) && !other->cachedTile({2, 0, 0}));
+        QVERIFY(sameBits(wholeLevel(*other, 2), wholeLevel(expected, 2)));
+        QCOMPARE(other->statistics().tilesComputed, std::int64_t{0});
+        QVERIFY(sameBits(wholeLevel(staircase, 2), before));
+        QVERIFY(sameBits(wholeLevel(*other->withDetail(0.5f, 0), 2), before));
+    }
+
+    void anotherDetailInEveryStepLeavesTheFieldsOfTheFirstAsTheyAre() {
+        Staircase staircase = detailedStaircase(0.5f, 0.5f), expected = detailedStaircase(1, 1);
+        staircase.keepFields();
+        wholeLevel(staircase, 2);
+        const std::shared_ptr<Staircase> other = staircase.withDetail(1, 1);
+        QVERIFY(!other->cachedTile({1, 0, 0}));
+        QVERIFY(sameBits(wholeLevel(*other, 1), wholeLevel(expected, 1)));
+        QCOMPARE(other->statistics().tilesComputed, std::int64_t{0});
+        QVERIFY(sameBits(wholeLevel(*other, 2), wholeLevel(expected, 2)));
+        QVERIFY(other->statistics().tilesComputed > 0);
+    }
+
+    void aFieldWithoutDetailIsMadeAgainWhereDetailIsWanted() {
+        Staircase staircase = detailedStaircase(0, 0), expected = detailedStaircase(0, 1);
+        const Size size = staircase.plan().result();
+        staircase.view(2, size, rectOf(size)); // keeps fields, and they have no detail
+        const std::shared_ptr<Staircase> other = staircase.withDetail(0, 1);
+        QVERIFY(staircase.isReady(2, size, rectOf(size)) && !other->isReady(2, size, rectOf(size)));
+        QVERIFY(sameBits(other->view(2, size, rectOf(size)).image, wholeLevel(expected, 2)));
+    }
+
+    void detailThatTheWeightsDoNotHaveIsRefused() {
+        const auto make = [](float detail, float last) {
+            Staircase(photo(), sharedNetwork(), threeSteps(), Precision::float32, plenty, {0, 0, {}, detail, last});
+        };
+        QVERIFY(says(errorOf([&] { make(0.5f, 0); }), "no detail"));
+        QVERIFY(says(errorOf([&] { make(0, 0.5f); }), "no detail"));
+        Staircase staircase = staircaseOf(Precision::float32);
+        QVERIFY(says(errorOf([&] { staircase.withDetail(0, 0.5f); }), "no detail"));
+        QVERIFY(errorOf([&] { staircase.withDetail(0, 0); }).empty());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestStaircaseDetail)
+#include "test_staircase_detail.moc"
