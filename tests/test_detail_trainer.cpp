@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <fstream>
+#include <numeric>
 
 using namespace casr;
 
@@ -87,6 +88,7 @@ private:
         options.blocks = 1;
         options.critic = 8;
         options.judged = 32;
+        options.life = 5;
         return options;
     }
 
@@ -114,6 +116,24 @@ private Q_SLOTS:
         run(optionsFor(parts, 8));
         QVERIFY(sameTensors(once / "checkpoint.safetensors", parts / "checkpoint.safetensors"));
         QVERIFY(sameTensors(once / "weights.safetensors", parts / "weights.safetensors"));
+    }
+
+    void aFreshDiscriminatorTakesOverWhenItsTimeIsUp() {
+        const auto moments = [&](std::int64_t iterations) {
+            const std::filesystem::path folder = freshFolder();
+            run(optionsFor(folder, iterations));
+            const TensorFile file = readTensorFile(folder / "checkpoint.safetensors");
+            double sum = 0;
+            for (const NamedTensor& tensor : file.tensors) {
+                if (tensor.name.starts_with("critic.second.")) {
+                    sum = std::accumulate(tensor.values.begin(), tensor.values.end(), sum);
+                }
+            }
+            return sum;
+        };
+        const double ofOne = moments(1), ofFive = moments(5), ofTheSixth = moments(6);
+        QVERIFY(ofOne > 0 && ofFive > 2.5 * ofOne);
+        QVERIFY2(ofTheSixth < 0.6 * ofFive, qPrintable(QString("%1 after %2").arg(ofTheSixth).arg(ofFive)));
     }
 
     void everythingButTheBranchStaysBitForBit() {
@@ -189,6 +209,9 @@ private Q_SLOTS:
         QVERIFY(says(errorOf([&] { run(options); }), "--detail"));
         options = optionsFor(freshFolder(), 1);
         options.critic = 0;
+        QVERIFY(says(errorOf([&] { run(options); }), "discriminator"));
+        options = optionsFor(freshFolder(), 1);
+        options.life = 0;
         QVERIFY(says(errorOf([&] { run(options); }), "discriminator"));
         options = optionsFor(freshFolder(), 1);
         for (const int patch : {26, 40}) {

@@ -336,6 +336,39 @@ private Q_SLOTS:
         }
     }
 
+    /// Where there is a CUDA device, what it computes is what the processor computes but for rounding, whatever the photo is remembered
+    /// with.
+    void aCudaDeviceComputesTheSamePixelsOrIsRefused() {
+        if (!hasCuda()) {
+            QVERIFY(says(errorOf([] { resolved(Precision::cuda); }), "--precision auto"));
+            return;
+        }
+        QCOMPARE(resolved(Precision::cuda), Precision::cuda);
+        QVERIFY(numericProfile(Precision::cuda).starts_with("cuda"));
+        const auto network = strongNetwork(detailed, 1);
+        const PlacedImage picture{noisePicture({96, 96}, 3, 5), 0, 0};
+        StepInputs inputs;
+        inputs.detail = true;
+        inputs.memory = network->remember(picture.image, Precision::cuda, {});
+        const Rect cells{40, 40, 56, 56};
+        const FieldTile here = network->run(picture, cells, Precision::float32, {}, inputs),
+                        there = network->run(picture, cells, Precision::cuda, {}, inputs);
+        for (std::size_t i = 0; i < here.coefficients.size(); ++i) {
+            QVERIFY(std::abs(here.coefficients[i] - there.coefficients[i]) < 1e-3f);
+        }
+        for (std::size_t i = 0; i < here.detail.size(); ++i) {
+            QVERIFY(std::abs(here.detail[i] - there.detail[i]) < 1e-3f);
+        }
+    }
+
+    void precisionsAreNamedAsInProfiles() {
+        for (const Precision precision : {Precision::float32, Precision::bfloat16}) {
+            QVERIFY(precisionNamed(numericProfile(precision).substr(0, 4)) == precision);
+        }
+        QVERIFY(precisionNamed("cuda") == Precision::cuda);
+        QVERIFY(!precisionNamed("auto"));
+    }
+
     void theProfileSaysWhatBitsDependOn() {
         const std::string exact = numericProfile(Precision::float32), fast = numericProfile(Precision::bfloat16);
         QVERIFY(exact != fast);

@@ -319,6 +319,32 @@ private Q_SLOTS:
         QVERIFY2(degradedPatches > 55 && degradedPatches < 105, qPrintable(QString::number(degradedPatches)));
     }
 
+    /// Mean step from a sample of the truth to the next in its row.
+    static double roughnessOf(const Batch& batch) {
+        double sum = 0;
+        for (std::size_t i = 3; i < batch.target.size(); i += 3) {
+            sum += std::abs(batch.target[i] - batch.target[i - 3]);
+        }
+        return 3.0 * sum / static_cast<double>(batch.target.size());
+    }
+
+    void softPhotosAreSmootherAtTheirOwnPixels() {
+        const CropFile crops = noiseCrops(80, 2);
+        SampleOptions options{4, 16, 1};
+        options.dense = true;
+        for (std::uint64_t iteration = 0; iteration < 4; ++iteration) {
+            const Batch crisp = makeBatch(crops, options, iteration);
+            SampleOptions soft = options;
+            soft.soft = 1.0;
+            for (const double unrolled : {0.0, 1.0}) {
+                soft.unrolled = unrolled;
+                const Batch batch = makeBatch(crops, soft, iteration);
+                QCOMPARE(batch.points, crisp.points);
+                QVERIFY(roughnessOf(batch) < 0.9 * roughnessOf(crisp));
+            }
+        }
+    }
+
     void unrolledPatchesHaveASmallerAncestor() {
         const CropFile crops = noiseCrops(80, 2);
         SampleOptions options{8, 16, 1};

@@ -287,6 +287,11 @@ void TestWindowSettings::anImpossiblePreferenceIsRefusedInTheDialog() {
     dialog->findChild<QComboBox*>("preferScreen")->setCurrentIndex(1);
     QVERIFY(!ok->isEnabled());
     QVERIFY(dialog->findChild<QLabel*>("preferencesProblem")->text().contains("profile"));
+    dialog->findChild<QComboBox*>("preferScreen")->setCurrentIndex(0);
+    QVERIFY(ok->isEnabled());
+    dialog->findChild<QComboBox*>("preferPrecision")->setCurrentIndex(static_cast<int>(casr::Precision::cuda));
+    QCOMPARE(ok->isEnabled(), casr::hasCuda());
+    QCOMPARE(dialog->findChild<QLabel*>("preferencesProblem")->text().contains("CUDA"), !casr::hasCuda());
     clickButton(QDialogButtonBox::Cancel);
     QCOMPARE(casr::loadPreferences().stepLimit, casr::defaultStepLimit);
 }

@@ -40,7 +40,7 @@ Preferences loadPreferences() {
     preferences.isDark = settings.value("dark", true).toBool();
     preferences.threads = std::clamp(settings.value("threads", 0).toInt(), 0, 1024);
     preferences.memoryMegabytes = std::max(settings.value("memoryMegabytes", 0).toInt(), 0);
-    preferences.precision = static_cast<Precision>(std::clamp(settings.value("precision", 0).toInt(), 0, 2));
+    preferences.precision = static_cast<Precision>(std::clamp(settings.value("precision", 0).toInt(), 0, 3));
     preferences.stepLimit = std::clamp(settings.value("stepLimit", defaultStepLimit).toDouble(), smallestStepLimit, largestStepLimit);
     preferences.screen = static_cast<ScreenSource>(std::clamp(settings.value("screenSource", 0).toInt(), 0, 2));
     preferences.screenFile = settings.value("screenFile").toString();

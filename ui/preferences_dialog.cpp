@@ -90,8 +90,8 @@ QWidget* PreferencesDialog::computingPage() {
     m_memory->setSuffix(tr(" MB"));
     m_memory->setSpecialValueText(tr("by itself"));
     m_precision->setObjectName("preferPrecision");
-    m_precision->addItems(
-        {tr("By the processor"), tr("bfloat16 (fast where the processor has it)"), tr("float32 (the same on any machine)")});
+    m_precision->addItems({tr("Processor, as it is fastest"), tr("Processor, bfloat16 (fast where it has that)"), tr("Processor, float32"),
+                           tr("CUDA device, float32")});
     m_stepLimit->setObjectName("preferStepLimit");
     m_depthModel->setObjectName("preferDepthModel");
     m_depthModel->setAccessibleName(tr("Depth model"));
@@ -102,7 +102,7 @@ QWidget* PreferencesDialog::computingPage() {
     auto* form = new QFormLayout(page);
     form->addRow(tr("&Threads (from the next start on)"), m_threads);
     form->addRow(tr("&Memory for computed tiles"), m_memory);
-    form->addRow(tr("&Precision"), m_precision);
+    form->addRow(tr("De&vice and precision"), m_precision);
     form->addRow(tr("Largest &step of a new photo"), m_stepLimit);
     addRow(*form, tr("&Depth model (TorchScript)"), m_depthModel, browseButton);
     return page;

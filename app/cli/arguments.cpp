@@ -100,11 +100,4 @@ std::optional<float> parseAmount(const std::string& text) {
     return numbers[0];
 }
 
-Precision precisionNamed(const std::string& name) {
-    if (name == "bf16") {
-        return Precision::bfloat16;
-    }
-    return name == "fp32" ? Precision::float32 : Precision::automatic;
-}
-
 } // namespace casr::cli

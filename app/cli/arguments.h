@@ -30,7 +30,4 @@ StepParts parseStepParts(const std::string& text);
 /// A number in 0 .. 1, or nothing for "auto". Throws CLI::ValidationError otherwise.
 std::optional<float> parseAmount(const std::string& text);
 
-/// "auto", "bf16" or "fp32".
-Precision precisionNamed(const std::string& name);
-
 } // namespace casr::cli

@@ -18,7 +18,7 @@ std::string asText(Rect region) {
 /// The precision that gives a numeric profile; the profile begins with its name.
 std::string precisionOf(const std::string& profile, const std::string& otherwise) {
     const std::string name = profile.substr(0, 4);
-    return name == "fp32" || name == "bf16" ? name : otherwise;
+    return precisionNamed(name) ? name : otherwise;
 }
 
 /// The amounts of a recipe go into the options of the same names.

@@ -7,8 +7,9 @@ namespace casr::cli {
 
 void RunOptions::addTo(CLI::App& command) {
     command.add_option("--weights", weights, "Weights file; the shipped one when not given");
-    command.add_option("--precision", precision, "auto: bfloat16 where the CPU is fast at it, else float32")
-        ->check(CLI::IsMember({"auto", "bf16", "fp32"}))
+    command
+        .add_option("--precision", precision, "auto: bfloat16 where the CPU is fast at it, else float32; cuda: float32 on a CUDA device")
+        ->check(CLI::IsMember({"auto", "bf16", "fp32", "cuda"}))
         ->capture_default_str();
     command.add_option("--threads", threads, "Compute threads; 0: all")->check(CLI::Range(0, 1024))->capture_default_str();
     command.add_option("--step-limit", stepLimit, "Largest factor of one step")
@@ -22,7 +23,7 @@ std::shared_ptr<const Network> RunOptions::loadNetwork() const {
 }
 
 Precision RunOptions::resolvedPrecision() const {
-    return resolved(precisionNamed(precision));
+    return resolved(precisionNamed(precision).value_or(Precision::automatic));
 }
 
 } // namespace casr::cli

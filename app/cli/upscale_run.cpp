@@ -312,7 +312,7 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.region = std::to_string(job.region.left) + "," + std::to_string(job.region.top) + "," + std::to_string(job.region.width()) +
                     "," + std::to_string(job.region.height());
     if (result.run.precision == "auto") {
-        result.run.precision = job.profile.starts_with("bf16") ? "bf16" : "fp32"; // tiles of the other would not fit
+        result.run.precision = job.profile.substr(0, 4); // tiles of the other would not fit
     }
     result.bits = job.bitsPerSample;
     result.quality = job.quality;

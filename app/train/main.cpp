@@ -82,8 +82,12 @@ void addDetailOptions(CLI::App& command, DetailArguments& arguments) {
     command.add_option("--branch", arguments.options.branch,
                        "Weights whose detail to begin from; that of --start, or fresh, when not given");
     command.add_option("--detail", arguments.options.blocks, "Residual blocks of a fresh branch")->capture_default_str();
+    command.add_option("--soft", arguments.run.options.sample.soft, "Share of photos that are soft at their own pixels")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     command.add_option("--critic", arguments.options.critic, "Width of the discriminator")->capture_default_str();
     command.add_option("--judged", arguments.options.judged, "Edge of what the discriminator sees, output pixels")->capture_default_str();
+    command.add_option("--life", arguments.options.life, "Iterations after which a fresh discriminator takes over")->capture_default_str();
 }
 
 struct SuperpixelArguments {

@@ -54,8 +54,7 @@ ExportRequest requestFor(const Recipe& recipe, const Picture& picture, const Pla
 } // namespace
 
 Precision precisionOf(const Recipe& recipe, Precision otherwise) {
-    const std::string name = recipe.profile.substr(0, 4);
-    return resolved(name == "bf16" ? Precision::bfloat16 : name == "fp32" ? Precision::float32 : otherwise);
+    return resolved(precisionNamed(recipe.profile.substr(0, 4)).value_or(otherwise));
 }
 
 std::vector<std::string> zoomFile(const std::filesystem::path& input, const Recipe& recipe, const std::filesystem::path& output,

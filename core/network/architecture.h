@@ -39,6 +39,8 @@ struct Reach {
     static constexpr int superpixels = superpixelNetwork + superpixelMean;
     static constexpr int trunkLimit = 19;
     static constexpr int detailLimit = 4;
+    /// How far around a pixel the parent is looked at for how much detail it has room for: beside the trunk, not behind it.
+    static constexpr int detailRoom = 4;
     static constexpr int backProjection = 3;
     static constexpr int limit = 44;
 

@@ -2,6 +2,7 @@
 
 #include "core/base/random.h"
 #include "core/network/convolution.h"
+#include "core/network/detail_room.h"
 
 #include <ATen/Parallel.h>
 
@@ -185,6 +186,14 @@ FieldNetwork FieldNetwork::withTrunkIn(at::ScalarType type) const {
     return copy;
 }
 
+FieldNetwork FieldNetwork::on(const at::Device& device) const {
+    FieldNetwork copy = *this;
+    for (const auto& [name, tensor] : copy.parameters()) {
+        *tensor = tensor->to(device);
+    }
+    return copy;
+}
+
 std::vector<std::pair<std::string, at::Tensor*>> FieldNetwork::parameters() {
     std::vector<std::pair<std::string, at::Tensor*>> list{{"head.weight", &headWeight}, {"head.bias", &headBias}};
     nameBlocks("", blockWeight, blockBias, list);
@@ -264,7 +273,7 @@ at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {
     return convolution(features, fieldWeight, fieldBias, at::kFloat, 0);
 }
 
-at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& features, Border border, at::ScalarType type,
+at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
                                             const Checkpoint& checkpoint) const {
     const bool isPlain = isPlainInference(detailWeight);
     Stream x{features, isPlain ? features.to(type, false, false, at::MemoryFormat::ChannelsLast) : features};
@@ -274,7 +283,7 @@ at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& features, Border b
         }
         x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type, isPlain);
     }
-    return convolution(x.sum, detailWeight, detailBias, at::kFloat, 0);
+    return withinRoom(convolution(x.sum, detailWeight, detailBias, at::kFloat, 0), detailRoomOf(parents));
 }
 
 at::Tensor FieldNetwork::basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const {

@@ -50,6 +50,9 @@ struct FieldNetwork {
     /// The same network with the weights of the trunk kept in `type`, so that features() in that type need not convert them.
     FieldNetwork withTrunkIn(at::ScalarType type) const;
 
+    /// The same network on a device.
+    FieldNetwork on(const at::Device& device) const;
+
     /// Every tensor with its name in the weights file, in a fixed order.
     std::vector<std::pair<std::string, at::Tensor*>> parameters();
 
@@ -84,9 +87,11 @@ struct FieldNetwork {
     at::Tensor coefficients(const at::Tensor& features) const;
 
     /// Coefficients of the detail on the same waves, (N, 2K, h, w) float32, of the trunk's features: what is added to those of all three
-    /// colours of the faithful field, all of it or a share, so that it has no colour of its own. With Border::shrink every side loses
-    /// Reach::ofDetail pixels. The architecture has detail.
-    at::Tensor detailCoefficients(const at::Tensor& features, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
+    /// colours of the faithful field, all of it or a share, so that it has no colour of its own; no more of it than the parents have room
+    /// for, see detailRoomOf(). `parents` (N, 3, ...) are the features' pictures with Reach::detailRoom pixels more on every side of the
+    /// result. With Border::shrink every side of the features loses Reach::ofDetail pixels. The architecture has detail.
+    at::Tensor detailCoefficients(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
+                                  const Checkpoint& checkpoint = {}) const;
 
     /// (n, 2K) values of the shared sinusoids at `offsets` (n, 2), parent pixels (down, right) from the pixel's centre, smoothed
     /// for samples `inverseScale` (n) parent pixels apart.

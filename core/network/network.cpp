@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <thread>
@@ -81,13 +82,44 @@ int phaseOf(int place, int period) {
 }
 
 std::vector<float> interleavedValues(const at::Tensor& planes) {
-    const at::Tensor plain = planes.permute({0, 2, 3, 1}).contiguous();
+    const at::Tensor plain = planes.to(at::kCPU).permute({0, 2, 3, 1}).contiguous();
     const float* values = plain.data_ptr<float>();
     return {values, values + plain.numel()};
 }
 
 at::ScalarType typeOf(Precision precision) {
     return precision == Precision::bfloat16 ? at::kBFloat16 : at::kFloat;
+}
+
+at::Device deviceOf(Precision precision) {
+    return precision == Precision::cuda ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+}
+
+/// The same bits at every run: no search for the fastest algorithm, no shortened numbers.
+void beExactOnCuda() {
+    at::Context& context = at::globalContext();
+    context.setBenchmarkCuDNN(false);
+    context.setDeterministicCuDNN(true);
+    context.setAllowTF32CuDNN(false);
+    context.setAllowTF32CuBLAS(false);
+}
+
+/// What a device makes of a fixed convolution: devices of other kinds round otherwise.
+std::string fingerprintOf(const at::Device& device) {
+    const c10::InferenceMode inference;
+    const at::Tensor x = at::arange(64 * 32 * 32, at::kFloat).mul(0.37f).sin().view({1, 64, 32, 32}).to(device);
+    const at::Tensor w = at::arange(64 * 64 * 9, at::kFloat).mul(0.73f).cos().view({64, 64, 3, 3}).to(device);
+    const at::Tensor made = at::conv2d(x, w).to(at::kCPU).contiguous();
+    const std::span<const float> values(made.data_ptr<float>(), static_cast<std::size_t>(made.numel()));
+    return sha256(std::as_bytes(values)).substr(0, 8);
+}
+
+std::string cudaDevice() {
+    static const std::string name = [] {
+        beExactOnCuda();
+        return fingerprintOf(deviceOf(Precision::cuda));
+    }();
+    return name;
 }
 
 [[noreturn]] void failForMemory(const std::string& what) {
@@ -135,7 +167,7 @@ class TokenSource : public SourceMemory {
 public:
     TokenSource(TokenMemory tokens, std::vector<Rect> places) : SourceMemory(std::move(places)), m_tokens(std::move(tokens)) {}
 
-    const TokenMemory& tokens() const { return m_tokens; }
+    TokenMemory tokens(const at::Device& device) const { return {m_tokens.keys.to(device), m_tokens.values.to(device)}; }
 
 private:
     TokenMemory m_tokens;
@@ -177,11 +209,12 @@ public:
         return guarded(m_running, [&]() -> FieldTile {
             const int wide = inputs.detail ? Reach::ofDetail(architecture()) : 0;
             const at::Tensor features = featuresAround(parent, expanded(cells, wide), precision, stop, inputs);
-            FieldTile tile{cells, 6 * m_waves.count, interleavedValues(m_network.coefficients(innerOf(features, cells)))};
+            FieldTile tile{cells, 6 * m_waves.count, interleavedValues(networkFor(precision).coefficients(innerOf(features, cells)))};
             if (wide > 0) {
-                const at::Tensor detail = networkFor(precision).detailCoefficients(features, FieldNetwork::Border::shrink,
-                                                                                   typeOf(precision), [&] { throwWhen(stop); });
-                tile.detail = interleavedValues(innerOf(detail, cells));
+                const at::Tensor around =
+                    tensorOf(parent, expanded(cells, Reach::detailRoom)).narrow(1, 0, InputPlanes::picture).to(deviceOf(precision));
+                tile.detail = interleavedValues(networkFor(precision).detailCoefficients(features, around, FieldNetwork::Border::shrink,
+                                                                                         typeOf(precision), [&] { throwWhen(stop); }));
             }
             return tile;
         });
@@ -219,17 +252,24 @@ private:
         const FieldNetwork& network = networkFor(precision);
         const Rect read = expanded(cells, Reach::ofTrunk(architecture()));
         const auto checkpoint = [&] { throwWhen(stop); };
-        FieldNetwork::Middle middle =
-            network.middle(planesOf(parent, read, inputs), FieldNetwork::Border::shrink, typeOf(precision), checkpoint);
+        FieldNetwork::Middle middle = network.middle(planesOf(parent, read, inputs).to(deviceOf(precision)), FieldNetwork::Border::shrink,
+                                                     typeOf(precision), checkpoint);
         if (const auto* memory = dynamic_cast<const TokenSource*>(inputs.memory.get())) {
             const int lost = network.reachOfMiddle();
-            middle = network.remembering(middle, memory->tokens(), FieldNetwork::Border::shrink, typeOf(precision), read.left + lost,
-                                         read.top + lost);
+            middle = network.remembering(middle, memory->tokens(deviceOf(precision)), FieldNetwork::Border::shrink, typeOf(precision),
+                                         read.left + lost, read.top + lost);
         }
         return innerOf(network.features(middle, FieldNetwork::Border::shrink, typeOf(precision), checkpoint), cells);
     }
 
-    const FieldNetwork& networkFor(Precision precision) const { return precision == Precision::bfloat16 ? m_fast : m_network; }
+    /// Call it guarded.
+    const FieldNetwork& networkFor(Precision precision) const {
+        if (precision == Precision::cuda && !m_onCuda) {
+            beExactOnCuda();
+            m_onCuda = m_network.on(deviceOf(precision));
+        }
+        return precision == Precision::cuda ? *m_onCuda : precision == Precision::bfloat16 ? m_fast : m_network;
+    }
 
     SuperpixelTile superpixelTile(const PlacedImage& parent, Rect rect) const {
         if (architecture().superpixels == 0 || !contains(parent.rect(), expanded(rect, Reach::superpixels))) {
@@ -278,14 +318,15 @@ private:
             for (std::size_t i = first; i < first + atOnce; ++i) {
                 planes.push_back(planesOfWindow(photo, windows[std::min(i, windows.size() - 1)].rect, inputs));
             }
+            const at::Tensor read = at::cat(planes).to(deviceOf(precision));
             const at::Tensor features =
-                network.middle(at::cat(planes), FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
+                network.middle(read, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
             const at::Tensor cells = TokenAttention::cellsOf(features);
             for (std::size_t i = first; i < std::min(first + atOnce, windows.size()); ++i) {
                 appendTokens(windows[i], cells[static_cast<std::int64_t>(i - first)], tokens, places);
             }
         }
-        return {m_network.attention.remember(at::cat(tokens).unsqueeze(0)), std::move(places)};
+        return {network.attention.remember(at::cat(tokens).unsqueeze(0)), std::move(places)};
     }
 
     at::Tensor planesOfWindow(const PlacedImage& photo, Rect window, const StepInputs& inputs) const {
@@ -301,7 +342,7 @@ private:
                              std::vector<Rect>& places) {
         constexpr int across = memoryWindowEdge / memoryCell;
         const std::vector<std::int64_t> chosen(window.cells.begin(), window.cells.end());
-        tokens.push_back(cells.index_select(0, at::tensor(chosen, at::kLong)));
+        tokens.push_back(cells.index_select(0, at::tensor(chosen, at::kLong).to(cells.device())));
         for (const int cell : window.cells) {
             places.push_back(rectAt(window.rect.left + cell % across * memoryCell, window.rect.top + cell / across * memoryCell,
                                     {memoryCell, memoryCell}));
@@ -315,9 +356,10 @@ private:
         const Rect whole{below(cells.left), below(cells.top), below(cells.right + memoryCell - 1), below(cells.bottom + memoryCell - 1)};
         const Rect pixels{whole.left * memoryCell, whole.top * memoryCell, whole.right * memoryCell, whole.bottom * memoryCell};
         const Rect read = expanded(pixels, network.reachOfMiddle());
-        const at::Tensor features =
-            network.middle(planesOf(parent, read, inputs), FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
-        const auto [weight, token] = network.attention.weights(TokenAttention::cellsOf(features), memory.tokens()).max(-1);
+        const at::Tensor planes = planesOf(parent, read, inputs).to(deviceOf(precision));
+        const at::Tensor features = network.middle(planes, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
+        const at::Tensor weights = network.attention.weights(TokenAttention::cellsOf(features), memory.tokens(deviceOf(precision)));
+        const auto [weight, token] = weights.to(at::kCPU).max(-1);
         Borrowing result{whole, {}, {}};
         const auto empty = static_cast<std::int64_t>(memory.places().size());
         for (std::int64_t i = 0; i < token.numel(); ++i) {
@@ -330,6 +372,7 @@ private:
 
     FieldNetwork m_network;
     FieldNetwork m_fast; ///< For bfloat16.
+    mutable std::optional<FieldNetwork> m_onCuda;
     FieldWaves m_waves;
     std::string m_checksum;
     std::string m_record;
@@ -344,7 +387,23 @@ bool hasFastBfloat16() {
     return fast;
 }
 
+std::optional<Precision> precisionNamed(const std::string& name) {
+    return name == "bf16"   ? std::optional(Precision::bfloat16)
+           : name == "fp32" ? std::optional(Precision::float32)
+           : name == "cuda" ? std::optional(Precision::cuda)
+                            : std::nullopt;
+}
+
+bool hasCuda() {
+    static const bool has = at::hasCUDA();
+    return has;
+}
+
 Precision resolved(Precision wanted) {
+    if (wanted == Precision::cuda && !hasCuda()) {
+        throw Error("There is no CUDA device, or this program was built with a LibTorch without CUDA. Compute on the processor "
+                    "(--precision auto), or build with a LibTorch that has CUDA.");
+    }
     if (wanted == Precision::bfloat16 && !hasFastBfloat16()) {
         throw Error("This CPU cannot compute in bfloat16 (it needs AMX or AVX512-BF16). Use --precision auto or fp32.");
     }
@@ -381,8 +440,9 @@ std::shared_ptr<const Network> Network::untrained(const Architecture& architectu
 }
 
 std::string numericProfile(Precision precision) {
-    return std::string(precision == Precision::bfloat16 ? "bf16" : "fp32") + ", " + instructionSet() + ", libtorch " + TORCH_VERSION +
-           ", method " + std::to_string(methodVersion);
+    const std::string computer = precision == Precision::cuda ? "cuda fp32 " + cudaDevice()
+                                                              : (precision == Precision::bfloat16 ? "bf16, " : "fp32, ") + instructionSet();
+    return computer + ", libtorch " + TORCH_VERSION + ", method " + std::to_string(methodVersion);
 }
 
 double secondsOfBareConvolution(int width, int edge, Precision precision, int repeats) {

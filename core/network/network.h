@@ -9,18 +9,26 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace casr {
 
-enum class Precision { automatic, bfloat16, float32 };
+/// What numbers are computed in, and where: on the processor, or in float32 on the first CUDA device.
+enum class Precision { automatic, bfloat16, float32, cuda };
+
+/// bf16, fp32 or cuda, as profiles, recipes and the command line name them.
+std::optional<Precision> precisionNamed(const std::string& name);
 
 /// True where the CPU multiplies bfloat16 fast (AMX or AVX512-BF16) and oneDNN is allowed to use it.
 bool hasFastBfloat16();
 
-/// What `wanted` means on this machine: bfloat16 where it is fast, float32 elsewhere. Throws Error when bfloat16 is forced where
-/// the CPU cannot.
+/// True where LibTorch has a CUDA device.
+bool hasCuda();
+
+/// What `wanted` means on this machine: automatic is bfloat16 where that is fast, float32 elsewhere. Throws Error when bfloat16 is forced
+/// where the CPU cannot, or CUDA where there is none.
 Precision resolved(Precision wanted);
 
 /// Threads that the convolutions use; call before the first network runs. 0: as many as the machine has.
@@ -138,10 +146,10 @@ protected:
 };
 
 /// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 3;
+constexpr int methodVersion = 4;
 
-/// Precision, instruction set, library and method versions: results of equal profiles agree bit by bit, others may differ in the last bits.
-/// `precision` is resolved.
+/// Precision, instruction set or device, library and method versions: results of equal profiles agree bit by bit, others may differ in the
+/// last bits. `precision` is resolved. It begins with bf16, fp32 or cuda.
 std::string numericProfile(Precision precision);
 
 /// Seconds of one bare 3x3 convolution `width` -> `width` channels over `edge` x `edge` pixels, best of `repeats`: the yardstick

@@ -1,6 +1,7 @@
 #include "core/train/detail_trainer.h"
 
 #include "core/base/error.h"
+#include "core/network/convolution.h"
 #include "core/network/network_file.h"
 #include "core/train/adam.h"
 #include "core/train/detail_losses.h"
@@ -20,9 +21,9 @@ namespace {
 
 /// Weights of the losses of the branch, in the order of lossNames.
 struct LossWeights {
-    double adversarial = 0.03;
+    double adversarial = 0.02;
     double features = 0.1;
-    double affinity = 0.6;
+    double affinity = 1.0;
     double spectrum = 0.02;
     double pull = 1.0;
     double artifact = 1.0;
@@ -35,8 +36,11 @@ struct LossWeights {
 constexpr LossWeights weights;
 constexpr int lossCount = 11;
 constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,lattice,unevenness,breaks";
-constexpr int adversarialWarmUp = 300;  // iterations, while the discriminator knows little
-constexpr double criticHaste = 1.0;     // its learning rate over the branch's; at 2 it soon has it all its own way
+constexpr int adversarialWarmUp = 300; // iterations, while the discriminator knows little
+constexpr double criticHaste = 1.0;    // its learning rate over the branch's; at 2 it soon has it all its own way
+/// Deviation of the noise over what the discriminator sees, so that rounding, grain and JPEG of the truth, which nobody wants to be
+/// invented, do not give it away (Sonderby et al., arXiv 1610.04490).
+constexpr double veil = 0.015;
 constexpr AdamDecays decays{0.5, 0.99}; // gradients of a moving opponent age fast
 constexpr std::int64_t border = 4;      // output pixels that zero padding reaches most
 constexpr int validationScale = 4;
@@ -92,7 +96,7 @@ Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::Scala
     result.truth = picturesOf(batch.target, count);
     const BackProjection projection(static_cast<int>(result.parent.size(2)), static_cast<int>(result.truth.size(2)));
     result.faithful = projection.applied(picturesOf(faithful, count), result.parent);
-    result.detail = network.detailCoefficients(features, FieldNetwork::Border::zero, type);
+    result.detail = detailOf(network, features, batch, type);
     result.detailed = projection.applied(picturesOf(faithful + fieldAt(network, result.detail, batch), count), result.parent);
     result.missing = projection.shrunk(result.detailed) - result.parent;
     return result;
@@ -117,6 +121,8 @@ private:
     void begin();
     void resume();
     void save();
+    void renewCritic();
+    std::int64_t ageOfCritic() const { return m_iteration % m_options.life; }
     void step(Batch batch);
     at::Tensor branchLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top);
     at::Tensor criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top);
@@ -124,6 +130,7 @@ private:
     void learnBranch(double rate);
     void learnCritic(double rate);
     at::Tensor judged(const at::Tensor& pictures, std::int64_t left, std::int64_t top) const;
+    at::Tensor veiled(const at::Tensor& pictures, std::uint64_t which) const;
     void reportProgress(const std::function<void(const std::string&)>& report, std::int64_t first);
     void validate(const std::function<void(const std::string&)>& report);
     void log(const std::string& line) const;
@@ -190,7 +197,12 @@ void DetailTraining::begin() {
     m_average = copyOf(start, m_device, false);
     m_first = copyOf(start, m_device, true);
     m_second = copyOf(start, m_device, true);
-    m_critic = Discriminator::initialised(m_options.critic, m_options.run.sample.seed + 1);
+    renewCritic();
+}
+
+void DetailTraining::renewCritic() {
+    const std::uint64_t generation = static_cast<std::uint64_t>(m_iteration / m_options.life);
+    m_critic = Discriminator::initialised(m_options.critic, m_options.run.sample.seed + 1 + generation);
     m_criticFirst = m_criticSecond = m_critic;
     for (Discriminator* moments : {&m_criticFirst, &m_criticSecond}) {
         for (const auto& [name, tensor] : moments->parameters()) {
@@ -250,6 +262,11 @@ at::Tensor DetailTraining::judged(const at::Tensor& pictures, std::int64_t left,
     return pictures.narrow(2, top, edge).narrow(3, left, edge);
 }
 
+at::Tensor DetailTraining::veiled(const at::Tensor& pictures, std::uint64_t which) const {
+    HashRandom random(m_options.run.sample.seed + 3 + which, static_cast<std::uint64_t>(m_iteration));
+    return pictures + normalTensor(pictures.sizes(), veil, random);
+}
+
 void DetailTraining::note(const std::array<at::Tensor, lossCount>& losses) {
     for (std::size_t i = 0; i < losses.size(); ++i) {
         m_lossSum[i] += losses[i].defined() ? losses[i].item<double>() : 0.0;
@@ -261,8 +278,8 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor made = inner(enlarged.detailed, border), faithful = inner(enlarged.faithful, border);
     const at::Tensor truth = inner(enlarged.truth, border);
     const at::Tensor base = judged(enlarged.base, left, top);
-    const Discriminator::Judgement ofMade = m_critic.of(judged(enlarged.detailed, left, top), base, m_type);
-    const Discriminator::Judgement ofTruth = m_critic.of(judged(enlarged.truth, left, top), base, m_type);
+    const Discriminator::Judgement ofMade = m_critic.of(veiled(judged(enlarged.detailed, left, top), 0), base, m_type);
+    const Discriminator::Judgement ofTruth = m_critic.of(veiled(judged(enlarged.truth, left, top), 1), base, m_type);
     const at::Tensor adversarial = at::softplus(ofTruth.logits.detach() - ofMade.logits).mean();
     const at::Tensor features = featureLoss(ofMade.features, ofTruth.features);
     const at::Tensor affinity = affinityLoss(made, truth), spectrum = spectrumLoss(made, truth), pull = pullLoss(made, truth);
@@ -270,7 +287,7 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor lattice = latticeLoss(enlarged.detail), unevenness = unevennessLoss(enlarged.detail, m_basis);
     const at::Tensor breaks = breakLoss(enlarged.detail, m_sides);
     note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent, lattice, unevenness, breaks});
-    const double warm = std::min(1.0, static_cast<double>(m_iteration) / adversarialWarmUp);
+    const double warm = std::min(1.0, static_cast<double>(ageOfCritic()) / adversarialWarmUp);
     return warm * (weights.adversarial * adversarial + weights.features * features) + weights.affinity * affinity +
            weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent +
            weights.lattice * lattice + weights.unevenness * unevenness + weights.breaks * breaks;
@@ -278,8 +295,8 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
 
 at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top) {
     const at::Tensor base = judged(enlarged.base, left, top);
-    const at::Tensor made = m_critic.of(judged(enlarged.detailed.detach(), left, top), base, m_type).logits;
-    const at::Tensor truth = m_critic.of(judged(enlarged.truth, left, top), base, m_type).logits;
+    const at::Tensor made = m_critic.of(veiled(judged(enlarged.detailed.detach(), left, top), 2), base, m_type).logits;
+    const at::Tensor truth = m_critic.of(veiled(judged(enlarged.truth, left, top), 3), base, m_type).logits;
     const at::Tensor loss = at::softplus(made - truth).mean();
     note({loss, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}});
     return loss;
@@ -300,12 +317,15 @@ void DetailTraining::learnCritic(double rate) {
     const at::NoGradGuard noGradient;
     auto learnt = m_critic.parameters(), first = m_criticFirst.parameters(), second = m_criticSecond.parameters();
     for (std::size_t i = 0; i < learnt.size(); ++i) {
-        adamStep(*learnt[i].second, *first[i].second, *second[i].second, m_iteration + 1, rate, decays);
+        adamStep(*learnt[i].second, *first[i].second, *second[i].second, ageOfCritic() + 1, rate, decays);
     }
     m_critic.requireGradients(false);
 }
 
 void DetailTraining::step(Batch batch) {
+    if (ageOfCritic() == 0 && m_iteration > 0) {
+        renewCritic();
+    }
     HashRandom random(m_options.run.sample.seed + 2, static_cast<std::uint64_t>(m_iteration));
     unroll(m_average, batch, m_device, m_type, random.below(4) > 0 ? 1.0 : 0.0); // earlier steps may have been shown without detail
     for (const auto& [name, tensor] : m_network.detailParameters()) {
@@ -404,8 +424,8 @@ void trainDetail(const CropFile& crops, const CropFile& validation, const Detail
     if (options.run.start.empty()) {
         throw Error("Detail is learnt beside a trained network. Give its weights with --start.");
     }
-    if (options.critic < 8 || options.judged < 16) {
-        throw Error("The discriminator needs at least 8 channels and 16 pixels to judge.");
+    if (options.critic < 8 || options.judged < 16 || options.life < 1) {
+        throw Error("The discriminator needs at least 8 channels, 16 pixels to judge and a life of an iteration.");
     }
     if (options.run.sample.patch < leastPatch) {
         throw Error("Detail needs patches of at least " + std::to_string(leastPatch) + " pixels. Choose a larger --patch.");

@@ -11,6 +11,7 @@ struct DetailTrainOptions {
     int blocks = 2;  ///< Of a fresh branch.
     int critic = 24; ///< Width of the discriminator.
     int judged = 64; ///< Edge of the part of every patch that the discriminator sees, output pixels.
+    int life = 2000; ///< Iterations after which the discriminator is replaced by a fresh one: an old one has it all its own way.
 };
 
 /// Trains the branch of perceptual detail against a discriminator (Goodfellow et al. 2014; relativistic: Jolicoeur-Martineau 2018); trunk,

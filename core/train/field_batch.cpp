@@ -106,6 +106,11 @@ at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::
     return network.features(middle, border, type);
 }
 
+at::Tensor detailOf(const FieldNetwork& network, const at::Tensor& features, const FieldBatch& batch, at::ScalarType type) {
+    const at::Tensor parents = withBorder(batch.planes.narrow(1, 0, InputPlanes::picture), Reach::detailRoom);
+    return network.detailCoefficients(features, parents, FieldNetwork::Border::zero, type);
+}
+
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch) {
     const at::Tensor ofCells = coefficients.permute({0, 2, 3, 1}).flatten(0, 2);
     const at::Tensor basis = network.basis(batch.offsets, batch.inverseScale).unsqueeze(1);
@@ -151,7 +156,7 @@ Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Dev
     const at::Tensor features = featuresOf(network, tensors, type);
     at::Tensor made = tensors.base + fieldAt(network, network.coefficients(features), tensors);
     if (detail != 0.0) {
-        made = made + detail * fieldAt(network, network.detailCoefficients(features, FieldNetwork::Border::zero, type), tensors);
+        made = made + detail * fieldAt(network, detailOf(network, features, tensors, type), tensors);
     }
     const at::Tensor values = made.to(at::kCPU).contiguous();
     const Image child({edge, edge}, 3, {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()});

@@ -56,6 +56,16 @@ Image truthAt(const CropFile& crops, const Placement& place) {
     return Image({place.edge, place.edge}, 3, std::move(values));
 }
 
+constexpr double softest = 2.0;
+
+/// `edge` pixels a side from somewhere in a crop, by chance from fewer, enlarged.
+Image drawTruth(const CropFile& crops, int crop, int edge, double soft, HashRandom& random) {
+    const double softness = soft > 0.0 && random.uniform() < soft ? random.uniform(1.0, softest) : 1.0;
+    const int own = static_cast<int>(std::lround(edge / softness));
+    const Image truth = truthAt(crops, drawPlacement(crops, crop, own, random));
+    return own == edge ? truth : resizedTo8Bit(truth, {edge, edge});
+}
+
 /// Where an output sample falls on the parent's axis.
 struct Position {
     int cell = 0;
@@ -142,11 +152,11 @@ constexpr double smallestEarlierStep = 1.5;
 
 /// A patch of `batch.patch` pixels that truly has `edge` pixels, somewhere in the middle of the largest part of the crop that holds whole
 /// pixels of both. Returns the patch's truth.
-Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, HashRandom& random) {
+Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, double soft, HashRandom& random) {
     const int times = crops.edge / edge, parts = std::gcd(batch.patch, edge), room = (times - 1) * parts;
     const auto place = [&] { return (room + 1) / 4 + random.below(room - 2 * ((room + 1) / 4) + 1); };
     const int column = place(), row = place();
-    const Image around = truthAt(crops, drawPlacement(crops, crop, times * edge, random));
+    const Image around = drawTruth(crops, crop, times * edge, soft, random);
     const int enlarged = times * batch.patch;
     const int small = static_cast<int>(std::lround(enlarged / random.uniform(smallestEarlierStep, maxStepScale)));
     batch.ancestors.push_back(
@@ -160,7 +170,7 @@ void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const 
     const bool isDegraded = !isUnrolled && (kind - options.unrolled) < options.degraded * (1.0 - options.unrolled);
     const Degradation amount = isDegraded ? drawDegradation(random) : Degradation{};
     const Image truth =
-        isUnrolled ? appendAncestor(batch, crops, crop, edge, random) : truthAt(crops, drawPlacement(crops, crop, edge, random));
+        isUnrolled ? appendAncestor(batch, crops, crop, edge, options.soft, random) : drawTruth(crops, crop, edge, options.soft, random);
     const Image clean = resizedTo8Bit(truth, {batch.patch, batch.patch});
     const Image low = isDegraded ? degraded(clean, amount, random) : clean;
     noteDegradation(batch, amount);

@@ -46,6 +46,7 @@ struct SampleOptions {
     int group = 1;         ///< Consecutive patches of one photo; divides `batch`.
     double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
     double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
+    double soft = 0.0;     ///< Share of all whose truth is itself enlarged by up to 2, as photos are soft at their own pixels.
     bool dense = false;    ///< Every sample of the high-resolution side, in rows, and one scale, 1.5 .. 4, for all patches of the batch.
 };
 

@@ -1,0 +1,41 @@
+#include "core/network/detail_room.h"
+
+namespace casr {
+
+namespace {
+
+constexpr double roomForTexture = 2.5; // of the parent's highest octave
+constexpr double leastPower = 1e-12;
+
+/// The middle of `planes` without `margin` pixels of each side along `dimension`.
+at::Tensor without(const at::Tensor& planes, std::int64_t margin, std::int64_t dimension) {
+    return planes.narrow(dimension, margin, planes.size(dimension) - 2 * margin);
+}
+
+/// Weights 1/4, 1/2, 1/4 along both axes; a pixel is lost on every side.
+at::Tensor smoothed(at::Tensor planes) {
+    for (const std::int64_t dimension : {2, 3}) {
+        const std::int64_t length = planes.size(dimension) - 2;
+        planes = 0.25 * (planes.narrow(dimension, 0, length) + planes.narrow(dimension, 2, length)) + 0.5 * without(planes, 1, dimension);
+    }
+    return planes;
+}
+
+/// What smoothing takes away.
+at::Tensor sharpOf(const at::Tensor& planes) {
+    return without(without(planes, 1, 2), 1, 3) - smoothed(planes);
+}
+
+} // namespace
+
+at::Tensor detailRoomOf(const at::Tensor& parents) {
+    const at::Tensor luma = 0.299 * parents.narrow(1, 0, 1) + 0.587 * parents.narrow(1, 1, 1) + 0.114 * parents.narrow(1, 2, 1);
+    return roomForTexture * smoothed(smoothed(sharpOf(sharpOf(luma)).square())).sqrt();
+}
+
+at::Tensor withinRoom(const at::Tensor& coefficients, const at::Tensor& room) {
+    const at::Tensor power = 0.5 * coefficients.square().sum(1, true), allowed = room.square() + leastPower;
+    return coefficients * (allowed / (allowed + power)).sqrt();
+}
+
+} // namespace casr

@@ -1,0 +1,134 @@
+#undef slots
+#include "core/image/resample.h"
+#include "core/network/detail_room.h"
+#include "tests/support.h"
+
+#include <QtTest>
+
+#include <array>
+#include <cmath>
+
+using namespace casr;
+
+namespace {
+
+at::Tensor tensorOf(const Image& image) {
+    float* values = const_cast<float*>(image.values().data());
+    return at::from_blob(values, {1, image.height(), image.width(), 3}, at::kFloat).permute({0, 3, 1, 2}).clone();
+}
+
+double lumaAt(const Image& image, int x, int y) {
+    return 0.299 * image.at(x, y, 0) + 0.587 * image.at(x, y, 1) + 0.114 * image.at(x, y, 2);
+}
+
+using Plane = std::vector<std::vector<double>>;
+
+/// The plane weighted 1/4, 1/2, 1/4 both ways at (x, y).
+double smoothAt(const Plane& plane, std::size_t x, std::size_t y) {
+    constexpr std::array<double, 3> weights{0.25, 0.5, 0.25};
+    double sum = 0;
+    for (std::size_t i = 0; i < 3; ++i) {
+        for (std::size_t j = 0; j < 3; ++j) {
+            sum += weights[i] * weights[j] * plane[y + i - 1][x + j - 1];
+        }
+    }
+    return sum;
+}
+
+/// The plane without its rim, each value `of` (x, y) of it.
+template <typename Value>
+Plane innerPlane(const Plane& plane, const Value& of) {
+    Plane result;
+    for (std::size_t y = 1; y + 1 < plane.size(); ++y) {
+        result.emplace_back();
+        for (std::size_t x = 1; x + 1 < plane[y].size(); ++x) {
+            result.back().push_back(of(x, y));
+        }
+    }
+    return result;
+}
+
+Plane slowRoom(const Image& image) {
+    Plane plane;
+    for (int y = 0; y < image.height(); ++y) {
+        plane.emplace_back();
+        for (int x = 0; x < image.width(); ++x) {
+            plane.back().push_back(lumaAt(image, x, y));
+        }
+    }
+    for (int i = 0; i < 2; ++i) {
+        plane = innerPlane(plane, [&](std::size_t x, std::size_t y) { return plane[y][x] - smoothAt(plane, x, y); });
+    }
+    for (auto& row : plane) {
+        std::ranges::transform(row, row.begin(), [](double value) { return value * value; });
+    }
+    for (int i = 0; i < 2; ++i) {
+        plane = innerPlane(plane, [&](std::size_t x, std::size_t y) { return smoothAt(plane, x, y); });
+    }
+    for (auto& row : plane) {
+        std::ranges::transform(row, row.begin(), [](double value) { return 2.5 * std::sqrt(value); });
+    }
+    return plane;
+}
+
+at::Tensor noise(std::uint64_t seed) {
+    return tensorOf(noisePicture({40, 32}, 3, seed, 0.2, 0.8));
+}
+
+/// Root mean square of fields whose waves have nothing to do with each other, (N, 1, h, w).
+at::Tensor strengthOf(const at::Tensor& coefficients) {
+    return (0.5 * coefficients.square().sum(1, true)).sqrt();
+}
+
+} // namespace
+
+class TestDetailRoom : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void roomIsThatOfASlowReference() {
+        const Image picture = noisePicture({23, 17}, 3, 1);
+        const Plane expected = slowRoom(picture);
+        const at::Tensor room = detailRoomOf(tensorOf(picture));
+        QCOMPARE(room.sizes(), at::IntArrayRef({1, 1, 17 - 8, 23 - 8}));
+        for (int y = 0; y < 9; ++y) {
+            for (int x = 0; x < 15; ++x) {
+                const double value = expected[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)];
+                QVERIFY(std::abs(room[0][0][y][x].item<double>() - value) < 1e-5);
+            }
+        }
+    }
+
+    void flatsAndSlopesHaveNone() {
+        QVERIFY(detailRoomOf(at::full({1, 3, 20, 20}, 0.4f)).max().item<double>() < 1e-6);
+        const at::Tensor slope = (at::arange(20, at::kFloat) / 40.0).view({1, 1, 1, 20}).expand({1, 3, 20, 20});
+        QVERIFY(detailRoomOf(slope).max().item<double>() < 1e-6);
+    }
+
+    void aSoftPictureHasLessThanACrispOne() {
+        const Image crisp = noisePicture({40, 32}, 3, 2), soft = resized(noisePicture({20, 16}, 3, 2), {40, 32});
+        QVERIFY(detailRoomOf(tensorOf(soft)).mean().item<double>() < 0.4 * detailRoomOf(tensorOf(crisp)).mean().item<double>());
+    }
+
+    void weakDetailStaysAndStrongDetailIsDrawnIn() {
+        const at::Tensor room = detailRoomOf(noise(3)), shape = at::randn({1, 32, 24, 32});
+        const at::Tensor unit = room * shape / strengthOf(shape);
+        QVERIFY(((withinRoom(0.05 * unit, room) / (0.05 * unit)) - 1.0).abs().max().item<double>() < 0.01);
+        QVERIFY((strengthOf(withinRoom(100.0 * unit, room)) / room).max().item<double>() <= 1.0 + 1e-5);
+        QVERIFY((strengthOf(withinRoom(100.0 * unit, room)) / room).min().item<double>() > 0.99);
+        const at::Tensor drawn = withinRoom(unit, room);
+        QVERIFY((drawn / unit - std::sqrt(0.5)).abs().max().item<double>() < 1e-3);
+    }
+
+    void nothingIsNotDividedByNothing() {
+        const at::Tensor none = at::zeros({1, 1, 4, 4}), coefficients = at::zeros({1, 16, 4, 4}).requires_grad_();
+        const at::Tensor within = withinRoom(coefficients, none);
+        QVERIFY((within == 0).all().item<bool>());
+        within.sum().backward();
+        QVERIFY(at::isfinite(coefficients.grad()).all().item<bool>());
+        QVERIFY(strengthOf(withinRoom(at::ones({1, 16, 4, 4}), none)).max().item<double>() < 1e-5);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestDetailRoom)
+#include "test_detail_room.moc"
