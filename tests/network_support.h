@@ -54,7 +54,7 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
         addConvolution("detail.block" + std::to_string(block) + ".conv1", width, width, 3);
     }
     if (architecture.detail > 0) {
-        addConvolution("detail", 2 * waves, width, 1);
+        addConvolution("detail", waves, width, 1);
     }
     file.metadata = {{"format", "casr-field-network"},
                      {"version", "1"},

@@ -112,38 +112,6 @@ private Q_SLOTS:
         QVERIFY(affinityLoss(texture(1), truth).item<double>() > 0.3);
     }
 
-    void aPatternThatRepeatsInEveryParentPixelIsALattice() {
-        const at::Tensor alike = texture(1).narrow(2, 0, 1).narrow(3, 0, 1).expand({1, 3, 32, 32});
-        QVERIFY(std::abs(latticeLoss(alike).item<double>() - 1.0) < 1e-4);
-        at::Tensor alternating = alike.clone();
-        alternating.slice(2, 0, 32, 2).neg_();
-        QVERIFY(std::abs(latticeLoss(alternating).item<double>() - 1.0) < 1e-4);
-        const at::Tensor noise = texture(1, 32) - 0.5;
-        QVERIFY(latticeLoss(noise).item<double>() < 0.12);
-        const at::Tensor weak = at::cat({alike * 0.01, noise}, 3); // half of the picture, however weak
-        QVERIFY(latticeLoss(weak).item<double>() > 0.4);
-    }
-
-    void wavesThatMeetAreUneven() {
-        const int waves = 16;
-        at::Tensor basis = at::zeros({3, 2 * waves}); // all crests, mixed, all between
-        for (int k = 0; k < waves; ++k) {
-            const double phase = 0.7 * k;
-            basis[0][k] = 1.0;
-            basis[1][k] = std::cos(phase);
-            basis[1][waves + k] = std::sin(phase);
-            basis[2][waves + k] = 1.0;
-        }
-        const at::Tensor noise = at::cat({texture(1, 32), texture(2, 32), texture(3, 32), texture(4, 32)}, 1) - 0.5;
-        at::Tensor mixed = at::cat({noise, noise.flip(2), noise.flip(3), noise.transpose(2, 3), noise.flip({2, 3}),
-                                    noise.transpose(2, 3).flip(2), noise.transpose(2, 3).flip(3), noise.transpose(2, 3).flip({2, 3})},
-                                   1)
-                               .narrow(1, 0, 2 * waves);
-        QVERIFY(unevennessLoss(mixed, basis).item<double>() < 0.15);
-        const at::Tensor crests = noise.narrow(1, 0, 1).expand({1, 2 * waves, 32, 32});
-        QVERIFY(unevennessLoss(crests * 1.0, basis).item<double>() > 0.5);
-    }
-
     void aWaveThatGoesOnIntoTheNextParentPixelDoesNotBreak() {
         const double frequency = 2.0;
         const auto waveAt = [&](double offset) {
@@ -157,12 +125,9 @@ private Q_SLOTS:
             runsOn.select(3, x).select(1, 1).fill_(-std::sin(frequency * x));
         }
         QVERIFY(breakLoss(runsOn, sides).item<double>() < 1e-4);
-        const double equal = breakLoss(at::ones({1, 2, 8, 8}), sides).item<double>();
-        const double jump = std::pow(2.0 * std::sin(1.0), 2),
-                     power = 2.0 * 1.0 + std::pow(std::cos(1.0) + std::sin(1.0), 2) + std::pow(std::cos(1.0) - std::sin(1.0), 2);
-        QVERIFY2(std::abs(equal - 2.0 * jump / power) < 1e-3, qPrintable(QString("%1 %2").arg(equal).arg(2.0 * jump / power)));
-        const at::Tensor unrelated = texture(1, 64).narrow(1, 0, 2) - 0.5;
-        QVERIFY(std::abs(breakLoss(unrelated, sides).item<double>() - 2.0) < 0.3);
+        const double jump = 2.0 * std::sin(1.0); // from cos - sin to cos + sin
+        QVERIFY(std::abs(breakLoss(at::ones({1, 2, 8, 8}), sides).item<double>() - jump) < 1e-5);
+        QVERIFY(std::abs(breakLoss(0.1 * at::ones({1, 2, 8, 8}), sides).item<double>() - 0.1 * jump) < 1e-5);
     }
 
     void aRegularPatternIsNotTheTextureOfItsPower() {

@@ -40,7 +40,7 @@ struct Reach {
     static constexpr int trunkLimit = 19;
     static constexpr int detailLimit = 4;
     /// How far around a pixel the parent is looked at for how much detail it has room for: beside the trunk, not behind it.
-    static constexpr int detailRoom = 4;
+    static constexpr int detailRoom = 5;
     static constexpr int backProjection = 3;
     static constexpr int limit = 44;
 

@@ -4,7 +4,8 @@ namespace casr {
 
 namespace {
 
-constexpr double roomForTexture = 2.5; // of the parent's highest octave
+constexpr double roomForTexture = 3.0; // of the parent's highest octave
+constexpr double unseen = 0.8 / 255.0; // grain and rounding alone make so much room
 constexpr double leastPower = 1e-12;
 
 /// The middle of `planes` without `margin` pixels of each side along `dimension`.
@@ -26,11 +27,19 @@ at::Tensor sharpOf(const at::Tensor& planes) {
     return without(without(planes, 1, 2), 1, 3) - smoothed(planes);
 }
 
+/// The least of the four pixels diagonally beside each; a pixel is lost on every side.
+at::Tensor leastBeside(const at::Tensor& planes) {
+    const std::int64_t height = planes.size(2) - 2, width = planes.size(3) - 2;
+    const auto beside = [&](std::int64_t top, std::int64_t left) { return planes.narrow(2, top, height).narrow(3, left, width); };
+    return at::minimum(at::minimum(beside(0, 0), beside(0, 2)), at::minimum(beside(2, 0), beside(2, 2)));
+}
+
 } // namespace
 
 at::Tensor detailRoomOf(const at::Tensor& parents) {
     const at::Tensor luma = 0.299 * parents.narrow(1, 0, 1) + 0.587 * parents.narrow(1, 1, 1) + 0.114 * parents.narrow(1, 2, 1);
-    return roomForTexture * smoothed(smoothed(sharpOf(sharpOf(luma)).square())).sqrt();
+    const at::Tensor octave = smoothed(sharpOf(sharpOf(luma)).abs().sqrt()).square();
+    return at::relu(roomForTexture * smoothed(leastBeside(octave)) - unseen);
 }
 
 at::Tensor withinRoom(const at::Tensor& coefficients, const at::Tensor& room) {

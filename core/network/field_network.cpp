@@ -15,6 +15,7 @@ namespace casr {
 namespace {
 
 constexpr double initialHeat = 0.08;
+constexpr double largestGain = 4.0; // of a wave's detail, in amplitudes of the faithful wave
 constexpr double highestInitialFrequency = 2.0 * std::numbers::pi;
 
 at::Tensor initialFrequencies(int count, HashRandom& random) {
@@ -168,8 +169,8 @@ void FieldNetwork::addDetail(HashRandom& random) {
         addBlock(architecture.channels, detailBlockWeight, detailBlockBias, random);
     }
     if (architecture.detail > 0) {
-        detailWeight = convolutionWeight(2 * architecture.frequencies, architecture.channels, 1, 0.02, random);
-        detailBias = at::zeros({2 * architecture.frequencies});
+        detailWeight = convolutionWeight(architecture.frequencies, architecture.channels, 1, 0.02, random);
+        detailBias = at::zeros({architecture.frequencies});
     }
 }
 
@@ -273,8 +274,7 @@ at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {
     return convolution(features, fieldWeight, fieldBias, at::kFloat, 0);
 }
 
-at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
-                                            const Checkpoint& checkpoint) const {
+at::Tensor FieldNetwork::detailGains(const at::Tensor& features, Border border, at::ScalarType type, const Checkpoint& checkpoint) const {
     const bool isPlain = isPlainInference(detailWeight);
     Stream x{features, isPlain ? features.to(type, false, false, at::MemoryFormat::ChannelsLast) : features};
     for (std::size_t block = 0; block < detailBlockWeight.size() / 2; ++block) {
@@ -283,7 +283,15 @@ at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& features, const at
         }
         x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type, isPlain);
     }
-    return withinRoom(convolution(x.sum, detailWeight, detailBias, at::kFloat, 0), detailRoomOf(parents));
+    const at::Tensor free = convolution(x.sum, detailWeight, detailBias, at::kFloat, 0);
+    return largestGain * free / (largestGain + free.abs());
+}
+
+at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& faithful, const at::Tensor& gains, const at::Tensor& parents) const {
+    const std::int64_t length = 2 * architecture.frequencies;
+    const auto colour = [&](std::int64_t index) { return faithful.narrow(1, index * length, length); };
+    const at::Tensor luma = 0.299 * colour(0) + 0.587 * colour(1) + 0.114 * colour(2);
+    return withinRoom(luma * at::cat({gains, gains}, 1), detailRoomOf(parents));
 }
 
 at::Tensor FieldNetwork::basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const {

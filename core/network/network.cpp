@@ -209,12 +209,15 @@ public:
         return guarded(m_running, [&]() -> FieldTile {
             const int wide = inputs.detail ? Reach::ofDetail(architecture()) : 0;
             const at::Tensor features = featuresAround(parent, expanded(cells, wide), precision, stop, inputs);
-            FieldTile tile{cells, 6 * m_waves.count, interleavedValues(networkFor(precision).coefficients(innerOf(features, cells)))};
+            const FieldNetwork& network = networkFor(precision);
+            const at::Tensor faithful = network.coefficients(innerOf(features, cells));
+            FieldTile tile{cells, 6 * m_waves.count, interleavedValues(faithful)};
             if (wide > 0) {
                 const at::Tensor around =
                     tensorOf(parent, expanded(cells, Reach::detailRoom)).narrow(1, 0, InputPlanes::picture).to(deviceOf(precision));
-                tile.detail = interleavedValues(networkFor(precision).detailCoefficients(features, around, FieldNetwork::Border::shrink,
-                                                                                         typeOf(precision), [&] { throwWhen(stop); }));
+                const at::Tensor gains =
+                    network.detailGains(features, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); });
+                tile.detail = interleavedValues(network.detailCoefficients(faithful, gains, around));
             }
             return tile;
         });

@@ -17,8 +17,6 @@ constexpr double pullInTexture = 0.2;     // share of the L1 pull that is left t
 constexpr double weightOfColour = 1.0;    // beside the colours that RGB counts already
 constexpr double toleratedVariance = 2.0; // of the best guess's error
 constexpr double leastDeviation = 0.004;  // one code of 8 bit
-constexpr int latticeWindow = 8;          // parent pixels
-constexpr double leastEnergy = 1e-7;      // of a field that is about to begin
 constexpr int affinityPatch = 8, affinityStride = 4;
 constexpr int spectrumWindow = 32, spectrumStride = 16;
 constexpr double roundingDeviation = 0.29 / 255.0; // of numbers rounded to n / 255
@@ -112,16 +110,6 @@ at::Tensor affinities(const at::Tensor& pictures) {
     return unit.matmul(unit.transpose(1, 2));
 }
 
-/// Means over neighbourhoods of parent pixels, which overlap by half.
-at::Tensor pooled(const at::Tensor& planes) {
-    return at::avg_pool2d(planes, {latticeWindow, latticeWindow}, {latticeWindow / 2, latticeWindow / 2});
-}
-
-/// 1, -1, 1, ...
-at::Tensor alternating(std::int64_t count, const at::Tensor& like) {
-    return 1.0 - 2.0 * at::arange(count, like.options()).remainder(2.0);
-}
-
 } // namespace
 
 BackProjection::BackProjection(int parentEdge, int childEdge)
@@ -169,29 +157,13 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth) {
     return (spectra(made) - spectra(truth)).abs().mean();
 }
 
-at::Tensor latticeLoss(const at::Tensor& coefficients) {
-    const at::Tensor across = alternating(coefficients.size(3), coefficients),
-                     down = alternating(coefficients.size(2), coefficients).unsqueeze(1);
-    const at::Tensor power = pooled(coefficients.detach().square()).mean(1) + leastEnergy;
-    const auto share = [&](const at::Tensor& planes) { return (pooled(planes).square().mean(1) / power).mean(); };
-    return share(coefficients) + share(coefficients * across) + share(coefficients * down) + share(coefficients * across * down);
-}
-
-at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis) {
-    const at::Tensor values = coefficients.permute({0, 2, 3, 1}).matmul(basis.t()).permute({0, 3, 1, 2});
-    const at::Tensor energy = pooled(values.square()) + leastEnergy;
-    return (energy / energy.mean(1, true)).log().abs().mean();
-}
-
 at::Tensor breakLoss(const at::Tensor& coefficients, const CellSides& sides) {
     const at::Tensor cells = coefficients.permute({0, 2, 3, 1});
     const auto at = [&](const at::Tensor& side) { return cells.matmul(side.t()); };
     const at::Tensor left = at(sides.left), right = at(sides.right), top = at(sides.top), bottom = at(sides.bottom);
     const std::int64_t height = cells.size(1) - 1, width = cells.size(2) - 1;
-    const at::Tensor jumps = (right.narrow(2, 0, width) - left.narrow(2, 1, width)).square().mean() +
-                             (bottom.narrow(1, 0, height) - top.narrow(1, 1, height)).square().mean();
-    const at::Tensor power = left.square().mean() + right.square().mean() + top.square().mean() + bottom.square().mean();
-    return 2.0 * jumps / (power.detach() + 4.0 * leastEnergy);
+    return (right.narrow(2, 0, width) - left.narrow(2, 1, width)).abs().mean() +
+           (bottom.narrow(1, 0, height) - top.narrow(1, 1, height)).abs().mean();
 }
 
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth) {

@@ -42,23 +42,13 @@ at::Tensor affinityLoss(const at::Tensor& made, const at::Tensor& truth);
 /// texture of every size as the truth has, and no pattern that the truth does not have.
 at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
 
-/// How much of the coefficients' power (N, n, h, w) all parent pixels of a neighbourhood share, as they are or with signs that alternate
-/// across, down or both, which would show as a lattice: 1 when they are equal, some hundredths when they have nothing to do with each
-/// other. A mean of neighbourhoods, however weak their detail is: a lattice shows where everything else is flat.
-at::Tensor latticeLoss(const at::Tensor& coefficients);
-
-/// How unevenly the detail's energy lies inside the parent pixels of a neighbourhood: mean |log| of its energy at places over their mean,
-/// some 0.1 for what is the same everywhere. All waves are at their crests in the middle of a pixel, where they would add up to a dot.
-/// `coefficients`: (N, 2K, h, w), `basis`: (places, 2K).
-at::Tensor unevennessLoss(const at::Tensor& coefficients, const at::Tensor& basis);
-
 /// The waves (places, 2K) at the same places of a parent pixel's sides.
 struct CellSides {
     at::Tensor left, right, top, bottom;
 };
 
-/// How much the detail breaks where two parent pixels meet, which would show as a lattice: the power of its jump over its own power there,
-/// 0 when it goes on smoothly, 2 when neighbours have nothing to do with each other. `coefficients`: (N, 2K, h, w).
+/// How much the detail breaks where two parent pixels meet, which would show as a lattice: its mean jumps across and down, 0 when it goes
+/// on smoothly. `coefficients`: (N, 2K, h, w).
 at::Tensor breakLoss(const at::Tensor& coefficients, const CellSides& sides);
 
 /// L1 of a discriminator's features, each relative to the size of the truth's.

@@ -106,9 +106,10 @@ at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::
     return network.features(middle, border, type);
 }
 
-at::Tensor detailOf(const FieldNetwork& network, const at::Tensor& features, const FieldBatch& batch, at::ScalarType type) {
+at::Tensor detailOf(const FieldNetwork& network, const at::Tensor& features, const at::Tensor& faithful, const FieldBatch& batch,
+                    at::ScalarType type) {
     const at::Tensor parents = withBorder(batch.planes.narrow(1, 0, InputPlanes::picture), Reach::detailRoom);
-    return network.detailCoefficients(features, parents, FieldNetwork::Border::zero, type);
+    return network.detailCoefficients(faithful, network.detailGains(features, FieldNetwork::Border::zero, type), parents);
 }
 
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch) {
@@ -154,9 +155,10 @@ Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Dev
     Batch batch = everyPixelOf(picture, edge);
     const FieldBatch tensors(network, batch, device, 0);
     const at::Tensor features = featuresOf(network, tensors, type);
-    at::Tensor made = tensors.base + fieldAt(network, network.coefficients(features), tensors);
+    const at::Tensor faithful = network.coefficients(features);
+    at::Tensor made = tensors.base + fieldAt(network, faithful, tensors);
     if (detail != 0.0) {
-        made = made + detail * fieldAt(network, detailOf(network, features, tensors, type), tensors);
+        made = made + detail * fieldAt(network, detailOf(network, features, faithful, tensors, type), tensors);
     }
     const at::Tensor values = made.to(at::kCPU).contiguous();
     const Image child({edge, edge}, 3, {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()});
