@@ -16,6 +16,8 @@ namespace {
 
 constexpr double initialHeat = 0.08;
 constexpr double largestGain = 4.0; // of a wave's detail, in amplitudes of the faithful wave
+/// Radians a parent pixel; shorter waves break where parent pixels meet, and made stronger they show them.
+constexpr double highestGained = 1.5 * std::numbers::pi;
 constexpr double highestInitialFrequency = 2.0 * std::numbers::pi;
 
 at::Tensor initialFrequencies(int count, HashRandom& random) {
@@ -284,7 +286,8 @@ at::Tensor FieldNetwork::detailGains(const at::Tensor& features, Border border, 
         x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type, isPlain);
     }
     const at::Tensor free = convolution(x.sum, detailWeight, detailBias, at::kFloat, 0);
-    return largestGain * free / (largestGain + free.abs());
+    const at::Tensor isLong = frequencies.square().sum(1).le(highestGained * highestGained).to(at::kFloat).view({1, -1, 1, 1});
+    return isLong * largestGain * free / (largestGain + free.abs());
 }
 
 at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& faithful, const at::Tensor& gains, const at::Tensor& parents) const {

@@ -86,8 +86,9 @@ struct FieldNetwork {
     /// Field coefficients (N, 3 * 2K, h, w) float32 of the features.
     at::Tensor coefficients(const at::Tensor& features) const;
 
-    /// What the detail adds to every wave, in amplitudes of the faithful one, (N, K, h, w) float32 within -4 .. 4, of the trunk's features.
-    /// With Border::shrink every side loses Reach::ofDetail pixels. The architecture has detail.
+    /// What the detail adds to every wave, in amplitudes of the faithful one, (N, K, h, w) float32 within -4 .. 4, of the trunk's features;
+    /// 0 for waves shorter than 4/3 parent pixels. With Border::shrink every side loses Reach::ofDetail pixels. The architecture has
+    /// detail.
     at::Tensor detailGains(const at::Tensor& features, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
 
     /// Coefficients of the detail, (N, 2K, h, w): the faithful luma's waves times their gains, added to those of all three colours, all of
