@@ -26,7 +26,8 @@ QString translated(const char* text) {
 ShareChoice detailChoice() {
     return {"detailSlider",
             translated("Detail"),
-            translated("0: faithful, what the photo supports. 100: fine structure made stronger, as far as the photo has it at its own pixels."),
+            translated(
+                "0: faithful, what the photo supports. 100: fine structure made stronger, as far as the photo has it at its own pixels."),
             computingRestMs,
             [](const StepControls& controls) { return controls.detail; },
             [](StepControls& controls, float share) { controls.detail = controls.lastDetail = share; },
