@@ -4,6 +4,7 @@
 #include "core/train/detail_losses.h"
 #include "core/train/discriminator.h"
 #include "tests/support.h"
+#include "tests/tensor_support.h"
 
 #include <QtTest>
 
@@ -12,11 +13,6 @@
 using namespace casr;
 
 namespace {
-
-at::Tensor tensorOf(const Image& image) {
-    float* values = const_cast<float*>(image.values().data());
-    return at::from_blob(values, {1, image.height(), image.width(), 3}, at::kFloat).permute({0, 3, 1, 2}).clone();
-}
 
 double largestDifference(const at::Tensor& a, const at::Tensor& b) {
     return (a - b).abs().max().item<double>();

@@ -2,6 +2,7 @@
 #include "core/image/resample.h"
 #include "core/network/detail_room.h"
 #include "tests/support.h"
+#include "tests/tensor_support.h"
 
 #include <QtTest>
 
@@ -11,11 +12,6 @@
 using namespace casr;
 
 namespace {
-
-at::Tensor tensorOf(const Image& image) {
-    float* values = const_cast<float*>(image.values().data());
-    return at::from_blob(values, {1, image.height(), image.width(), 3}, at::kFloat).permute({0, 3, 1, 2}).clone();
-}
 
 double lumaAt(const Image& image, int x, int y) {
     return 0.299 * image.at(x, y, 0) + 0.587 * image.at(x, y, 1) + 0.114 * image.at(x, y, 2);

@@ -124,6 +124,15 @@ bool isOnePlacement(const Batch& batch, int patch, int cropEdge) {
     return found;
 }
 
+/// Mean step from a sample of the truth to the next in its row.
+double roughnessOf(const Batch& batch) {
+    double sum = 0;
+    for (std::size_t i = 3; i < batch.target.size(); i += 3) {
+        sum += std::abs(batch.target[i] - batch.target[i - 3]);
+    }
+    return 3.0 * sum / static_cast<double>(batch.target.size());
+}
+
 } // namespace
 
 class TestSample : public QObject {
@@ -317,15 +326,6 @@ private Q_SLOTS:
             }
         }
         QVERIFY2(degradedPatches > 55 && degradedPatches < 105, qPrintable(QString::number(degradedPatches)));
-    }
-
-    /// Mean step from a sample of the truth to the next in its row.
-    static double roughnessOf(const Batch& batch) {
-        double sum = 0;
-        for (std::size_t i = 3; i < batch.target.size(); i += 3) {
-            sum += std::abs(batch.target[i] - batch.target[i - 3]);
-        }
-        return 3.0 * sum / static_cast<double>(batch.target.size());
     }
 
     void softPhotosAreSmootherAtTheirOwnPixels() {
