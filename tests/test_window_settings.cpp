@@ -290,8 +290,10 @@ void TestWindowSettings::anImpossiblePreferenceIsRefusedInTheDialog() {
     dialog->findChild<QComboBox*>("preferScreen")->setCurrentIndex(0);
     QVERIFY(ok->isEnabled());
     dialog->findChild<QComboBox*>("preferPrecision")->setCurrentIndex(static_cast<int>(casr::Precision::cuda));
-    QCOMPARE(ok->isEnabled(), casr::hasCuda());
-    QCOMPARE(dialog->findChild<QLabel*>("preferencesProblem")->text().contains("CUDA"), !casr::hasCuda());
+    QTRY_COMPARE_WITH_TIMEOUT(ok->isEnabled(), casr::hasCuda(), patience);
+    QTRY_COMPARE_WITH_TIMEOUT(dialog->findChild<QLabel*>("preferencesProblem")->text().contains("CUDA"), !casr::hasCuda(), patience);
+    dialog->findChild<QComboBox*>("preferPrecision")->setCurrentIndex(static_cast<int>(casr::Precision::float32));
+    QVERIFY(ok->isEnabled());
     clickButton(QDialogButtonBox::Cancel);
     QCOMPARE(casr::loadPreferences().stepLimit, casr::defaultStepLimit);
 }
@@ -302,7 +304,7 @@ void TestWindowSettings::anotherPrecisionComputesAnew() {
     QDialog* dialog = openPreferences();
     dialog->findChild<QComboBox*>("preferPrecision")->setCurrentIndex(static_cast<int>(casr::Precision::float32));
     clickButton(QDialogButtonBox::Ok);
-    QCOMPARE(m_window->levels().precision(), casr::Precision::float32);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().precision(), casr::Precision::float32, patience);
     QCOMPARE(m_window->levels().staircase() != before, other != casr::Precision::float32);
 }
 

@@ -18,6 +18,7 @@ bool areSame(const ScreenProfile& a, const ScreenProfile& b) {
 
 PreferencesController::PreferencesController(Levels& levels, PhotoOpener& opener, Commands& commands, MessageBar& messages, QWidget* window)
     : QObject(window), m_levels(levels), m_opener(opener), m_commands(commands), m_messages(messages), m_window(window) {
+    connect(&m_lookingForDevice, &NewestJob::failed, &messages, &MessageBar::showError);
     connect(&m_recolouring, &NewestJob::failed, &messages, &MessageBar::showError);
 }
 
@@ -52,11 +53,16 @@ void PreferencesController::setDark(bool dark) {
 
 void PreferencesController::apply(const Preferences& preferences) {
     m_levels.setCacheBudget(cacheBytes(preferences));
-    const GuardedOutcome outcome = guarded([&] { m_levels.setPrecision(resolved(preferences.precision)); });
-    if (!outcome.error.isEmpty()) {
-        m_messages.showError(outcome.error);
-    }
+    applyPrecision(preferences.precision);
     applyScreen(preferences);
+}
+
+// Not in the window's thread: the first look for a CUDA device starts its driver.
+void PreferencesController::applyPrecision(Precision wanted) {
+    m_lookingForDevice.post([this, wanted](const StopCheck&) -> NewestJob::Show {
+        const Precision precision = resolved(wanted);
+        return [this, precision] { m_levels.setPrecision(precision); };
+    });
 }
 
 void PreferencesController::applyScreen(const Preferences& preferences) {

@@ -23,6 +23,7 @@ public:
 
 private:
     void apply(const Preferences& preferences);
+    void applyPrecision(Precision wanted);
     void applyScreen(const Preferences& preferences);
 
     Levels& m_levels;
@@ -31,6 +32,7 @@ private:
     MessageBar& m_messages;
     QWidget* m_window;
     ScreenProfile m_screen;
+    NewestJob m_lookingForDevice;
     NewestJob m_recolouring;
 };
 

@@ -56,12 +56,13 @@ PreferencesDialog::PreferencesDialog(const Preferences& preferences, Commands& c
     fill(preferences);
     connect(m_screen, &QComboBox::currentIndexChanged, this, &PreferencesDialog::check);
     connect(m_screenFile, &QLineEdit::textChanged, this, &PreferencesDialog::check);
-    connect(m_precision, &QComboBox::currentIndexChanged, this, &PreferencesDialog::check);
+    connect(m_precision, &QComboBox::currentIndexChanged, this, &PreferencesDialog::lookForDevice);
+    connect(&m_lookingForDevice, &NewestJob::failed, this, &PreferencesDialog::showDeviceProblem);
     connect(m_stepLimit, &QLineEdit::textChanged, this, &PreferencesDialog::check);
     connect(m_depthModel, &QLineEdit::textChanged, this, &PreferencesDialog::check);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
-    check();
+    lookForDevice();
 }
 
 QWidget* PreferencesDialog::lookPage() {
@@ -153,13 +154,26 @@ void PreferencesDialog::browseDepth() {
     }
 }
 
+void PreferencesDialog::lookForDevice() {
+    showDeviceProblem({});
+    m_lookingForDevice.post([this, precision = preferences().precision](const StopCheck&) -> NewestJob::Show {
+        resolved(precision);
+        return [this] { showDeviceProblem({}); };
+    });
+}
+
+void PreferencesDialog::showDeviceProblem(const QString& problem) {
+    m_deviceProblem = problem;
+    check();
+}
+
 void PreferencesDialog::check() {
     const Preferences chosen = preferences();
     m_screenFile->setEnabled(chosen.screen == ScreenSource::file);
-    QString problem = guarded([&] {
-                          screenProfileOf(chosen);
-                          resolved(chosen.precision);
-                      }).error;
+    QString problem = m_deviceProblem;
+    if (const QString screenProblem = guarded([&] { screenProfileOf(chosen); }).error; !screenProblem.isEmpty()) {
+        problem = screenProblem;
+    }
     if (chosen.stepLimit < smallestStepLimit || chosen.stepLimit > largestStepLimit) {
         problem = tr("The largest step is a number from %1 to %2.").arg(factorText(smallestStepLimit), factorText(largestStepLimit));
     }

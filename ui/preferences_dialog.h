@@ -1,5 +1,6 @@
 #pragma once
 
+#include "ui/newest_job.h"
 #include "ui/preferences.h"
 
 #include <QDialog>
@@ -34,6 +35,9 @@ private:
     void fill(const Preferences& preferences);
     void browseScreen();
     void browseDepth();
+    /// Shows a problem when the chosen device is not there; looking for one may take seconds.
+    void lookForDevice();
+    void showDeviceProblem(const QString& problem);
     void check();
 
     QCheckBox* m_dark;
@@ -47,6 +51,8 @@ private:
     QLabel* m_problem;
     ShortcutTable* m_shortcuts;
     QDialogButtonBox* m_buttons;
+    QString m_deviceProblem;
+    NewestJob m_lookingForDevice;
 };
 
 } // namespace casr
