@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <functional>
 #include <future>
 #include <thread>
 
@@ -36,12 +37,20 @@ Plan planOf(Size photo, double scale) {
     return planSchedule(photo, scale);
 }
 
-/// Seconds for a result of `megapixels` at x4, pulled in bands as a file pulls it.
+/// Of the photo's memory, before anything is asked for.
+double secondsOfPreparation(Staircase& staircase) {
+    const double start = now();
+    staircase.prepare(isInterrupted);
+    return now() - start;
+}
+
+/// Seconds for a megapixel of a result of `megapixels` at x4, pulled in bands as a file pulls it, of a photo whose memory is ready.
 double secondsOfMegapixel(const std::shared_ptr<const Network>& network, Precision precision, int megapixels) {
     constexpr double scale = 4.0;
     const int edge = static_cast<int>(std::lround(std::sqrt(megapixels * 1048576.0) / scale));
     const Plan plan = planOf({edge, edge}, scale);
     Staircase staircase(noisePhoto({edge, edge}), network, plan, precision, TileCache::defaultBudget());
+    staircase.prepare(isInterrupted);
     const double start = now();
     const Size size = plan.result();
     for (int top = 0; top < size.height; top += bandHeight) {
@@ -58,33 +67,54 @@ Json megapixelFigures(const std::shared_ptr<const Network>& network, Precision p
     return figures;
 }
 
-/// Best time of a view inside the step to x2 whose fields are cached.
-double secondsOfFieldView(const std::shared_ptr<const Network>& network, Precision precision, double scale) {
-    const Size photo{1280, 720};
-    const Size whole{static_cast<int>(photo.width * scale), static_cast<int>(photo.height * scale)};
-    Staircase staircase(noisePhoto(photo), network, planOf(photo, 2.0), precision, viewBytes);
-    const Rect out = rectAt((whole.width - viewSize.width) / 2, (whole.height - viewSize.height) / 2, viewSize);
-    staircase.view(1, whole, out, isInterrupted);
+/// Where a view inside the step to x2 lies in the photo's middle.
+struct FieldView {
+    Size photo{1280, 720};
+    Size whole;
+    Rect out;
+
+    explicit FieldView(double scale)
+        : whole{static_cast<int>(photo.width * scale), static_cast<int>(photo.height * scale)},
+          out(rectAt((whole.width - viewSize.width) / 2, (whole.height - viewSize.height) / 2, viewSize)) {}
+};
+
+/// The best time of several.
+double bestSeconds(const std::function<void(int run)>& work) {
     double best = 1e9;
-    for (int i = 0; i < repeats; ++i) {
+    for (int run = 0; run < repeats; ++run) {
         const double start = now();
-        staircase.view(1, whole, out);
+        work(run);
         best = std::min(best, now() - start);
     }
     return best;
 }
 
+/// Of a view whose fields are cached.
+double secondsOfFieldView(const std::shared_ptr<const Network>& network, Precision precision, double scale) {
+    const FieldView view(scale);
+    Staircase staircase(noisePhoto(view.photo), network, planOf(view.photo, 2.0), precision, viewBytes);
+    staircase.view(1, view.whole, view.out, isInterrupted);
+    return bestSeconds([&](int) { staircase.view(1, view.whole, view.out); });
+}
+
+/// From another share of the detail to the whole view at x2, whose fields are cached.
+double secondsOfDetailChange(const std::shared_ptr<const Network>& network, Precision precision) {
+    const FieldView view(2.0);
+    StepControls controls;
+    controls.lastDetail = 0.5f;
+    auto staircase = std::make_shared<Staircase>(noisePhoto(view.photo), network, planOf(view.photo, 2.0), precision, viewBytes, controls);
+    staircase->view(1, view.whole, view.out, isInterrupted);
+    return bestSeconds([&](int run) {
+        staircase = staircase->withDetail(0, 0.6f + 0.05f * static_cast<float>(run));
+        staircase->view(1, view.whole, view.out);
+    });
+}
+
 struct ViewTimes {
-    double preparation = 0; ///< Of the photo's memory, before anything is asked for.
+    double preparation = 0;
     double firstTile = 0;
     double all = 0;
 };
-
-double secondsOfPreparation(Staircase& staircase) {
-    const double start = now();
-    staircase.prepare(isInterrupted);
-    return now() - start;
-}
 
 /// From the request for a view at x2 to its first and last tile, through the engine, of a photo whose memory is ready.
 ViewTimes timesOfView(const std::shared_ptr<const Network>& network, Precision precision, int tileCells) {
@@ -195,6 +225,8 @@ Json measureZoom(const std::shared_ptr<const Network>& network, Precision precis
     return {{"profile", numericProfile(precision)},
             {"field_view_milliseconds", 1000.0 * secondsOfFieldView(network, precision, 1.7)},
             {"field_view_x2_milliseconds", 1000.0 * secondsOfFieldView(network, precision, 2.0)},
+            {"detail_change_milliseconds",
+             network->architecture().detail > 0 ? Json(1000.0 * secondsOfDetailChange(network, precision)) : Json()},
             {"preparation_milliseconds", 1000.0 * view.preparation},
             {"first_tile_milliseconds", 1000.0 * view.firstTile},
             {"view_milliseconds", 1000.0 * view.all},
@@ -209,6 +241,9 @@ void printZoom(const Json& figures) {
     std::printf("zoom, %s\n", figures["profile"].get<std::string>().c_str());
     std::printf("  view of %d x %d from cached fields  %8.1f ms at x1.7, %.1f ms at x2\n", viewSize.width, viewSize.height,
                 number(figures, "field_view_milliseconds"), number(figures, "field_view_x2_milliseconds"));
+    if (!figures["detail_change_milliseconds"].is_null()) {
+        std::printf("  the same at x2 with another detail      %8.1f ms\n", number(figures, "detail_change_milliseconds"));
+    }
     std::printf("  a photo's memory is ready after         %8.1f ms\n", number(figures, "preparation_milliseconds"));
     std::printf("  the same view computed at x2            %8.1f ms, its first tile after %.1f ms\n", number(figures, "view_milliseconds"),
                 number(figures, "first_tile_milliseconds"));
@@ -219,7 +254,7 @@ void printZoom(const Json& figures) {
                     number(tile, "first_tile_milliseconds"));
     }
     for (const Json& result : figures["results"]) {
-        std::printf("  result of %3d megapixels: %.3f s a megapixel\n", result["megapixels"].get<int>(),
+        std::printf("  result of %3d megapixels, memory ready: %.3f s a megapixel\n", result["megapixels"].get<int>(),
                     number(result, "seconds_of_megapixel"));
     }
 }
