@@ -230,14 +230,6 @@ private Q_SLOTS:
         QCOMPARE(run("p3.png", {"--plain", "1.5"}).code, 2);
     }
 
-    void aSheetShowsEveryPictureThreeTimesAtEveryScale() {
-        writeTensorFile(path("detailed.safetensors").toStdString(), strongWeights({16, 1, 16, 0, 0, 1}, 3));
-        const Run run = casr({"sheet", path("truth"), "-o", path("sheet.png"), "--weights", path("detailed.safetensors"), "--precision",
-                              "fp32", "--edge", "40", "--scales", "2,4"});
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        QCOMPARE(readPictureInfo(path("sheet.png").toStdString()).size, (Size{6 * 44 - 4, 2 * 44 - 4}));
-    }
-
     void aResumedJobTakesThePrecisionItWasBegunWith() {
         QCOMPARE(casr(upscale({"-o", path("m.png"), "--scale", "3", "--job", path("matched")})).code, 0);
         const Run run = casr({"upscale", "--resume", path("matched"), "--weights", path("tiny.safetensors")});
@@ -283,8 +275,6 @@ private Q_SLOTS:
         row("detail above 1", upscale({"-o", path("x.png"), "--scale", "2", "--detail", "1.5"}), 2, "--detail");
         row("no detail in the weights", upscale({"-o", path("x.png"), "--scale", "2", "--detail", "0.5"}), 1, "no detail");
         row("none to evaluate", evaluate({"--detail", "0.5"}), 1, "no detail");
-        row("photos below a cell", {"sheet", path("truth"), "-o", path("x.png"), "--weights", path("tiny.safetensors"), "--scales", "1"}, 1,
-            "smaller than 320");
         row("unknown ending", upscale({"-o", path("x.xyz"), "--scale", "2"}), 1, ".png");
         row("no such folder", upscale({"-o", path("none/x.png"), "--scale", "2"}), 1, "folder");
         row("missing photo", {"upscale", path("none.png"), "-o", path("x.png"), "--scale", "2"}, 1, "none.png");

@@ -1,9 +1,9 @@
 #include "app/cli/arguments.h"
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
-#include "app/cli/picture_folder.h"
 #include "app/cli/read_options.h"
 #include "app/cli/run_options.h"
+#include "app/cli/sheet_places.h"
 #include "core/base/error.h"
 #include "core/image/resample.h"
 #include "core/io/picture_file.h"
@@ -23,11 +23,12 @@ constexpr int gap = 4;
 struct Arguments {
     RunOptions run;
     std::string data;
+    std::string places;
     std::string output;
     std::string scales = "4,8";
     float detail = 1;
     int edge = 320;
-    int pictures = 8;
+    int pictures = 12;
 };
 
 /// The mean step of luma between neighbours inside `part`.
@@ -58,6 +59,20 @@ Rect liveliestPart(const Image& photo, int edge) {
     return best;
 }
 
+/// The square of `edge` pixels of the result around the pixel `middle` of the photo, moved inwards where it would stick out.
+Rect partAround(std::pair<int, int> middle, const Plan& plan, int edge) {
+    const Size photo = plan.source, result = plan.result();
+    if (middle.first >= photo.width || middle.second >= photo.height) {
+        throw Error("A place is outside its picture, which has " + std::to_string(photo.width) + " x " + std::to_string(photo.height) +
+                    " pixels. Correct the list of places.");
+    }
+    const auto start = [&](int pixel, int from, int to) {
+        const auto centre = static_cast<int>(std::lround((pixel + 0.5) * to / from));
+        return std::clamp(centre - edge / 2, 0, to - edge);
+    };
+    return rectAt(start(middle.first, photo.width, result.width), start(middle.second, photo.height, result.height), {edge, edge});
+}
+
 /// Pictures of one size beside and below each other, with gaps.
 class Sheet {
 public:
@@ -85,18 +100,20 @@ class Maker {
 public:
     explicit Maker(const Arguments& arguments)
         : m_arguments(arguments), m_scales(parseScales(arguments.scales)), m_network(arguments.run.loadNetwork()),
-          m_precision(arguments.run.resolvedPrecision()), m_pictures(picturesIn(arguments.data, "Give a folder of photos.")) {
-        m_pictures.resize(std::min(m_pictures.size(), static_cast<std::size_t>(arguments.pictures)));
+          m_precision(arguments.run.resolvedPrecision()),
+          m_places(arguments.places.empty() ? placesIn(arguments.data) : placesListed(arguments.places, arguments.data)) {
+        m_places.resize(std::min(m_places.size(), static_cast<std::size_t>(arguments.pictures)));
     }
 
     void run() {
         const int columns = 3 * static_cast<int>(m_scales.size());
-        Sheet sheet(m_arguments.edge, columns, static_cast<int>(m_pictures.size()));
-        for (int row = 0; row < static_cast<int>(m_pictures.size()); ++row) {
-            const Image photo = photoOf(readForRun(m_pictures[static_cast<std::size_t>(row)], {}).image).rgb;
+        Sheet sheet(m_arguments.edge, columns, static_cast<int>(m_places.size()));
+        for (int row = 0; row < static_cast<int>(m_places.size()); ++row) {
+            const Place& place = m_places[static_cast<std::size_t>(row)];
+            const Image photo = photoOf(readForRun(place.picture, {}).image).rgb;
             for (int i = 0; i < static_cast<int>(m_scales.size()); ++i) {
-                putScale(photo, m_scales[static_cast<std::size_t>(i)], 3 * i, row, sheet);
-                m_bar.show((row + (i + 1.0) / static_cast<double>(m_scales.size())) / static_cast<double>(m_pictures.size()), "pictures");
+                putScale(photo, place, m_scales[static_cast<std::size_t>(i)], 3 * i, row, sheet);
+                m_bar.show((row + (i + 1.0) / static_cast<double>(m_scales.size())) / static_cast<double>(m_places.size()), "pictures");
             }
         }
         writePicture(m_arguments.output, {sheet.image(), 8, {}});
@@ -104,18 +121,22 @@ public:
 
 private:
     /// Three cells: the bicubic, the faithful zoom and the one with detail.
-    void putScale(const Image& photo, double scale, int column, int row, Sheet& sheet) {
+    void putScale(const Image& photo, const Place& place, double scale, int column, int row, Sheet& sheet) {
         const int edge = static_cast<int>(std::ceil(m_arguments.edge / scale));
         if (std::min(photo.width(), photo.height()) < edge) {
             throw Error("A picture is smaller than " + std::to_string(edge) + " pixels. Leave it out, or choose a smaller --edge.");
         }
         const Plan plan = planSchedule(photo.size(), scale, m_arguments.run.stepLimit);
-        const Rect wide = regionAt(plan, plan.levels() - 1, liveliestPart(photo, edge));
-        const Rect shown = rectAt(std::min(wide.left, plan.result().width - m_arguments.edge),
-                                  std::min(wide.top, plan.result().height - m_arguments.edge), {m_arguments.edge, m_arguments.edge});
+        const Rect shown = place.middle ? partAround(*place.middle, plan, m_arguments.edge) : liveliestOf(photo, plan, edge);
         sheet.put(column, row, bicubicAt(photo, plan, shown));
         sheet.put(column + 1, row, zoomed(photo, plan, shown, 0));
         sheet.put(column + 2, row, zoomed(photo, plan, shown, m_arguments.detail));
+    }
+
+    Rect liveliestOf(const Image& photo, const Plan& plan, int edge) const {
+        const Rect wide = regionAt(plan, plan.levels() - 1, liveliestPart(photo, edge));
+        return rectAt(std::min(wide.left, plan.result().width - m_arguments.edge),
+                      std::min(wide.top, plan.result().height - m_arguments.edge), {m_arguments.edge, m_arguments.edge});
     }
 
     static Image bicubicAt(const Image& photo, const Plan& plan, Rect shown) {
@@ -133,7 +154,7 @@ private:
     std::vector<double> m_scales;
     std::shared_ptr<const Network> m_network;
     Precision m_precision;
-    std::vector<std::filesystem::path> m_pictures;
+    std::vector<Place> m_places;
     ProgressBar m_bar;
 };
 
@@ -145,6 +166,9 @@ Action addSheet(CLI::App& app) {
     auto arguments = std::make_shared<Arguments>();
     command->add_option("data", arguments->data, "Folder of photos")->required();
     command->add_option("-o,--output", arguments->output, "The picture to write")->required();
+    command->add_option(
+        "--places", arguments->places,
+        "File of what to show instead of the liveliest part of every photo: lines of subject, picture, x, y with tabs between");
     command->add_option("--scales", arguments->scales, "Factors with commas between")
         ->capture_default_str()
         ->check([](const std::string& text) { return parseScales(text), std::string(); });
