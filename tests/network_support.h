@@ -54,7 +54,7 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
         addConvolution("detail.block" + std::to_string(block) + ".conv1", width, width, 3);
     }
     if (architecture.detail > 0) {
-        addConvolution("detail", waves, width, 1);
+        addConvolution("detail", casr::detailBands, width, 1);
     }
     file.metadata = {{"format", "casr-field-network"},
                      {"version", "1"},
@@ -122,6 +122,13 @@ inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& 
     const casr::PlacedImage parent = parentOf(network, picture, cells);
     const casr::FieldTile tile = network.run(parent, cells, casr::Precision::float32, {}, inputs);
     const casr::Axis columns{picture.width(), child.width}, rows{picture.height(), child.height};
-    const casr::Image image = renderField(network.waves(), narrowed(tile), detail, parent, columns, rows, rectOf(child));
+    const casr::NarrowField field = narrowed(tile);
+    casr::Image image = renderField(network.waves(), field, parent, columns, rows, rectOf(child));
+    if (detail != 0) {
+        const casr::NarrowField* const one[] = {&field};
+        std::vector<float> values(image.values().size());
+        addDetailInto({image, 0, 0}, casr::detailMapOf(one, cells), detail, columns, rows, rectOf(child), values);
+        image = casr::Image(child, 3, std::move(values));
+    }
     return backProjected({image, 0, 0}, parent, columns, rows, rectOf(child));
 }

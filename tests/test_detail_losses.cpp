@@ -1,7 +1,9 @@
 #undef slots
 #include "core/image/back_projection.h"
+#include "core/image/detail_bands.h"
 #include "core/image/resample.h"
 #include "core/train/detail_losses.h"
+#include "core/train/detail_picture.h"
 #include "core/train/discriminator.h"
 #include "tests/support.h"
 #include "tests/tensor_support.h"
@@ -62,6 +64,27 @@ private Q_SLOTS:
         QVERIFY(largestDifference(projection.shrunk(tensorOf(enlarged)), tensorOf(resized(enlarged, parent.size()))) < 1e-5);
     }
 
+    /// The code that trains and the code that runs are two; this is what ties them.
+    void theDetailOfTrainingIsThatOfAStep() {
+        for (const int edge : {16, 27, 41, 64}) {
+            const Axis axis{16, edge};
+            const Image child = noisePicture({edge, edge}, 3, 4), map = noisePicture({16, 16}, 3, 5, 0.0, 0.3);
+            const DetailMap values{rectOf(map.size()), {map.values().begin(), map.values().end()}};
+            std::vector<float> expected(child.values().size());
+            addDetailInto({child, 0, 0}, values, 1.0f, axis, axis, rectOf(child.size()), expected);
+            const at::Tensor made = tensorOf(child) + DetailPicture(16, edge).of(tensorOf(child), tensorOf(map));
+            QVERIFY(largestDifference(made, tensorOf(Image(child.size(), 3, expected))) < 1e-5);
+        }
+    }
+
+    void detailWithoutRoomHasGradientsThatAreNumbers() {
+        at::Tensor map = at::zeros({1, DetailMap::values, 16, 16}).requires_grad_();
+        const at::Tensor added = DetailPicture(16, 32).of(texture(1, 32), map);
+        QCOMPARE(added.abs().max().item<double>(), 0.0);
+        added.sum().backward();
+        QVERIFY(at::isfinite(map.grad().narrow(1, 0, detailBands)).all().item<bool>());
+    }
+
     void flatsAndEdgesAreCertainAndTextureIsNot() {
         QVERIFY(meanOf(certainty(flat())) > 0.999);
         QVERIFY(meanOf(certainty(stripes())) > 0.9);
@@ -106,24 +129,6 @@ private Q_SLOTS:
         const at::Tensor truth = stripes();
         QVERIFY(affinityLoss(truth + 0.01 * (texture(1) - 0.5), truth).item<double>() < 0.1);
         QVERIFY(affinityLoss(texture(1), truth).item<double>() > 0.3);
-    }
-
-    void aWaveThatGoesOnIntoTheNextParentPixelDoesNotBreak() {
-        const double frequency = 2.0;
-        const auto waveAt = [&](double offset) {
-            return at::tensor({std::cos(frequency * offset), std::sin(frequency * offset)}, at::kFloat).view({1, 2});
-        };
-        const at::Tensor across = waveAt(0.0), left = waveAt(-0.5), right = waveAt(0.5);
-        const CellSides sides{left, right, across, across}; // the wave runs to the right
-        at::Tensor runsOn = at::empty({1, 2, 8, 8});
-        for (int x = 0; x < 8; ++x) {
-            runsOn.select(3, x).select(1, 0).fill_(std::cos(frequency * x));
-            runsOn.select(3, x).select(1, 1).fill_(-std::sin(frequency * x));
-        }
-        QVERIFY(breakLoss(runsOn, sides).item<double>() < 1e-4);
-        const double jump = 2.0 * std::sin(1.0); // from cos - sin to cos + sin
-        QVERIFY(std::abs(breakLoss(at::ones({1, 2, 8, 8}), sides).item<double>() - jump) < 1e-5);
-        QVERIFY(std::abs(breakLoss(0.1 * at::ones({1, 2, 8, 8}), sides).item<double>() - 0.1 * jump) < 1e-5);
     }
 
     void aRegularPatternIsNotTheTextureOfItsPower() {

@@ -225,7 +225,9 @@ private Q_SLOTS:
         const std::filesystem::path folder = freshFolder();
         run(optionsFor(folder, 1));
         DetailTrainOptions other = optionsFor(folder, 2);
-        other.blocks = 2;
+        Architecture finer = trunk;
+        finer.frequencies = 2 * trunk.frequencies;
+        other.run.start = startWith(finer, 4);
         QVERIFY(says(errorOf([&] { run(other); }), "another architecture"));
         TensorFile file = readTensorFile(folder / "checkpoint.safetensors");
         file.metadata.erase("iteration");

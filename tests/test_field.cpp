@@ -40,22 +40,22 @@ NarrowField randomField(Rect cells, int count, std::uint64_t seed) {
 
 NarrowField randomFieldWithDetail(Rect cells, int count, std::uint64_t seed) {
     NarrowField field = randomField(cells, count, seed);
-    field.detail = randomField(cells, count, seed + 1).coefficients;
-    field.detail.resize(field.coefficients.size() / 3);
+    field.detail.assign(field.coefficients.begin(), field.coefficients.begin() + cells.size().area() * DetailMap::values);
     return field;
 }
 
 /// The part `cells` of a field.
 NarrowField partOf(const NarrowField& field, Rect cells) {
     NarrowField part{cells, field.coefficientsOfCell, {}};
-    const auto copyRow = [&](const std::vector<std::uint16_t>& from, std::vector<std::uint16_t>& to, int y, int share) {
-        const auto first = from.begin() + static_cast<std::ptrdiff_t>(field.indexOf(cells.left, y)) / share;
-        to.insert(to.end(), first, first + cells.width() * field.coefficientsOfCell / share);
+    const auto copyRow = [&](const std::vector<std::uint16_t>& from, std::vector<std::uint16_t>& to, int y, int valuesOfCell) {
+        const auto first =
+            from.begin() + static_cast<std::ptrdiff_t>(field.indexOf(cells.left, y)) / field.coefficientsOfCell * valuesOfCell;
+        to.insert(to.end(), first, first + cells.width() * valuesOfCell);
     };
     for (int y = cells.top; y < cells.bottom; ++y) {
-        copyRow(field.coefficients, part.coefficients, y, 1);
+        copyRow(field.coefficients, part.coefficients, y, field.coefficientsOfCell);
         if (field.hasDetail()) {
-            copyRow(field.detail, part.detail, y, 3);
+            copyRow(field.detail, part.detail, y, DetailMap::values);
         }
     }
     return part;
@@ -70,12 +70,11 @@ PlacedImage placed(const Image& picture) {
 }
 
 /// The field's share of one value, term by term in double.
-double fieldAt(const FieldWaves& waves, const NarrowField& field, double share, Axis columns, Axis rows, int x, int y, int channel) {
+double fieldAt(const FieldWaves& waves, const NarrowField& field, Axis columns, Axis rows, int x, int y, int channel) {
     const std::size_t cell = field.indexOf(columns.cellOf(x), rows.cellOf(y)), length = 2 * static_cast<std::size_t>(waves.count);
     const auto coefficient = [&](int k) {
         const auto index = static_cast<std::size_t>(k);
-        return widened(field.coefficients[cell + static_cast<std::size_t>(channel) * length + index]) +
-               (share != 0.0 ? share * widened(field.detail[cell / 3 + index]) : 0.0);
+        return widened(field.coefficients[cell + static_cast<std::size_t>(channel) * length + index]);
     };
     const double spaceX = static_cast<double>(columns.from) / columns.to, spaceY = static_cast<double>(rows.from) / rows.to;
     double sum = 0.0;
@@ -98,33 +97,29 @@ private Q_SLOTS:
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("height");
         QTest::addColumn<int>("count");
-        QTest::addColumn<double>("share");
-        QTest::newRow("the same size") << 11 << 7 << 16 << 0.0;
-        QTest::newRow("a little larger") << 12 << 8 << 32 << 0.0;
-        QTest::newRow("x2") << 22 << 14 << 48 << 0.0;
-        QTest::newRow("x2 with detail") << 22 << 14 << 32 << 1.0;
-        QTest::newRow("x3.4") << 37 << 24 << 64 << 0.0;
-        QTest::newRow("x3.4 with half of the detail") << 37 << 24 << 64 << 0.5;
-        QTest::newRow("x4") << 44 << 28 << 32 << 0.0;
-        QTest::newRow("beyond x4") << 67 << 43 << 32 << 0.25;
-        QTest::newRow("beyond x9") << 101 << 68 << 16 << 0.0;
+        QTest::newRow("the same size") << 11 << 7 << 16;
+        QTest::newRow("a little larger") << 12 << 8 << 32;
+        QTest::newRow("x2") << 22 << 14 << 48;
+        QTest::newRow("x3.4") << 37 << 24 << 64;
+        QTest::newRow("x4") << 44 << 28 << 32;
+        QTest::newRow("beyond x4") << 67 << 43 << 32;
+        QTest::newRow("beyond x9") << 101 << 68 << 16;
     }
 
     void everyValueIsTheBicubicPlusTheSumOfWaves() {
         QFETCH(int, width);
         QFETCH(int, height);
         QFETCH(int, count);
-        QFETCH(double, share);
         const Image picture = noisePicture({11, 7}, 3, 1);
         const FieldWaves waves = randomWaves(count, 2);
-        const NarrowField field = randomFieldWithDetail(rectOf(picture.size()), count, 3);
+        const NarrowField field = randomField(rectOf(picture.size()), count, 3);
         const Axis columns{11, width}, rows{7, height};
         const Image base = resized(picture, {width, height});
-        const Image result = renderField(waves, field, static_cast<float>(share), placed(picture), columns, rows, {0, 0, width, height});
+        const Image result = renderField(waves, field, placed(picture), columns, rows, {0, 0, width, height});
         for (int y = 0; y < height; ++y) {
             for (int x = 0; x < width; ++x) {
                 for (int channel = 0; channel < 3; ++channel) {
-                    const double expected = base.at(x, y, channel) + fieldAt(waves, field, share, columns, rows, x, y, channel);
+                    const double expected = base.at(x, y, channel) + fieldAt(waves, field, columns, rows, x, y, channel);
                     QVERIFY2(std::abs(result.at(x, y, channel) - expected) < 5e-6,
                              qPrintable(QString("%1 %2 %3").arg(x).arg(y).arg(channel)));
                 }
@@ -147,18 +142,16 @@ private Q_SLOTS:
         const Size size{19, 13}, child{width, height};
         const Image picture = noisePicture(size, 3, 4);
         const FieldWaves waves = randomWaves(waveCount, 5);
-        const NarrowField field = randomFieldWithDetail(rectOf(size), waveCount, 6);
+        const NarrowField field = randomField(rectOf(size), waveCount, 6);
         const Axis columns{size.width, child.width}, rows{size.height, child.height};
         HashRandom random(7);
-        for (const float share : {0.0f, 0.7f}) {
-            const Image whole = renderField(waves, field, share, placed(picture), columns, rows, rectOf(child));
-            for (int repeat = 0; repeat < 30; ++repeat) {
-                const int left = random.below(child.width), top = random.below(child.height);
-                const Rect out{left, top, left + 1 + random.below(child.width - left), top + 1 + random.below(child.height - top)};
-                const Rect cells = cellsOf(columns, rows, out);
-                const PlacedImage parent = coveringByBorder({picture, 0, 0}, expanded(cells, bicubicReach));
-                QVERIFY(sameBits(renderField(waves, partOf(field, cells), share, parent, columns, rows, out), cropped(whole, out)));
-            }
+        const Image whole = renderField(waves, field, placed(picture), columns, rows, rectOf(child));
+        for (int repeat = 0; repeat < 30; ++repeat) {
+            const int left = random.below(child.width), top = random.below(child.height);
+            const Rect out{left, top, left + 1 + random.below(child.width - left), top + 1 + random.below(child.height - top)};
+            const Rect cells = cellsOf(columns, rows, out);
+            const PlacedImage parent = coveringByBorder({picture, 0, 0}, expanded(cells, bicubicReach));
+            QVERIFY(sameBits(renderField(waves, partOf(field, cells), parent, columns, rows, out), cropped(whole, out)));
         }
     }
 
@@ -171,11 +164,11 @@ private Q_SLOTS:
         const std::vector<NarrowField> parts{partOf(field, {0, 0, 16, 23}), partOf(field, {16, 0, 41, 7}), partOf(field, {16, 7, 41, 23})};
         const std::vector<const NarrowField*> tiles{&parts[1], &parts[2], &parts[0]};
         setComputeThreads(1);
-        const Image whole = renderField(waves, field, 0.0f, placed(picture), columns, rows, rectOf(child));
+        const Image whole = renderField(waves, field, placed(picture), columns, rows, rectOf(child));
         setComputeThreads(3);
-        QVERIFY(sameBits(renderField(waves, tiles, 0.0f, placed(picture), columns, rows, rectOf(child)), whole));
+        QVERIFY(sameBits(renderField(waves, tiles, placed(picture), columns, rows, rectOf(child)), whole));
         const Rect out{5, 9, 98, 51};
-        QVERIFY(sameBits(renderField(waves, tiles, 0.0f, placed(picture), columns, rows, out), cropped(whole, out)));
+        QVERIFY(sameBits(renderField(waves, tiles, placed(picture), columns, rows, out), cropped(whole, out)));
         setComputeThreads(1);
     }
 
@@ -185,7 +178,7 @@ private Q_SLOTS:
         const NarrowField whole = randomField({0, 0, 8, 8}, 16, 1), left = partOf(whole, {0, 0, 4, 8}), right = partOf(whole, {5, 0, 8, 8});
         const Axis axis{8, 16};
         const auto render = [&](std::vector<const NarrowField*> tiles) {
-            return renderField(waves, tiles, 0.0f, placed(picture), axis, axis, {0, 0, 16, 16});
+            return renderField(waves, tiles, placed(picture), axis, axis, {0, 0, 16, 16});
         };
         const NarrowField middle = partOf(whole, {2, 0, 7, 8});
         const Image expected = render({&whole});
@@ -231,7 +224,7 @@ private Q_SLOTS:
         const at::Tensor plain = coefficients.permute({0, 2, 3, 1}).contiguous().to(at::kBFloat16).to(at::kFloat);
         const NarrowField field = narrowed({rectOf(size), 192, {plain.data_ptr<float>(), plain.data_ptr<float>() + plain.numel()}});
         const Rect out{0, 0, columns.to, rows.to};
-        const Image result = renderField(waves, field, 0.0f, placed(picture), columns, rows, out);
+        const Image result = renderField(waves, field, placed(picture), columns, rows, out);
 
         const Image base = resized(picture, out.size());
         double largestField = 0.0;
@@ -255,16 +248,28 @@ private Q_SLOTS:
         const Image picture = noisePicture({4, 4}, 3, 1);
         const Axis axis{4, 8};
         const NarrowField field = randomField({0, 0, 4, 4}, 16, 1);
-        QVERIFY_EXCEPTION_THROWN(renderField(randomWaves(32, 1), field, 0.0f, placed(picture), axis, axis, {0, 0, 8, 8}),
-                                 std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(renderField(randomWaves(32, 1), field, placed(picture), axis, axis, {0, 0, 8, 8}), std::invalid_argument);
     }
 
-    void aFieldWithoutDetailHasNoneToShow() {
-        const Image picture = noisePicture({4, 4}, 3, 1);
-        const Axis axis{4, 8};
-        const NarrowField field = randomField({0, 0, 4, 4}, 16, 1);
-        QVERIFY_EXCEPTION_THROWN(renderField(randomWaves(16, 1), field, 0.1f, placed(picture), axis, axis, {0, 0, 8, 8}),
-                                 std::invalid_argument);
+    void theMapOfTheDetailIsPutTogetherFromTiles() {
+        const Rect cells{-2, 3, 9, 12}, wanted{-1, 4, 8, 11};
+        const NarrowField whole = randomFieldWithDetail(cells, 16, 1);
+        const NarrowField left = partOf(whole, {-2, 3, 5, 12}), right = partOf(whole, {3, 3, 9, 12});
+        const NarrowField *const tiles[] = {&right, &left}, *const one[] = {&left};
+        const DetailMap map = detailMapOf(tiles, wanted);
+        QCOMPARE(map.cells, wanted);
+        QCOMPARE(map.of.size(), static_cast<std::size_t>(wanted.size().area()) * DetailMap::values);
+        for (std::size_t i = 0; i < map.of.size(); ++i) {
+            const int cell = static_cast<int>(i) / DetailMap::values, x = wanted.left + cell % wanted.width(),
+                      y = wanted.top + cell / wanted.width();
+            const int index =
+                ((y - cells.top) * cells.width() + x - cells.left) * DetailMap::values + static_cast<int>(i) % DetailMap::values;
+            QCOMPARE(static_cast<double>(map.of[i]), widened(whole.detail[static_cast<std::size_t>(index)]));
+        }
+        QVERIFY_EXCEPTION_THROWN(detailMapOf(one, wanted), std::invalid_argument);
+        const NarrowField faithful = randomField(cells, 16, 1);
+        const NarrowField* const without[] = {&faithful};
+        QVERIFY_EXCEPTION_THROWN(detailMapOf(without, wanted), std::invalid_argument);
     }
 
     void cellsOutsideTheTileAreRefused() {
@@ -272,14 +277,14 @@ private Q_SLOTS:
         const Axis axis{4, 8};
         const FieldWaves waves = randomWaves(16, 1);
         const NarrowField field = randomField({0, 0, 3, 4}, 16, 1);
-        renderField(waves, field, 0.0f, placed(picture), axis, axis, {0, 0, 6, 8});
-        QVERIFY_EXCEPTION_THROWN(renderField(waves, field, 0.0f, placed(picture), axis, axis, {0, 0, 7, 8}), std::invalid_argument);
+        renderField(waves, field, placed(picture), axis, axis, {0, 0, 6, 8});
+        QVERIFY_EXCEPTION_THROWN(renderField(waves, field, placed(picture), axis, axis, {0, 0, 7, 8}), std::invalid_argument);
     }
 
     void aParentThatIsNotRgbIsRefused() {
         const Axis axis{4, 8};
         const NarrowField field = randomField({0, 0, 4, 4}, 16, 1);
-        QVERIFY_EXCEPTION_THROWN(renderField(randomWaves(16, 1), field, 0.0f, placed(noisePicture({4, 4}, 9, 1)), axis, axis, {0, 0, 8, 8}),
+        QVERIFY_EXCEPTION_THROWN(renderField(randomWaves(16, 1), field, placed(noisePicture({4, 4}, 9, 1)), axis, axis, {0, 0, 8, 8}),
                                  std::invalid_argument);
     }
 };

@@ -26,6 +26,8 @@ const QStringList tensorSources{"core/network/convolution.h",
                                 "core/train/muon.h",
                                 "core/train/detail_losses.h",
                                 "core/train/detail_losses.cpp",
+                                "core/train/detail_picture.h",
+                                "core/train/detail_picture.cpp",
                                 "core/train/detail_trainer.cpp",
                                 "core/train/discriminator.h",
                                 "core/train/discriminator.cpp",
@@ -64,7 +66,7 @@ QString breachOf(const QString& path, const QString& included) {
     }
     const bool isTensor =
         matches(included, "^(torch|ATen|c10|caffe2)/") ||
-        matches(included, "^core/train/(adam|detail_losses|discriminator|field_batch)\\.h$") ||
+        matches(included, "^core/train/(adam|detail_losses|detail_picture|discriminator|field_batch)\\.h$") ||
         matches(included, "^core/(network/(convolution|detail_room|field_network|network_file|superpixel_network|token_memory)|depth/"
                           "(depth_network|depth_loss))\\.h$");
     if (isTensor && !tensorSources.contains(path)) {

@@ -16,7 +16,7 @@ namespace {
 
 const Architecture small{16, 2, 16};
 const Architecture full{16, 2, 16, 16, 8};
-const Architecture detailed{16, 2, 16, 16, 8, 2};
+const Architecture detailed{16, 2, 16, 16, 8, 1};
 
 bool sameCoefficients(const FieldTile& a, const FieldTile& b) {
     return a.cells == b.cells && a.coefficients.size() == b.coefficients.size() &&
@@ -38,7 +38,7 @@ bool isPartOf(const FieldTile& tile, const FieldTile& whole) {
 
 /// The detail of `tile` in the place of its faithful coefficients.
 FieldTile detailOf(const FieldTile& tile) {
-    return {tile.cells, tile.coefficientsOfCell / 3, tile.detail};
+    return {tile.cells, DetailMap::values, tile.detail};
 }
 
 /// Squares of `edge` cells that cover a picture.
@@ -162,7 +162,7 @@ private Q_SLOTS:
             inputs.detail = true;
             QVERIFY(!runOn(*plain).hasDetail());
             const FieldTile both = runOn(*network);
-            QCOMPARE(3 * both.detail.size(), both.coefficients.size());
+            QCOMPARE(both.detail.size(), static_cast<std::size_t>(cells.size().area()) * DetailMap::values);
             if (precision == Precision::float32) {
                 QVERIFY(sameCoefficients(both, faithful));
             }

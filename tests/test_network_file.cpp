@@ -54,7 +54,7 @@ private Q_SLOTS:
     }
 
     void namesAndShapesAreTheFormats() {
-        const Architecture full{16, 2, 16, 32, 24, 2};
+        const Architecture full{16, 2, 16, 32, 24, 1};
         FieldNetwork network = FieldNetwork::initialised(full, 1);
         const std::vector<NamedTensor> tensors = tensorsOf(network);
         const TensorFile expected = emptyWeights(full);
@@ -122,7 +122,7 @@ private Q_SLOTS:
         QTest::newRow("memory off the grid") << R"({"channels":16,"blocks":2,"frequencies":16,"memory":17})";
         QTest::newRow("too wide a memory") << R"({"channels":16,"blocks":2,"frequencies":16,"memory":144})";
         QTest::newRow("superpixels off the grid") << R"({"channels":16,"blocks":2,"frequencies":16,"superpixels":12})";
-        QTest::newRow("detail that reads too far") << R"({"channels":16,"blocks":2,"frequencies":16,"detail":3})";
+        QTest::newRow("detail that reads too far") << R"({"channels":16,"blocks":2,"frequencies":16,"detail":2})";
         QTest::newRow("negative detail") << R"({"channels":16,"blocks":2,"frequencies":16,"detail":-1})";
         QTest::newRow("a list") << "[16,2,16]";
         QTest::newRow("no JSON") << "16x2x16";

@@ -4,7 +4,7 @@ using namespace casr;
 
 namespace {
 
-const Architecture detailed{16, 2, 16, 16, 8, 2};
+const Architecture detailed{16, 2, 16, 16, 8, 1};
 
 std::shared_ptr<const Network> detailedNetwork() {
     static const std::shared_ptr<const Network> network = strongNetwork(detailed, 2);

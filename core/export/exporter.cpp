@@ -99,7 +99,7 @@ std::int64_t Exporter::bytesOfInference(const ExportRequest& request) const {
     const StepControls controls = m_staircase.controls();
     const bool hasDetail = controls.detail > 0 || controls.lastDetail > 0;
     const std::int64_t reach = Reach::ofTrunk(shape) + (hasDetail ? Reach::ofDetail(shape) : 0);
-    const std::int64_t coefficients = cells.area() * 6 * shape.frequencies * (hasDetail ? 6 : 3);
+    const std::int64_t coefficients = cells.area() * 6 * shape.frequencies * 3;
     const std::int64_t read = (cells.width + 2 * reach) * (cells.height + 2 * reach);
     return static_cast<std::int64_t>(sizeof(float)) * (trunkTensors * read * shape.channels + coefficients);
 }

@@ -1,5 +1,6 @@
 #include "core/image/back_projection.h"
 
+#include "core/image/between.h"
 #include "core/image/quad.h"
 #include "core/image/resample.h"
 
@@ -42,26 +43,7 @@ Rect parentsOf(Axis columns, Axis rows, Rect out) {
     return intersection(expanded(cellsOf(columns, rows, out), 1), {0, 0, columns.from, rows.from});
 }
 
-/// The two parent pixels around an output sample along one axis, and the second one's share.
-struct Between {
-    int first = 0;
-    int second = 0;
-    float share = 0;
-};
-
-Between betweenOf(Axis axis, int index) {
-    const double offset = axis.offsetOf(index);
-    const int first = axis.cellOf(index) - (offset < 0.0 ? 1 : 0);
-    const double share = offset < 0.0 ? offset + 1.0 : offset;
-    return {std::max(first, 0), std::min(first + 1, axis.from - 1), static_cast<float>(share)};
-}
-
 constexpr int channels = 3;
-
-template <typename Value>
-Value mixed(Value first, Value second, float share) {
-    return first + (second - first) * share;
-}
 
 /// Two rows of the difference mixed into one; `row` holds one value more than is set.
 void mixRows(const PlacedImage& missing, const Between& between, std::vector<float>& row) {

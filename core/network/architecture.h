@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/image/detail_bands.h"
+
 namespace casr {
 
 /// Shape of the network; read from the weights file, so that one program runs every size.
@@ -30,7 +32,7 @@ struct InputPlanes {
 };
 
 /// How far one step reads, in parent pixels from the pixel that holds an output sample. The shares add up along the chain
-/// superpixels -> trunk -> detail -> field -> back-projection; together they stay within `limit`.
+/// superpixels -> trunk -> detail -> field -> bands of the detail -> back-projection; together they stay within `limit`.
 struct Reach {
     /// The superpixel network: a pixel is compared with the cells around its own.
     static constexpr int superpixelNetwork = 2 * superpixelCell - 1;
@@ -38,9 +40,10 @@ struct Reach {
     static constexpr int superpixelMean = 3 * superpixelCell - 1;
     static constexpr int superpixels = superpixelNetwork + superpixelMean;
     static constexpr int trunkLimit = 19;
-    static constexpr int detailLimit = 4;
+    static constexpr int detailLimit = 2;
     /// How far around a pixel the parent is looked at for how much detail it has room for: beside the trunk, not behind it.
     static constexpr int detailRoom = 5;
+    static constexpr int detailBands = bandReach;
     static constexpr int backProjection = 3;
     static constexpr int limit = 44;
 
@@ -52,8 +55,10 @@ struct Reach {
     static constexpr int ofStep(const Architecture& architecture) {
         return ofTrunk(architecture) + (architecture.superpixels > 0 ? superpixels : 0);
     }
-    /// What the detail reads beyond the step's own reach: two convolutions in each block.
+    /// What the detail's branch reads beyond the step's own reach: two convolutions in each block.
     static constexpr int ofDetail(const Architecture& architecture) { return 2 * architecture.detail; }
+    /// How far around its own cells the field of a tile is needed.
+    static constexpr int ofField(bool withDetail) { return backProjection + (withDetail ? detailBands : 0); }
     /// The bicubic base beside the field.
     static constexpr int bicubic = 2;
 };
@@ -63,6 +68,6 @@ constexpr int maxDetailBlocks = Reach::detailLimit / 2;
 constexpr double maxStepScale = 4.0;
 constexpr double maxScale = 64.0;
 
-static_assert(Reach::superpixels + Reach::trunkLimit + Reach::detailLimit + Reach::backProjection <= Reach::limit);
+static_assert(Reach::superpixels + Reach::trunkLimit + Reach::detailLimit + Reach::ofField(true) <= Reach::limit);
 
 } // namespace casr

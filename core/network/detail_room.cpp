@@ -4,9 +4,8 @@ namespace casr {
 
 namespace {
 
-constexpr double roomForTexture = 3.0; // of the parent's highest octave
-constexpr double unseen = 0.8 / 255.0; // grain and rounding alone make so much room
-constexpr double leastPower = 1e-12;
+constexpr double roomForTexture = 5.0; // of the parent's highest octave
+constexpr double unseen = 1.4 / 255.0; // grain and rounding alone make so much room
 
 /// The middle of `planes` without `margin` pixels of each side along `dimension`.
 at::Tensor without(const at::Tensor& planes, std::int64_t margin, std::int64_t dimension) {
@@ -40,11 +39,6 @@ at::Tensor detailRoomOf(const at::Tensor& parents) {
     const at::Tensor luma = 0.299 * parents.narrow(1, 0, 1) + 0.587 * parents.narrow(1, 1, 1) + 0.114 * parents.narrow(1, 2, 1);
     const at::Tensor octave = smoothed(sharpOf(sharpOf(luma)).abs().sqrt()).square();
     return at::relu(roomForTexture * smoothed(leastBeside(octave)) - unseen);
-}
-
-at::Tensor withinRoom(const at::Tensor& coefficients, const at::Tensor& room) {
-    const at::Tensor power = 0.5 * coefficients.square().sum(1, true), allowed = room.square() + leastPower;
-    return coefficients * (allowed / (allowed + power)).sqrt();
 }
 
 } // namespace casr

@@ -6,16 +6,12 @@
 
 namespace casr {
 
-/// How much detail there is room for around every pixel of parents (N, 3, h, w), RGB 0 .. 1: (N, 1, h - 2 r, w - 2 r), the root mean square
-/// that detail approaches at most, r being Reach::detailRoom. What a parent of natural texture lacks is about as strong as what it has
+/// How much detail there is room for around every pixel of parents (N, 3, h, w), RGB 0 .. 1: (N, 1, h - 2 r, w - 2 r), the deviation
+/// that detail may reach, r being Reach::detailRoom. What a parent of natural texture lacks is about as strong as what it has
 /// in its own highest octave: on training photos shrunk by 2 and 4 the logarithms of the two local deviations correlate at 0.94 and 0.89.
 /// A parent that is soft at its own pixels has little there; what rounding and faint grain would make room for is taken away. Square roots
 /// are averaged instead of squares, on the calmest side of a pixel, so that a lone edge opens no room in the flats beside it (correlations
 /// 0.90 and 0.85).
 at::Tensor detailRoomOf(const at::Tensor& parents);
-
-/// Coefficients (N, 2K, h, w) of a field drawn in so that its root mean square, waves and phases taken as independent, stays within
-/// `room` (N, 1, h, w): weak ones stay as they are.
-at::Tensor withinRoom(const at::Tensor& coefficients, const at::Tensor& room);
 
 } // namespace casr

@@ -19,23 +19,16 @@
 
 namespace casr {
 
-/// The coefficients of one cell, bfloat16.
-struct CellField {
-    const std::uint16_t* faithful = nullptr;
-    const std::uint16_t* detail = nullptr; ///< Where a share of it is shown.
-};
-
 /// The output rows of one row of cells on their way. Tables hold K cosines, then K sines, for each place.
 struct FieldRows {
-    std::span<const CellField> cells;
-    std::span<const std::size_t> starts; ///< The first sample of every cell, and the end.
-    std::size_t period;                  ///< Samples so far apart lie in the same place of their cells.
-    const float* across;                 ///< Of the places 0 .. period - 1, the first sample's first.
-    std::span<const float* const> down;  ///< Every row's.
-    std::size_t waves;                   ///< K.
-    float share;                         ///< Of the detail.
-    float* out;                          ///< RGB, to be added to.
-    std::size_t stride;                  ///< Values from one output row to the next.
+    std::span<const std::uint16_t* const> cells; ///< The coefficients of each, bfloat16.
+    std::span<const std::size_t> starts;         ///< The first sample of every cell, and the end.
+    std::size_t period;                          ///< Samples so far apart lie in the same place of their cells.
+    const float* across;                         ///< Of the places 0 .. period - 1, the first sample's first.
+    std::span<const float* const> down;          ///< Every row's.
+    std::size_t waves;                           ///< K.
+    float* out;                                  ///< RGB, to be added to.
+    std::size_t stride;                          ///< Values from one output row to the next.
 };
 
 } // namespace casr
@@ -115,30 +108,10 @@ struct Sample {
     float* out;
 };
 
-/// Coefficients of a cell as they are shown, `isMixed` with a share of its detail.
-template <bool isMixed>
-auto coefficientsAt(const CellField& cell, hn::Vec<Lanes> detail, std::size_t index) {
-    if constexpr (isMixed) {
-        return hn::Add(loaded(cell.faithful + index), detail);
-    } else {
-        return loaded(cell.faithful + index);
-    }
-}
-
-template <bool isMixed>
-auto detailAt(const CellField& cell, hn::Vec<Lanes> share, std::size_t index) {
-    if constexpr (isMixed) {
-        return hn::Mul(share, loaded(cell.detail + index));
-    } else {
-        return hn::Zero(Lanes());
-    }
-}
-
 /// Adds the field to `Count` samples of one cell: for each colour the dot product of 2K coefficients and 2K waves.
-template <bool isMixed, std::size_t Count>
-void addCell(const CellField& cell, float share, std::size_t length, const Sample* samples) {
+template <std::size_t Count>
+void addCell(const std::uint16_t* cell, std::size_t length, const Sample* samples) {
     const Lanes lanes;
-    const auto shares = hn::Set(lanes, share);
     HWY_ALIGN float sums[Count][3][sumLanes];
     for (std::size_t lane = 0; lane < sumLanes; lane += hn::Lanes(lanes)) {
         hn::Vec<Lanes> sum[3][Count];
@@ -146,10 +119,7 @@ void addCell(const CellField& cell, float share, std::size_t length, const Sampl
             sum[0][i] = sum[1][i] = sum[2][i] = hn::Zero(lanes);
         }
         for (std::size_t k = lane; k < length; k += sumLanes) {
-            const auto detail = detailAt<isMixed>(cell, shares, k);
-            const auto red = coefficientsAt<isMixed>(cell, detail, k);
-            const auto green = coefficientsAt<isMixed>(cell, detail, length + k);
-            const auto blue = coefficientsAt<isMixed>(cell, detail, 2 * length + k);
+            const auto red = loaded(cell + k), green = loaded(cell + length + k), blue = loaded(cell + 2 * length + k);
             for (std::size_t i = 0; i < Count; ++i) {
                 const auto wave = loaded(samples[i].wave + k);
                 sum[0][i] = hn::Add(sum[0][i], hn::Mul(red, wave));
@@ -168,13 +138,12 @@ void addCell(const CellField& cell, float share, std::size_t length, const Sampl
     }
 }
 
-template <bool isMixed>
-void addTogether(const CellField& cell, float share, std::size_t length, const Sample* samples, std::size_t count) {
+void addTogether(const std::uint16_t* cell, std::size_t length, const Sample* samples, std::size_t count) {
     switch (count) {
-    case 1: return addCell<isMixed, 1>(cell, share, length, samples);
-    case 2: return addCell<isMixed, 2>(cell, share, length, samples);
-    case 3: return addCell<isMixed, 3>(cell, share, length, samples);
-    default: return addCell<isMixed, mostTogether>(cell, share, length, samples);
+    case 1: return addCell<1>(cell, length, samples);
+    case 2: return addCell<2>(cell, length, samples);
+    case 3: return addCell<3>(cell, length, samples);
+    default: return addCell<mostTogether>(cell, length, samples);
     }
 }
 
@@ -196,23 +165,22 @@ struct PreparedWaves {
 
 /// The samples first .. last - 1 of one cell in every row; `column` is the place of the first in the waves, which come again `period`
 /// columns later.
-void addSamples(const FieldRows& rows, const CellField& cell, const PreparedWaves& waves, std::size_t first, std::size_t last,
+void addSamples(const FieldRows& rows, const std::uint16_t* cell, const PreparedWaves& waves, std::size_t first, std::size_t last,
                 std::size_t column, std::size_t period) {
     Sample samples[mostTogether];
     std::size_t count = 0;
-    const auto add = cell.detail ? addTogether<true> : addTogether<false>;
     for (std::size_t row = 0; row < rows.down.size(); ++row) {
         std::size_t at = column;
         for (std::size_t i = first; i < last; ++i, at = at + 1 == period ? 0 : at + 1) {
             samples[count++] = {waves.of(row, at), rows.out + row * rows.stride + 3 * i};
             if (count == mostTogether) {
-                add(cell, rows.share, 2 * rows.waves, samples, count);
+                addTogether(cell, 2 * rows.waves, samples, count);
                 count = 0;
             }
         }
     }
     if (count > 0) {
-        add(cell, rows.share, 2 * rows.waves, samples, count);
+        addTogether(cell, 2 * rows.waves, samples, count);
     }
 }
 
@@ -289,11 +257,19 @@ WaveTable waveTable(const FieldWaves& waves, int component, Axis axis, int first
     return table;
 }
 
-void requireField(const FieldWaves& waves, const NarrowField& tile, bool isMixed) {
+/// Which pixel of `rect`, counted in rows, this is.
+std::size_t rectIndex(Rect rect, int x, int y) {
+    return static_cast<std::size_t>(y - rect.top) * static_cast<std::size_t>(rect.width()) + static_cast<std::size_t>(x - rect.left);
+}
+
+float widenedValue(std::uint16_t bfloat16) {
+    return std::bit_cast<float>(std::uint32_t{bfloat16} << 16);
+}
+
+void requireField(const FieldWaves& waves, const NarrowField& tile) {
     const std::size_t count = static_cast<std::size_t>(tile.cells.size().area()) * static_cast<std::size_t>(tile.coefficientsOfCell);
-    if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > 64 || tile.coefficients.size() != count ||
-        (isMixed && 3 * tile.detail.size() != count)) {
-        throw std::invalid_argument("renderField: a tile is not of this field, or has no detail");
+    if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > 64 || tile.coefficients.size() != count) {
+        throw std::invalid_argument("renderField: a tile is not of this field");
     }
 }
 
@@ -308,22 +284,20 @@ void requireTiles(std::span<const NarrowField* const> tiles, Rect cells) {
         }
     }
     if (std::count(held.begin(), held.end(), char{0}) != 0) {
-        throw std::invalid_argument("renderField: the tiles do not hold every cell");
+        throw std::invalid_argument("the tiles of a field do not hold every cell");
     }
 }
 
 /// What all output rows of a picture share.
 struct FieldPicture {
     std::span<const NarrowField* const> tiles;
-    float share;
     Axis columns, rows;
     Rect out, cells;
     WaveTable across, down;
     std::vector<std::size_t> starts;
 
-    FieldPicture(const FieldWaves& waves, std::span<const NarrowField* const> fields, float shareOfDetail, Axis acrossAxis, Axis downAxis,
-                 Rect part)
-        : tiles(fields), share(shareOfDetail), columns(acrossAxis), rows(downAxis), out(part), cells(cellsOf(columns, rows, part)),
+    FieldPicture(const FieldWaves& waves, std::span<const NarrowField* const> fields, Axis acrossAxis, Axis downAxis, Rect part)
+        : tiles(fields), columns(acrossAxis), rows(downAxis), out(part), cells(cellsOf(columns, rows, part)),
           across(waveTable(waves, 1, columns, part.left, part.right)), down(waveTable(waves, 0, rows, part.top, part.bottom)) {
         for (int cell = cells.left; cell <= cells.right; ++cell) {
             starts.push_back(static_cast<std::size_t>(std::clamp(columns.firstIn(cell), out.left, out.right) - out.left));
@@ -331,20 +305,18 @@ struct FieldPicture {
     }
 
     /// The cells of the row `row`.
-    void findCells(int row, std::vector<CellField>& found) const {
+    void findCells(int row, std::vector<const std::uint16_t*>& found) const {
         for (const NarrowField* tile : tiles) {
             const Rect shared = intersection(tile->cells, {cells.left, row, cells.right, row + 1});
             for (int x = shared.left; x < shared.right && !shared.isEmpty(); ++x) {
-                const std::size_t index = tile->indexOf(x, row);
-                found[static_cast<std::size_t>(x - cells.left)] = {tile->coefficients.data() + index,
-                                                                   share != 0.0f ? tile->detail.data() + index / 3 : nullptr};
+                found[static_cast<std::size_t>(x - cells.left)] = tile->coefficients.data() + tile->indexOf(x, row);
             }
         }
     }
 
     /// Adds the field to the rows top .. bottom - 1, which begin at `values`.
     void addTo(float* values, int top, int bottom) const {
-        std::vector<CellField> found(starts.size() - 1);
+        std::vector<const std::uint16_t*> found(starts.size() - 1);
         const std::size_t stride = 3 * static_cast<std::size_t>(out.width());
         for (int y = top; y < bottom;) {
             const int cell = rows.cellOf(y), end = std::min({bottom, rows.firstIn(cell + 1), y + mostRows});
@@ -355,7 +327,7 @@ struct FieldPicture {
             }
             HWY_DYNAMIC_DISPATCH(addFieldRows)
             ({found, starts, static_cast<std::size_t>(across.period), across.values.data(),
-              std::span(tables).first(static_cast<std::size_t>(end - y)), across.stride / 2, share,
+              std::span(tables).first(static_cast<std::size_t>(end - y)), across.stride / 2,
               values + stride * static_cast<std::size_t>(y - top), stride});
             y = end;
         }
@@ -366,16 +338,16 @@ struct FieldPicture {
 
 } // namespace
 
-Image renderField(const FieldWaves& waves, std::span<const NarrowField* const> tiles, float share, const PlacedImage& parent, Axis columns,
-                  Axis rows, Rect out) {
+Image renderField(const FieldWaves& waves, std::span<const NarrowField* const> tiles, const PlacedImage& parent, Axis columns, Axis rows,
+                  Rect out) {
     for (const NarrowField* tile : tiles) {
-        requireField(waves, *tile, share != 0.0f);
+        requireField(waves, *tile);
     }
     requireTiles(tiles, cellsOf(columns, rows, out));
     if (parent.image.channels() != 3) {
         throw std::invalid_argument("renderField: the parent is not RGB");
     }
-    const FieldPicture picture(waves, tiles, share, columns, rows, out);
+    const FieldPicture picture(waves, tiles, columns, rows, out);
     const std::size_t width = 3 * static_cast<std::size_t>(out.width());
     const auto render = [&](std::span<float> values) {
         inParallel(out.height(), [&](int first, int last) {
@@ -389,10 +361,27 @@ Image renderField(const FieldWaves& waves, std::span<const NarrowField* const> t
     return Image::written(out.size(), 3, render, parent.image.encoding());
 }
 
-Image renderField(const FieldWaves& waves, const NarrowField& tile, float share, const PlacedImage& parent, Axis columns, Axis rows,
-                  Rect out) {
+Image renderField(const FieldWaves& waves, const NarrowField& tile, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
     const NarrowField* const one = &tile;
-    return renderField(waves, std::span(&one, 1), share, parent, columns, rows, out);
+    return renderField(waves, std::span(&one, 1), parent, columns, rows, out);
+}
+
+DetailMap detailMapOf(std::span<const NarrowField* const> tiles, Rect cells) {
+    constexpr std::size_t values = DetailMap::values;
+    DetailMap map{cells, std::vector<float>(static_cast<std::size_t>(cells.size().area()) * values)};
+    requireTiles(tiles, cells);
+    for (const NarrowField* tile : tiles) {
+        if (tile->detail.size() != static_cast<std::size_t>(tile->cells.size().area()) * values) {
+            throw std::invalid_argument("detailMapOf: a tile has no detail");
+        }
+        const Rect shared = intersection(tile->cells, cells);
+        for (int y = shared.top; y < shared.bottom && !shared.isEmpty(); ++y) {
+            const std::uint16_t* from = tile->detail.data() + rectIndex(tile->cells, shared.left, y) * values;
+            float* to = map.of.data() + rectIndex(cells, shared.left, y) * values;
+            std::transform(from, from + static_cast<std::size_t>(shared.width()) * values, to, widenedValue);
+        }
+    }
+    return map;
 }
 
 namespace {

@@ -15,9 +15,7 @@ namespace casr {
 namespace {
 
 constexpr double initialHeat = 0.08;
-constexpr double largestGain = 4.0; // of a wave's detail, in amplitudes of the faithful wave
-/// Radians a parent pixel; shorter waves break where parent pixels meet, and made stronger they show them.
-constexpr double highestGained = 1.5 * std::numbers::pi;
+constexpr double largestGain = 8.0;
 constexpr double highestInitialFrequency = 2.0 * std::numbers::pi;
 
 at::Tensor initialFrequencies(int count, HashRandom& random) {
@@ -171,8 +169,8 @@ void FieldNetwork::addDetail(HashRandom& random) {
         addBlock(architecture.channels, detailBlockWeight, detailBlockBias, random);
     }
     if (architecture.detail > 0) {
-        detailWeight = convolutionWeight(architecture.frequencies, architecture.channels, 1, 0.02, random);
-        detailBias = at::zeros({architecture.frequencies});
+        detailWeight = convolutionWeight(detailBands, architecture.channels, 1, 0.02, random);
+        detailBias = at::zeros({detailBands});
     }
 }
 
@@ -276,7 +274,8 @@ at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {
     return convolution(features, fieldWeight, fieldBias, at::kFloat, 0);
 }
 
-at::Tensor FieldNetwork::detailGains(const at::Tensor& features, Border border, at::ScalarType type, const Checkpoint& checkpoint) const {
+at::Tensor FieldNetwork::detailMap(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
+                                   const Checkpoint& checkpoint) const {
     const bool isPlain = isPlainInference(detailWeight);
     Stream x{features, isPlain ? features.to(type, false, false, at::MemoryFormat::ChannelsLast) : features};
     for (std::size_t block = 0; block < detailBlockWeight.size() / 2; ++block) {
@@ -286,15 +285,7 @@ at::Tensor FieldNetwork::detailGains(const at::Tensor& features, Border border, 
         x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type, isPlain);
     }
     const at::Tensor free = convolution(x.sum, detailWeight, detailBias, at::kFloat, 0);
-    const at::Tensor isLong = frequencies.square().sum(1).le(highestGained * highestGained).to(at::kFloat).view({1, -1, 1, 1});
-    return isLong * largestGain * free / (largestGain + free.abs());
-}
-
-at::Tensor FieldNetwork::detailCoefficients(const at::Tensor& faithful, const at::Tensor& gains, const at::Tensor& parents) const {
-    const std::int64_t length = 2 * architecture.frequencies;
-    const auto colour = [&](std::int64_t index) { return faithful.narrow(1, index * length, length); };
-    const at::Tensor luma = 0.299 * colour(0) + 0.587 * colour(1) + 0.114 * colour(2);
-    return withinRoom(luma * at::cat({gains, gains}, 1), detailRoomOf(parents));
+    return at::cat({largestGain * free / (largestGain + free.abs()), detailRoomOf(parents)}, 1);
 }
 
 at::Tensor FieldNetwork::basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const {

@@ -40,7 +40,7 @@ struct FieldNetwork {
     at::Tensor heat;                           ///< (1): kappa of the heat equation, parent pixels squared
     std::vector<at::Tensor> detailBlockWeight; ///< 2 * detail of (C, C, 3, 3)
     std::vector<at::Tensor> detailBlockBias;   ///< 2 * detail of (C)
-    at::Tensor detailWeight, detailBias;       ///< (K, C, 1, 1), (K), when the architecture has detail.
+    at::Tensor detailWeight, detailBias;       ///< (bands, C, 1, 1), (bands), when the architecture has detail.
     TokenAttention attention;                  ///< In the middle of the trunk, when the architecture has a memory.
     SuperpixelNetwork superpixels;             ///< When the architecture has them.
 
@@ -86,16 +86,11 @@ struct FieldNetwork {
     /// Field coefficients (N, 3 * 2K, h, w) float32 of the features.
     at::Tensor coefficients(const at::Tensor& features) const;
 
-    /// What the detail adds to every wave, in amplitudes of the faithful one, (N, K, h, w) float32 within -4 .. 4, of the trunk's features;
-    /// 0 for waves shorter than 4/3 parent pixels. With Border::shrink every side loses Reach::ofDetail pixels. The architecture has
-    /// detail.
-    at::Tensor detailGains(const at::Tensor& features, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
-
-    /// Coefficients of the detail, (N, 2K, h, w): the faithful luma's waves times their gains, added to those of all three colours, all of
-    /// it or a share. It has no colour and no phases of its own: it makes stronger what is there, and never more of it than the parents
-    /// have room for, see detailRoomOf(). `faithful` (N, 3 * 2K, h, w) and `gains` (N, K, h, w) are of the same pixels; `parents` (N, 3,
-    /// ...) hold Reach::detailRoom pixels more on every side.
-    at::Tensor detailCoefficients(const at::Tensor& faithful, const at::Tensor& gains, const at::Tensor& parents) const;
+    /// What DetailMap holds, (N, DetailMap::values, h, w) float32, of the trunk's features: gains of the bands within -largestGain ..
+    /// largestGain, and the room that `parents` (N, 3, ...) leave, see detailRoomOf(). With Border::shrink every side loses
+    /// Reach::ofDetail pixels; `parents` hold Reach::detailRoom more than the result. The architecture has detail.
+    at::Tensor detailMap(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
+                         const Checkpoint& checkpoint = {}) const;
 
     /// (n, 2K) values of the shared sinusoids at `offsets` (n, 2), parent pixels (down, right) from the pixel's centre, smoothed
     /// for samples `inverseScale` (n) parent pixels apart.

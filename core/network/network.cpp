@@ -215,9 +215,8 @@ public:
             if (wide > 0) {
                 const at::Tensor around =
                     tensorOf(parent, expanded(cells, Reach::detailRoom)).narrow(1, 0, InputPlanes::picture).to(deviceOf(precision));
-                const at::Tensor gains =
-                    network.detailGains(features, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); });
-                tile.detail = interleavedValues(network.detailCoefficients(faithful, gains, around));
+                tile.detail = interleavedValues(
+                    network.detailMap(features, around, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }));
             }
             return tile;
         });

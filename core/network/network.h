@@ -44,8 +44,7 @@ struct FieldTile {
     Rect cells;                 ///< Whole-picture coordinates of the parent.
     int coefficientsOfCell = 0; ///< 3 * 2K: for each colour, K amplitudes of cosines, then K of sines.
     std::vector<float> coefficients;
-    /// Coefficients of the detail, a share of which may be added to those of each colour: coefficientsOfCell / 3 for a cell; empty where
-    /// it was not computed.
+    /// The detail's map, DetailMap::values for a cell; empty where it was not computed.
     std::vector<float> detail{};
 
     bool hasDetail() const { return !detail.empty(); }
@@ -146,7 +145,7 @@ protected:
 };
 
 /// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 4;
+constexpr int methodVersion = 5;
 
 /// Precision, instruction set or device, library and method versions: results of equal profiles agree bit by bit, others may differ in the
 /// last bits. `precision` is resolved. It begins with bf16, fp32 or cuda.

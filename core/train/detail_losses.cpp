@@ -157,15 +157,6 @@ at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth) {
     return (spectra(made) - spectra(truth)).abs().mean();
 }
 
-at::Tensor breakLoss(const at::Tensor& coefficients, const CellSides& sides) {
-    const at::Tensor cells = coefficients.permute({0, 2, 3, 1});
-    const auto at = [&](const at::Tensor& side) { return cells.matmul(side.t()); };
-    const at::Tensor left = at(sides.left), right = at(sides.right), top = at(sides.top), bottom = at(sides.bottom);
-    const std::int64_t height = cells.size(1) - 1, width = cells.size(2) - 1;
-    return (right.narrow(2, 0, width) - left.narrow(2, 1, width)).abs().mean() +
-           (bottom.narrow(1, 0, height) - top.narrow(1, 1, height)).abs().mean();
-}
-
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth) {
     at::Tensor sum = at::zeros({});
     for (std::size_t i = 0; i < made.size(); ++i) {

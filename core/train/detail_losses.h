@@ -42,15 +42,6 @@ at::Tensor affinityLoss(const at::Tensor& made, const at::Tensor& truth);
 /// texture of every size as the truth has, and no pattern that the truth does not have.
 at::Tensor spectrumLoss(const at::Tensor& made, const at::Tensor& truth);
 
-/// The waves (places, 2K) at the same places of a parent pixel's sides.
-struct CellSides {
-    at::Tensor left, right, top, bottom;
-};
-
-/// How much the detail breaks where two parent pixels meet, which would show as a lattice: its mean jumps across and down, 0 when it goes
-/// on smoothly. `coefficients`: (N, 2K, h, w).
-at::Tensor breakLoss(const at::Tensor& coefficients, const CellSides& sides);
-
 /// L1 of a discriminator's features, each relative to the size of the truth's.
 at::Tensor featureLoss(const std::vector<at::Tensor>& made, const std::vector<at::Tensor>& truth);
 

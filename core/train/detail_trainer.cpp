@@ -5,6 +5,7 @@
 #include "core/network/network_file.h"
 #include "core/train/adam.h"
 #include "core/train/detail_losses.h"
+#include "core/train/detail_picture.h"
 #include "core/train/discriminator.h"
 #include "core/train/field_batch.h"
 #include "core/train/loader.h"
@@ -24,16 +25,15 @@ struct LossWeights {
     double adversarial = 0.02;
     double features = 0.1;
     double affinity = 1.0;
-    double spectrum = 0.02;
+    double spectrum = 0.06;
     double pull = 1.0;
     double artifact = 1.0;
-    double parent = 20.0; ///< L1 of the result shrunk against its parent.
-    double breaks = 1.0;
+    double parent = 55.0; ///< L1 of the result shrunk against its parent.
 };
 
 constexpr LossWeights weights;
-constexpr int lossCount = 9;
-constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent,breaks";
+constexpr int lossCount = 8;
+constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent";
 constexpr int adversarialWarmUp = 300; // iterations, while the discriminator knows little
 constexpr double criticHaste = 1.0;    // its learning rate over the branch's; at 2 it soon has it all its own way
 /// Deviation of the noise over what the discriminator sees, so that rounding, grain and JPEG of the truth, which nobody wants to be
@@ -43,22 +43,6 @@ constexpr AdamDecays decays{0.5, 0.99}; // gradients of a moving opponent age fa
 constexpr std::int64_t border = 4;      // output pixels that zero padding reaches most
 constexpr int validationScale = 4;
 constexpr int leastPatch = 28; // enlarged by 1.5 and without its border it holds a window of the spectrum
-
-constexpr int placesAlong = 5;             // at which the detail on the sides of parent pixels is compared
-constexpr float inverseScaleInside = 0.4f; // about the middle of all factors
-
-at::Tensor placesInside() {
-    return (at::arange(placesAlong).to(at::kFloat) + 0.5) / placesAlong - 0.5;
-}
-
-at::Tensor basisAt(const FieldNetwork& network, const at::Tensor& down, const at::Tensor& right) {
-    return network.basis(at::stack({down, right}, 1), at::full({down.size(0)}, inverseScaleInside));
-}
-
-CellSides sidesOf(const FieldNetwork& network) {
-    const at::Tensor along = placesInside(), side = at::full({placesAlong}, 0.5f);
-    return {basisAt(network, along, -side), basisAt(network, along, side), basisAt(network, -side, along), basisAt(network, side, along)};
-}
 
 /// Samples in rows (N * edge * edge, 3) as pictures (N, 3, edge, edge).
 at::Tensor picturesOf(const at::Tensor& samples, std::int64_t count) {
@@ -71,28 +55,27 @@ struct Enlarged {
     at::Tensor parent, base, truth;
     at::Tensor faithful; ///< Projected back.
     at::Tensor detailed; ///< With all of the detail, projected back.
-    at::Tensor detail;   ///< Its coefficients, (N, 2K, parent, parent).
-    at::Tensor missing;  ///< What `detailed` shrunk lacks of the parent.
+    at::Tensor missing;  ///< What `detailed`, as a file holds it, lacks of the parent when it is shrunk.
 };
 
 Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type) {
     const std::int64_t count = batch.planes.size(0);
     Enlarged result;
-    at::Tensor features, coefficients, faithful;
+    at::Tensor features, faithful;
     {
         const at::NoGradGuard frozen;
         features = featuresOf(network, batch, type);
-        coefficients = network.coefficients(features);
-        faithful = batch.base + fieldAt(network, coefficients, batch);
+        faithful = picturesOf(batch.base + fieldAt(network, network.coefficients(features), batch), count);
     }
     result.parent = batch.planes.narrow(1, 0, InputPlanes::picture);
     result.base = picturesOf(batch.base, count);
     result.truth = picturesOf(batch.target, count);
-    const BackProjection projection(static_cast<int>(result.parent.size(2)), static_cast<int>(result.truth.size(2)));
-    result.faithful = projection.applied(picturesOf(faithful, count), result.parent);
-    result.detail = detailOf(network, features, coefficients, batch, type);
-    result.detailed = projection.applied(picturesOf(faithful + fieldAt(network, result.detail, batch), count), result.parent);
-    result.missing = projection.shrunk(result.detailed) - result.parent;
+    const int from = static_cast<int>(result.parent.size(2)), to = static_cast<int>(result.truth.size(2));
+    const BackProjection projection(from, to);
+    result.faithful = projection.applied(faithful, result.parent);
+    const at::Tensor added = DetailPicture(from, to).of(faithful, detailMapOf(network, features, batch, type));
+    result.detailed = projection.applied(faithful + added, result.parent);
+    result.missing = projection.shrunk(result.detailed.clamp(0.0, 1.0)) - result.parent;
     return result;
 }
 
@@ -137,7 +120,6 @@ private:
     FieldNetwork m_network, m_average; ///< The same trunk; the average's branch is what ships.
     FieldNetwork m_first, m_second;    ///< Only their branches are used.
     Discriminator m_critic, m_criticFirst, m_criticSecond;
-    CellSides m_sides;
     RunClock m_clock;
     std::int64_t m_iteration = 0;
     std::array<double, lossCount> m_lossSum{};
@@ -185,7 +167,6 @@ FieldNetwork beginning(const DetailTrainOptions& options) {
 void DetailTraining::begin() {
     const FieldNetwork start = beginning(m_options);
     m_network = copyOf(start, m_device, false);
-    m_sides = sidesOf(start);
     m_average = copyOf(start, m_device, false);
     m_first = copyOf(start, m_device, true);
     m_second = copyOf(start, m_device, true);
@@ -276,12 +257,10 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor features = featureLoss(ofMade.features, ofTruth.features);
     const at::Tensor affinity = affinityLoss(made, truth), spectrum = spectrumLoss(made, truth), pull = pullLoss(made, truth);
     const at::Tensor artifact = artifactLoss(made, faithful, truth), parent = enlarged.missing.abs().mean();
-    const at::Tensor breaks = breakLoss(enlarged.detail, m_sides);
-    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent, breaks});
+    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent});
     const double warm = std::min(1.0, static_cast<double>(ageOfCritic()) / adversarialWarmUp);
     return warm * (weights.adversarial * adversarial + weights.features * features) + weights.affinity * affinity +
-           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent +
-           weights.breaks * breaks;
+           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent;
 }
 
 at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top) {
@@ -289,7 +268,7 @@ at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor made = m_critic.of(veiled(judged(enlarged.detailed.detach(), left, top), 2), base, m_type).logits;
     const at::Tensor truth = m_critic.of(veiled(judged(enlarged.truth, left, top), 3), base, m_type).logits;
     const at::Tensor loss = at::softplus(made - truth).mean();
-    note({loss, {}, {}, {}, {}, {}, {}, {}, {}});
+    note({loss, {}, {}, {}, {}, {}, {}, {}});
     return loss;
 }
 
@@ -360,7 +339,7 @@ void DetailTraining::validate(const std::function<void(const std::string&)>& rep
     const auto iteration = static_cast<long long>(m_iteration);
     report(formatted("iteration %lld: x4 without / with detail: PSNR %.2f %.2f dB  spectrum %.4f %.4f  affinity %.4f %.4f  parent %.1f dB",
                      iteration, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6]));
-    log(formatted("%lld,%.1f,,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
+    log(formatted("%lld,%.1f,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
                   sum[4], sum[5], sum[6]));
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/random.h"
 #include "core/image/back_projection.h"
+#include "core/image/detail_bands.h"
 #include "core/image/superpixels.h"
 
 namespace casr {
@@ -106,10 +107,9 @@ at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::
     return network.features(middle, border, type);
 }
 
-at::Tensor detailOf(const FieldNetwork& network, const at::Tensor& features, const at::Tensor& faithful, const FieldBatch& batch,
-                    at::ScalarType type) {
+at::Tensor detailMapOf(const FieldNetwork& network, const at::Tensor& features, const FieldBatch& batch, at::ScalarType type) {
     const at::Tensor parents = withBorder(batch.planes.narrow(1, 0, InputPlanes::picture), Reach::detailRoom);
-    return network.detailCoefficients(faithful, network.detailGains(features, FieldNetwork::Border::zero, type), parents);
+    return network.detailMap(features, parents, FieldNetwork::Border::zero, type);
 }
 
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch) {
@@ -148,6 +148,11 @@ Batch everyPixelOf(const Image& picture, int edge) {
     return batch;
 }
 
+std::vector<float> valuesOf(const at::Tensor& tensor) {
+    const at::Tensor plain = tensor.to(at::kCPU).contiguous();
+    return {plain.data_ptr<float>(), plain.data_ptr<float>() + plain.numel()};
+}
+
 /// A square picture enlarged to `edge` pixels a side as a step does it, without a memory and with a share of the detail.
 Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Device& device, at::ScalarType type, double detail) {
     const at::NoGradGuard noGradient;
@@ -155,14 +160,16 @@ Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Dev
     Batch batch = everyPixelOf(picture, edge);
     const FieldBatch tensors(network, batch, device, 0);
     const at::Tensor features = featuresOf(network, tensors, type);
-    const at::Tensor faithful = network.coefficients(features);
-    at::Tensor made = tensors.base + fieldAt(network, faithful, tensors);
-    if (detail != 0.0) {
-        made = made + detail * fieldAt(network, detailOf(network, features, faithful, tensors, type), tensors);
-    }
-    const at::Tensor values = made.to(at::kCPU).contiguous();
-    const Image child({edge, edge}, 3, {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()});
+    const at::Tensor faithful = tensors.base + fieldAt(network, network.coefficients(features), tensors);
+    Image child({edge, edge}, 3, valuesOf(faithful));
     const Axis axis{picture.width(), edge};
+    if (detail != 0.0) {
+        const at::Tensor map = detailMapOf(network, features, tensors, type)[0].permute({1, 2, 0});
+        std::vector<float> detailed(child.values().size());
+        addDetailInto({child, 0, 0}, {rectOf(picture.size()), valuesOf(map)}, static_cast<float>(detail), axis, axis, rectOf(child.size()),
+                      detailed);
+        child = Image(child.size(), 3, std::move(detailed));
+    }
     const PlacedImage parent = coveringByBorder({picture, 0, 0}, expanded(rectOf(picture.size()), bicubicReach));
     return backProjected({child, 0, 0}, parent, axis, axis, rectOf(child.size()));
 }

@@ -26,9 +26,8 @@ struct FieldBatch {
 /// The trunk's features (N, C, h, w); groups of pictures remember part of each other.
 at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type);
 
-/// Coefficients of the detail, (N, 2K, h, w), beside the faithful ones of those features.
-at::Tensor detailOf(const FieldNetwork& network, const at::Tensor& features, const at::Tensor& faithful, const FieldBatch& batch,
-                    at::ScalarType type);
+/// The detail's map, (N, DetailMap::values, h, w), of those features.
+at::Tensor detailMapOf(const FieldNetwork& network, const at::Tensor& features, const FieldBatch& batch, at::ScalarType type);
 
 /// Coefficients (N, colours * 2K, h, w) at the batch's samples: (samples, colours).
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch);

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/image/back_projection.h"
+#include "core/image/detail_bands.h"
 
 #include <algorithm>
 #include <chrono>
@@ -39,17 +40,16 @@ void copyShared(const Image& tile, Rect place, Rect region, int channels, std::s
     }
 }
 
-/// backProjected() on the compute threads.
-Image projectedBack(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+/// The part `out` of a picture made of `child` by `work` on the compute threads, which gets bands and where their pixels go.
+PlacedImage inBands(const PlacedImage& child, Rect out, const std::function<void(Rect band, std::span<float> values)>& work) {
     const std::size_t run = static_cast<std::size_t>(out.width()) * child.image.channels();
-    const auto project = [&](std::span<float> values) {
+    const auto write = [&](std::span<float> values) {
         inParallel(out.height(), [&](int first, int last) {
-            const Rect band{out.left, out.top + first, out.right, out.top + last};
-            backProjectInto(child, parent, columns, rows, band,
-                            values.subspan(run * static_cast<std::size_t>(first), run * static_cast<std::size_t>(last - first)));
+            work({out.left, out.top + first, out.right, out.top + last},
+                 values.subspan(run * static_cast<std::size_t>(first), run * static_cast<std::size_t>(last - first)));
         });
     };
-    return Image::written(out.size(), child.image.channels(), project, child.image.encoding());
+    return {Image::written(out.size(), child.image.channels(), write, child.image.encoding()), out.left, out.top};
 }
 
 } // namespace
@@ -237,7 +237,7 @@ Rect Staircase::readFor(int level, Rect tiles, bool withDetail) const {
     const Rect first = grid.cellsOf(tiles.left, tiles.top), last = grid.cellsOf(tiles.right - 1, tiles.bottom - 1);
     const Architecture& architecture = m_network->architecture();
     const int step = Reach::ofStep(architecture) + (withDetail ? Reach::ofDetail(architecture) : 0);
-    return expanded({first.left, first.top, last.right, last.bottom}, std::max(step, bicubicReach) + Reach::backProjection);
+    return expanded({first.left, first.top, last.right, last.bottom}, std::max(step, bicubicReach) + Reach::ofField(withDetail));
 }
 
 std::int64_t Staircase::tilesNeeded(int level, Rect region) const {
@@ -283,7 +283,7 @@ Staircase::Computed Staircase::computeIn(Precision precision, const TileKey& key
     StepInputs inputs = inputsOf(key.level);
     inputs.detail = detail.inField;
     // Without back-projection too: one tensor size, so that a part's worth is measured and not the backend's rounding.
-    NarrowField field = narrowed(m_network->run(parent, expanded(cells, Reach::backProjection), precision, stop, inputs));
+    NarrowField field = narrowed(m_network->run(parent, expanded(cells, Reach::ofField(detail.inField)), precision, stop, inputs));
     const double networkSeconds = secondsSince(start);
     Image result = tileOf(key, field, detail.share, parent);
     const std::scoped_lock lock(m_mutex);
@@ -311,11 +311,23 @@ bool Staircase::isProjectedBack(int level) const {
 Image Staircase::rendered(int level, const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
                           Axis rows, Rect out) const {
     if (!isProjectedBack(level)) {
-        return renderField(m_network->waves(), fields, share, parent, columns, rows, out);
+        return beforeProjection(fields, share, parent, columns, rows, out).image;
     }
-    const Rect wide = readByBackProjection(columns, rows, out);
-    const Image child = renderField(m_network->waves(), fields, share, parent, columns, rows, wide);
-    return projectedBack({child, wide.left, wide.top}, parent, columns, rows, out);
+    const PlacedImage child = beforeProjection(fields, share, parent, columns, rows, readByBackProjection(columns, rows, out));
+    return inBands(child, out, [&](Rect band, std::span<float> values) { backProjectInto(child, parent, columns, rows, band, values); })
+        .image;
+}
+
+PlacedImage Staircase::beforeProjection(const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
+                                        Axis rows, Rect out) const {
+    const Rect read = share != 0.0f ? readByDetail(columns, rows, out) : out;
+    const PlacedImage faithful{renderField(m_network->waves(), fields, parent, columns, rows, read), read.left, read.top};
+    if (share == 0.0f) {
+        return faithful;
+    }
+    const DetailMap map = detailMapOf(fields, mapReadByDetail(columns, rows, out));
+    return inBands(faithful, out,
+                   [&](Rect band, std::span<float> values) { addDetailInto(faithful, map, share, columns, rows, band, values); });
 }
 
 Rect Staircase::cellsOfView(int level, Size whole, Rect out) const {
@@ -341,7 +353,7 @@ PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& st
             parts.push_back(fields.back().get());
         }
     }
-    const Rect read = expanded(cells, bicubicReach + Reach::backProjection);
+    const Rect read = expanded(cells, bicubicReach + Reach::ofField(detailOf(level) != 0.0f));
     const PlacedImage parent = coveringByBorder(region(level - 1, intersection(read, rectOf(size)), stop), read);
     const Axis columns{size.width, whole.width}, rows{size.height, whole.height};
     return {rendered(level, parts, detailOf(level), parent, columns, rows, out), out.left, out.top};

@@ -140,6 +140,9 @@ private:
     bool isProjectedBack(int level) const;
     Image rendered(int level, const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
                    Axis rows, Rect out) const;
+    /// The fields with a share of their detail.
+    PlacedImage beforeProjection(const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
+                                 Axis rows, Rect out) const;
     Rect cellsOfView(int level, Size whole, Rect out) const;
     StepInputs inputsOf(int level) const;
 

@@ -21,18 +21,15 @@ if(CASR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${CASR_CCACHE})
 endif()
 
-# Most of the time to compile a source that speaks LibTorch or Qt goes into their headers: GCC reads them once for all sources of a target,
-# and of `like` where it is given. The release preset alone does so: the others show that every source includes what it uses, and GCC 12
-# has false warnings of its own headers when they were read before.
-function(casr_precompile target headers) # [like]
-    if(NOT CMAKE_CXX_COMPILER_ID STREQUAL GNU)
-        return()
-    endif()
-    target_compile_options(${target} PRIVATE -fpch-preprocess) # for ccache
-    if(ARGN)
-        target_precompile_headers(${target} REUSE_FROM ${ARGN})
-    else()
-        target_precompile_headers(${target} PRIVATE ${headers})
+# Most of the time to compile a source that speaks LibTorch or Qt goes into their headers: GCC reads them once for all sources of a target
+# or, told REUSE_FROM another target, once for both. The release preset alone does so: the others show that every source includes what it
+# uses, and GCC 12 has false warnings of its own headers when they were read before.
+#
+#   casr_precompile(target PRIVATE header... | REUSE_FROM other)
+function(casr_precompile target)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+        target_compile_options(${target} PRIVATE -fpch-preprocess) # for ccache
+        target_precompile_headers(${target} ${ARGN})
     endif()
 endfunction()
 

@@ -1,0 +1,183 @@
+#include "core/image/detail_bands.h"
+
+#include "core/image/between.h"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace casr {
+
+namespace {
+
+constexpr int channels = 3;
+constexpr double deviationsRead = 3.0;
+constexpr float leastSquare = 1e-12f;
+
+int radiusOf(Axis axis, int band) {
+    return static_cast<int>(deviationsRead * bandWidths[band] * axis.to / axis.from);
+}
+
+using Plane = std::vector<float>; // rows of one width
+
+/// Sums of `count` values, each from `weights` on both sides of its place in `from`.
+void smoothRow(const float* from, const std::vector<float>& weights, std::size_t count, float* out) {
+    for (std::size_t i = 0; i < count; ++i) {
+        out[i] = weights[0] * from[i];
+    }
+    for (std::size_t distance = 1; distance < weights.size(); ++distance) {
+        const float *before = from - distance, *behind = from + distance;
+        const float weight = weights[distance];
+        for (std::size_t i = 0; i < count; ++i) {
+            out[i] += weight * (before[i] + behind[i]);
+        }
+    }
+}
+
+/// The luma of row `y`, `reach` samples beyond `out` on both sides, the picture's border repeated.
+void lumaOf(const PlacedImage& child, Axis columns, Rect out, int reach, int y, Plane& luma) {
+    for (int i = 0; i < static_cast<int>(luma.size()); ++i) {
+        const float* pixel = child.pixel(std::clamp(out.left - reach + i, 0, columns.to - 1), y);
+        luma[static_cast<std::size_t>(i)] = 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
+    }
+}
+
+/// The two averages of `out`, smoothed across and, but for the last pass, of as many rows above and below as are read.
+struct Averages {
+    std::size_t width;
+    int reach; ///< Rows above `out`.
+    Plane luma;
+    Plane across[detailBands];
+
+    Averages(const PlacedImage& child, Axis columns, Axis rows, Rect out)
+        : width(static_cast<std::size_t>(out.width())), reach(radiusOf(rows, detailBands - 1)) {
+        const int sides = radiusOf(columns, detailBands - 1);
+        const std::vector<float> weights[] = {bandWeights(columns, 0), bandWeights(columns, 1)};
+        const std::size_t lines = static_cast<std::size_t>(out.height() + 2 * reach);
+        Plane wide(width + 2 * static_cast<std::size_t>(sides));
+        luma.resize(width * lines);
+        across[0].resize(luma.size());
+        across[1].resize(luma.size());
+        for (std::size_t line = 0; line < lines; ++line) {
+            lumaOf(child, columns, out, sides, std::clamp(out.top - reach + static_cast<int>(line), 0, rows.to - 1), wide);
+            std::copy_n(wide.data() + sides, width, luma.data() + line * width);
+            for (int band = 0; band < detailBands; ++band) {
+                smoothRow(wide.data() + sides, weights[band], width, across[band].data() + line * width);
+            }
+        }
+    }
+
+    /// Of the row `y` of `out`.
+    const float* lumaRow(int y) const { return luma.data() + static_cast<std::size_t>(y + reach) * width; }
+    void smoothDown(int band, const std::vector<float>& weights, int y, Plane& out) const {
+        const float* from = across[band].data() + static_cast<std::size_t>(y + reach) * width;
+        for (std::size_t i = 0; i < width; ++i) {
+            out[i] = weights[0] * from[i];
+        }
+        for (std::size_t distance = 1; distance < weights.size(); ++distance) {
+            const float *above = from - distance * width, *below = from + distance * width;
+            for (std::size_t i = 0; i < width; ++i) {
+                out[i] += weights[distance] * (above[i] + below[i]);
+            }
+        }
+    }
+};
+
+/// A row of the map between two rows of parent pixels.
+void mixRows(const DetailMap& map, const Between& rows, Plane& mixedRow) {
+    const auto row = [&](int y) { return map.of.data() + static_cast<std::size_t>(y - map.cells.top) * mixedRow.size(); };
+    const float *above = row(rows.first), *below = row(rows.second);
+    for (std::size_t i = 0; i < mixedRow.size(); ++i) {
+        mixedRow[i] = mixed(above[i], below[i], rows.share);
+    }
+}
+
+/// Drawn in so that it stays within twice the room.
+float limited(float detail, float room) {
+    return detail * (2.0f * room / std::sqrt(4.0f * room * room + detail * detail + leastSquare));
+}
+
+/// One row on its way.
+struct DetailRow {
+    const float *luma, *fine, *coarse; ///< The picture's, and the two averages.
+    const float* map;                  ///< That of the parent pixel 0.
+    const std::vector<Between>& columns;
+    float share;
+
+    float at(std::size_t i) const {
+        const float* left = map + static_cast<std::ptrdiff_t>(columns[i].first) * DetailMap::values;
+        const float* right = map + static_cast<std::ptrdiff_t>(columns[i].second) * DetailMap::values;
+        const auto value = [&](int k) { return mixed(left[k], right[k], columns[i].share); };
+        const float detail = value(0) * (luma[i] - fine[i]) + value(1) * (fine[i] - coarse[i]);
+        return share * limited(detail, value(detailBands));
+    }
+    void addTo(const float* from, float* to) const {
+        for (std::size_t i = 0; i < columns.size(); ++i, from += channels, to += channels) {
+            const float added = at(i);
+            for (int c = 0; c < channels; ++c) {
+                to[c] = from[c] + added;
+            }
+        }
+    }
+};
+
+void requireCovered(const PlacedImage& child, const DetailMap& map, Axis columns, Axis rows, Rect out, std::size_t values) {
+    if (out.isEmpty() || child.image.channels() != channels || values != static_cast<std::size_t>(out.size().area()) * channels ||
+        !contains(child.rect(), readByDetail(columns, rows, out)) || !contains(map.cells, mapReadByDetail(columns, rows, out)) ||
+        map.of.size() != static_cast<std::size_t>(map.cells.size().area()) * DetailMap::values) {
+        throw std::invalid_argument("addDetailInto: child or map do not cover what is read");
+    }
+}
+
+std::vector<Between> betweenOf(Axis axis, int first, int last) {
+    std::vector<Between> list;
+    for (int index = first; index < last; ++index) {
+        list.push_back(betweenOf(axis, index));
+    }
+    return list;
+}
+
+} // namespace
+
+std::vector<float> bandWeights(Axis axis, int band) {
+    const double width = bandWidths[band] * axis.to / axis.from;
+    std::vector<double> weights;
+    double sum = 0;
+    for (int distance = 0; distance <= radiusOf(axis, band); ++distance) {
+        weights.push_back(std::exp(-0.5 * distance * distance / (width * width)));
+        sum += (distance > 0 ? 2.0 : 1.0) * weights.back();
+    }
+    std::vector<float> result;
+    for (const double weight : weights) {
+        result.push_back(static_cast<float>(weight / sum));
+    }
+    return result;
+}
+
+Rect readByDetail(Axis columns, Axis rows, Rect out) {
+    const int x = radiusOf(columns, detailBands - 1), y = radiusOf(rows, detailBands - 1);
+    return intersection({out.left - x, out.top - y, out.right + x, out.bottom + y}, {0, 0, columns.to, rows.to});
+}
+
+Rect mapReadByDetail(Axis columns, Axis rows, Rect out) {
+    return intersection(expanded(cellsOf(columns, rows, out), 1), {0, 0, columns.from, rows.from});
+}
+
+void addDetailInto(const PlacedImage& child, const DetailMap& map, float share, Axis columns, Axis rows, Rect out,
+                   std::span<float> values) {
+    requireCovered(child, map, columns, rows, out, values.size());
+    const Averages averages(child, columns, rows, out);
+    const std::vector<float> down[] = {bandWeights(rows, 0), bandWeights(rows, 1)};
+    const std::vector<Between> across = betweenOf(columns, out.left, out.right);
+    Plane fine(averages.width), coarse(averages.width), row(static_cast<std::size_t>(map.cells.width()) * DetailMap::values);
+    const float* first = row.data() - static_cast<std::ptrdiff_t>(map.cells.left) * DetailMap::values;
+    for (int y = 0; y < out.height(); ++y) {
+        averages.smoothDown(0, down[0], y, fine);
+        averages.smoothDown(1, down[1], y, coarse);
+        mixRows(map, betweenOf(rows, out.top + y), row);
+        const DetailRow detail{averages.lumaRow(y), fine.data(), coarse.data(), first, across, share};
+        detail.addTo(child.pixel(out.left, out.top + y), values.data() + static_cast<std::size_t>(y) * averages.width * channels);
+    }
+}
+
+} // namespace casr
