@@ -28,7 +28,7 @@ struct LossWeights {
     double spectrum = 0.06;
     double pull = 1.0;
     double artifact = 1.0;
-    double parent = 55.0; ///< L1 of the result shrunk against its parent.
+    double parent = 30.0; ///< L1 of the result shrunk against its parent.
 };
 
 constexpr LossWeights weights;
