@@ -53,7 +53,7 @@ struct Averages {
         : width(static_cast<std::size_t>(out.width())), reach(radiusOf(rows, detailBands - 1)) {
         const int sides = radiusOf(columns, detailBands - 1);
         const std::vector<float> weights[] = {bandWeights(columns, 0), bandWeights(columns, 1)};
-        const std::size_t lines = static_cast<std::size_t>(out.height() + 2 * reach);
+        const std::size_t lines = static_cast<std::size_t>(out.height()) + 2 * static_cast<std::size_t>(reach);
         Plane wide(width + 2 * static_cast<std::size_t>(sides));
         luma.resize(width * lines);
         across[0].resize(luma.size());
@@ -147,10 +147,8 @@ std::vector<float> bandWeights(Axis axis, int band) {
         weights.push_back(std::exp(-0.5 * distance * distance / (width * width)));
         sum += (distance > 0 ? 2.0 : 1.0) * weights.back();
     }
-    std::vector<float> result;
-    for (const double weight : weights) {
-        result.push_back(static_cast<float>(weight / sum));
-    }
+    std::vector<float> result(weights.size());
+    std::transform(weights.begin(), weights.end(), result.begin(), [&](double weight) { return static_cast<float>(weight / sum); });
     return result;
 }
 
