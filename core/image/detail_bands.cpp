@@ -20,13 +20,13 @@ int radiusOf(Axis axis, int band) {
 
 using Plane = std::vector<float>; // rows of one width
 
-/// Sums of `count` values, each from `weights` on both sides of its place in `from`.
-void smoothRow(const float* from, const std::vector<float>& weights, std::size_t count, float* out) {
+/// Sums of `count` values, each from `weights` on both sides of its place in `from`, neighbours being `step` values apart.
+void smoothRow(const float* from, std::size_t step, const std::vector<float>& weights, std::size_t count, float* out) {
     for (std::size_t i = 0; i < count; ++i) {
         out[i] = weights[0] * from[i];
     }
     for (std::size_t distance = 1; distance < weights.size(); ++distance) {
-        const float *before = from - distance, *behind = from + distance;
+        const float *before = from - distance * step, *behind = from + distance * step;
         const float weight = weights[distance];
         for (std::size_t i = 0; i < count; ++i) {
             out[i] += weight * (before[i] + behind[i]);
@@ -42,7 +42,7 @@ void lumaOf(const PlacedImage& child, Axis columns, Rect out, int reach, int y, 
     }
 }
 
-/// The two averages of `out`, smoothed across and, but for the last pass, of as many rows above and below as are read.
+/// The luma of `out` and its two averages across, of all rows that are read; smoothDown() makes the averages whole.
 struct Averages {
     std::size_t width;
     int reach; ///< Rows above `out`.
@@ -62,7 +62,7 @@ struct Averages {
             lumaOf(child, columns, out, sides, std::clamp(out.top - reach + static_cast<int>(line), 0, rows.to - 1), wide);
             std::copy_n(wide.data() + sides, width, luma.data() + line * width);
             for (int band = 0; band < detailBands; ++band) {
-                smoothRow(wide.data() + sides, weights[band], width, across[band].data() + line * width);
+                smoothRow(wide.data() + sides, 1, weights[band], width, across[band].data() + line * width);
             }
         }
     }
@@ -70,16 +70,7 @@ struct Averages {
     /// Of the row `y` of `out`.
     const float* lumaRow(int y) const { return luma.data() + static_cast<std::size_t>(y + reach) * width; }
     void smoothDown(int band, const std::vector<float>& weights, int y, Plane& out) const {
-        const float* from = across[band].data() + static_cast<std::size_t>(y + reach) * width;
-        for (std::size_t i = 0; i < width; ++i) {
-            out[i] = weights[0] * from[i];
-        }
-        for (std::size_t distance = 1; distance < weights.size(); ++distance) {
-            const float *above = from - distance * width, *below = from + distance * width;
-            for (std::size_t i = 0; i < width; ++i) {
-                out[i] += weights[distance] * (above[i] + below[i]);
-            }
-        }
+        smoothRow(across[band].data() + static_cast<std::size_t>(y + reach) * width, width, weights, width, out.data());
     }
 };
 

@@ -28,7 +28,7 @@ struct DetailMap {
 /// The weights of a band's average along `axis` by distance, 0 .. the radius; with both sides they sum to one.
 std::vector<float> bandWeights(Axis axis, int band);
 
-/// The samples that detailed() reads for `out`, and the parent pixels whose map it reads.
+/// The samples that addDetailInto() reads for `out`, and the parent pixels whose map it reads.
 Rect readByDetail(Axis columns, Axis rows, Rect out);
 Rect mapReadByDetail(Axis columns, Axis rows, Rect out);
 
