@@ -16,11 +16,21 @@ struct Case {
     Size child;
 };
 
-double linearAt(const Image& image, double x, double y, int channel) {
+/// What a difference of 1 adds at a distance along one axis: parabolas that meet at 0.5 and end at 1.5.
+double kernelAt(double distance) {
+    constexpr double sharpness = 0.35;
+    const double x = std::abs(distance), beyond = x - 1.0;
+    if (x <= 0.5) {
+        return 1.0 + sharpness - (2.0 + 4.0 * sharpness) * x * x;
+    }
+    return x <= 1.5 ? (1.0 + 2.0 * sharpness) * beyond * beyond - beyond / 2.0 - sharpness / 2.0 : 0.0;
+}
+
+double enlargedAt(const Image& image, double x, double y, int channel) {
     double sum = 0.0;
     for (int row = 0; row < image.height() + 2; ++row) {
         for (int column = 0; column < image.width() + 2; ++column) {
-            const double weight = std::max(0.0, 1.0 - std::abs(x - (column - 1))) * std::max(0.0, 1.0 - std::abs(y - (row - 1)));
+            const double weight = kernelAt(x - (column - 1)) * kernelAt(y - (row - 1));
             sum += weight == 0.0 ? 0.0
                                  : weight * image.at(std::clamp(column - 1, 0, image.width() - 1),
                                                      std::clamp(row - 1, 0, image.height() - 1), channel);
@@ -29,7 +39,7 @@ double linearAt(const Image& image, double x, double y, int channel) {
     return sum;
 }
 
-/// By the whole-picture resizer: child + linearly enlarged(parent - shrunk(child)).
+/// By the whole-picture resizer: child + enlarged(parent - shrunk(child)).
 Image slowBackProjection(const Image& child, const Image& parent) {
     const Image down = resized(child, parent.size());
     std::vector<float> missing(parent.values().begin(), parent.values().end());
@@ -43,7 +53,7 @@ Image slowBackProjection(const Image& child, const Image& parent) {
             const double column = (x + 0.5) * parent.width() / child.width() - 0.5,
                          row = (y + 0.5) * parent.height() / child.height() - 0.5;
             for (int channel = 0; channel < child.channels(); ++channel) {
-                values.push_back(static_cast<float>(child.at(x, y, channel) + linearAt(difference, column, row, channel)));
+                values.push_back(static_cast<float>(child.at(x, y, channel) + enlargedAt(difference, column, row, channel)));
             }
         }
     }
@@ -60,6 +70,14 @@ double largestDifference(const Image& a, const Image& b) {
         largest = std::max(largest, std::abs(static_cast<double>(a.values()[i]) - b.values()[i]));
     }
     return largest;
+}
+
+double energyOfDifference(const Image& a, const Image& b) {
+    double energy = 0.0;
+    for (std::size_t i = 0; i < a.values().size(); ++i) {
+        energy += std::pow(static_cast<double>(a.values()[i]) - b.values()[i], 2);
+    }
+    return energy;
 }
 
 } // namespace
@@ -121,6 +139,16 @@ private Q_SLOTS:
         const Image child = backProjected({resized(parent, {60, 60}), 0, 0}, bordered(parent), axis, axis, {0, 0, 60, 60});
         const Image again = backProjected({child, 0, 0}, bordered(parent), axis, axis, {0, 0, 60, 60});
         QVERIFY(largestDifference(resized(again, {20, 20}), parent) < largestDifference(resized(child, {20, 20}), parent));
+    }
+
+    void nearlyAllOfADifferenceComesBackWhateverItsWave() {
+        for (const double scale : {1.5, 2.0, 2.6, 3.0, 4.0}) {
+            const Image parent = noisePicture({24, 24}, 3, 1), grey(parent.size(), 3, std::vector<float>(parent.values().size(), 0.5f));
+            const Axis axis = axisOf(24, scale);
+            const Image child = resized(grey, {axis.to, axis.to});
+            const Image result = backProjected({child, 0, 0}, bordered(parent), axis, axis, rectOf(child.size()));
+            QVERIFY(energyOfDifference(resized(result, parent.size()), parent) < 0.02 * energyOfDifference(grey, parent));
+        }
     }
 
     void whatIsNotCoveredIsRefused() {

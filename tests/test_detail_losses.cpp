@@ -5,6 +5,7 @@
 #include "core/train/detail_losses.h"
 #include "core/train/detail_picture.h"
 #include "core/train/discriminator.h"
+#include "core/train/projection.h"
 #include "tests/support.h"
 #include "tests/tensor_support.h"
 
@@ -59,7 +60,7 @@ private Q_SLOTS:
         const Image parent = noisePicture({16, 16}, 3, 1), enlarged = noisePicture({child, child}, 3, 2);
         const Axis axis{16, child};
         const Image expected = backProjected({enlarged, 0, 0}, {parent, 0, 0}, axis, axis, rectOf(enlarged.size()));
-        const BackProjection projection(16, child);
+        const Projection projection(16, child);
         QVERIFY(largestDifference(projection.applied(tensorOf(enlarged), tensorOf(parent)), tensorOf(expected)) < 1e-5);
         QVERIFY(largestDifference(projection.shrunk(tensorOf(enlarged)), tensorOf(resized(enlarged, parent.size()))) < 1e-5);
     }

@@ -33,6 +33,8 @@ const QStringList tensorSources{"core/network/convolution.h",
                                 "core/train/discriminator.cpp",
                                 "core/train/field_batch.h",
                                 "core/train/field_batch.cpp",
+                                "core/train/projection.h",
+                                "core/train/projection.cpp",
                                 "core/train/run_plan.cpp",
                                 "core/depth/depth_network.h",
                                 "core/depth/depth_network.cpp",
@@ -66,7 +68,7 @@ QString breachOf(const QString& path, const QString& included) {
     }
     const bool isTensor =
         matches(included, "^(torch|ATen|c10|caffe2)/") ||
-        matches(included, "^core/train/(adam|detail_losses|detail_picture|discriminator|field_batch)\\.h$") ||
+        matches(included, "^core/train/(adam|detail_losses|detail_picture|discriminator|field_batch|projection)\\.h$") ||
         matches(included, "^core/(network/(convolution|detail_room|field_network|network_file|superpixel_network|token_memory)|depth/"
                           "(depth_network|depth_loss))\\.h$");
     if (isTensor && !tensorSources.contains(path)) {

@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include <cmath>
+#include <map>
 #include <set>
 
 using namespace casr;
@@ -229,27 +230,28 @@ private Q_SLOTS:
         QVERIFY(std::all_of(batch.offsets.begin(), batch.offsets.end(), [](float offset) { return offset == 0.0f; }));
     }
 
-    void validationHoldsEveryInnerPixelOfTheCrop_data() {
+    void validationHoldsEveryPixelOfTheCrop_data() {
         QTest::addColumn<int>("scale");
         for (const int scale : {1, 2, 3, 4}) {
             QTest::addRow("x%d", scale) << scale;
         }
     }
 
-    void validationHoldsEveryInnerPixelOfTheCrop() {
+    void validationHoldsEveryPixelOfTheCrop() {
         QFETCH(int, scale);
         const CropFile crops = noiseCrops(50, 3);
-        const Batch batch = makeValidation(crops, 2, scale, scale);
+        const Batch batch = makeValidation(crops, 2, scale);
         const int edge = 50 / scale * scale;
         const Image truth = cropPicture(crops, 2, edge);
         const Image low = resizedTo8Bit(truth, {50 / scale, 50 / scale});
         const Image base = resized(low, truth.size());
         QCOMPARE(batch.count, 1);
         QCOMPARE(batch.low, std::vector<float>(low.values().begin(), low.values().end()));
-        QCOMPARE(batch.cells.size(), static_cast<std::size_t>((edge - 2 * scale) * (edge - 2 * scale)));
+        QCOMPARE(batch.cells.size(), static_cast<std::size_t>(edge * edge));
+        QCOMPARE(batch.whole, scale);
         std::size_t i = 0;
-        for (int y = scale; y < edge - scale; ++y) {
-            for (int x = scale; x < edge - scale; ++x, ++i) {
+        for (int y = 0; y < edge; ++y) {
+            for (int x = 0; x < edge; ++x, ++i) {
                 const Sample sample = sampleOf(batch, i);
                 QCOMPARE(sample.row, y / scale);
                 QCOMPARE(sample.column, x / scale);
@@ -284,8 +286,31 @@ private Q_SLOTS:
         QVERIFY(points.size() > 5);
     }
 
-    void validationWithoutABorderHoldsEveryPixel() {
-        QCOMPARE(makeValidation(noiseCrops(50, 1), 0, 3, 0).cells.size(), std::size_t{48 * 48});
+    void someBatchesAreWholeAndCleanAtAWholeScale() {
+        const CropFile crops = noiseCrops(80, 3);
+        SampleOptions options{3, 16, 1};
+        options.whole = 0.5;
+        options.degraded = 1.0;
+        std::map<int, int> seen;
+        for (std::uint64_t iteration = 0; iteration < 60; ++iteration) {
+            const Batch batch = makeBatch(crops, options, iteration);
+            ++seen[batch.whole];
+            QCOMPARE(batch.points, batch.whole > 0 ? 256 * batch.whole * batch.whole : 256);
+            QCOMPARE(batch.target.size(), static_cast<std::size_t>(9 * batch.points));
+            for (std::size_t i = 0; i < 3; ++i) {
+                QCOMPARE(batch.noise[i] + batch.jpeg[i] > 0.0f, batch.whole == 0);
+            }
+        }
+        QVERIFY(seen.size() == 4 && seen[0] > 15 && seen[0] < 45 && seen[2] > 0 && seen[3] > 0 && seen[4] > 0);
+    }
+
+    void wholeBatchesStayWithinTheCrops() {
+        SampleOptions options{2, 16, 1};
+        options.whole = 1.0;
+        for (std::uint64_t iteration = 0; iteration < 20; ++iteration) {
+            const int whole = makeBatch(noiseCrops(50, 2), options, iteration).whole;
+            QVERIFY(whole == 2 || whole == 3);
+        }
     }
 
     void patchesOfAGroupAreOfOnePhoto() {

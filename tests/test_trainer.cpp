@@ -84,6 +84,11 @@ QString validationIn(const std::vector<std::string>& lines) {
     return last.mid(last.indexOf("PSNR-Y"));
 }
 
+/// The PSNR at x2 of the last validation.
+double validationOf(const std::vector<std::string>& lines) {
+    return validationIn(lines).section(' ', 1, 1).toDouble();
+}
+
 } // namespace
 
 class TestTrainer : public QObject {
@@ -122,16 +127,20 @@ private Q_SLOTS:
 
     void theLossFalls_data() {
         QTest::addColumn<bool>("muon");
-        QTest::newRow("Adam") << false;
-        QTest::newRow("Muon") << true;
+        QTest::addColumn<int>("parts");
+        QTest::newRow("Adam") << false << 1;
+        QTest::newRow("Muon") << true << 1;
+        QTest::newRow("Adam in two parts") << false << 2;
     }
 
     void theLossFalls() {
         QFETCH(bool, muon);
+        QFETCH(int, parts);
         const std::filesystem::path folder = freshFolder();
         TrainOptions options = optionsFor(folder, 60);
         options.rate = 2e-3;
         options.muon = muon;
+        options.parts = parts;
         run(options);
         std::vector<double> losses;
         for (const QStringList& row : logOf(folder)) {
@@ -140,7 +149,35 @@ private Q_SLOTS:
             }
         }
         QCOMPARE(losses.size(), std::size_t{6});
+        QVERIFY(losses.front() > 0.05 && losses.front() < 0.5); // the mean of the parts
         QVERIFY2(losses.back() < 0.95 * losses.front(), qPrintable(QString("%1 %2").arg(losses.front()).arg(losses.back())));
+    }
+
+    void learningThroughBackProjectionMakesBetterPictures() {
+        const std::filesystem::path folder = freshFolder();
+        TrainOptions options = optionsFor(folder, 500);
+        options.sample.batch = 4;
+        options.sample.whole = 1.0;
+        options.averaging = 0.98;
+        options.rate = 3e-3;
+        const double before = validationOf(run(options, 0)), after = validationOf(run(options));
+        QVERIFY2(after > before + 0.5, qPrintable(QString("%1 %2").arg(before).arg(after)));
+    }
+
+    void partsGiveTheSameBitsWheneverTheyRun() {
+        const std::filesystem::path first = freshFolder(), second = freshFolder(), one = freshFolder();
+        const auto inParts = [](const std::filesystem::path& folder, int parts) {
+            TrainOptions options = optionsFor(folder, 8);
+            options.sample.batch = 4;
+            options.parts = parts;
+            return options;
+        };
+        run(inParts(first, 2));
+        run(inParts(second, 2), 3);
+        run(inParts(second, 2));
+        run(inParts(one, 1));
+        QVERIFY(sameTensors(first / "checkpoint.safetensors", second / "checkpoint.safetensors"));
+        QVERIFY(differsSomewhere(first / "checkpoint.safetensors", one / "checkpoint.safetensors"));
     }
 
     void theLogHasItsColumns() {
@@ -280,6 +317,9 @@ private Q_SLOTS:
         options = optionsFor(freshFolder(), 1);
         options.sample.group = 3;
         QVERIFY(says(errorOf([&] { run(options); }), "--group"));
+        options = optionsFor(freshFolder(), 1);
+        options.parts = 3;
+        QVERIFY(says(errorOf([&] { run(options); }), "--parts"));
         options = optionsFor(freshFolder(), 0);
         QVERIFY(says(errorOf([&] { run(options); }), "--minutes"));
         options.iterations = 1;

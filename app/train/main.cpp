@@ -68,6 +68,13 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
         ->capture_default_str();
     command.add_option("--superpixels", options.architecture.superpixels, "Width of the superpixel network in the starting weights")
         ->capture_default_str();
+    command
+        .add_option("--whole", options.sample.whole, "Share of batches of whole pictures at x2, x3 or x4, learnt through back-projection")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    command.add_option("--parts", options.parts, "Parts of a batch, each computed on a thread of its own; with --threads 1")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
     command.add_flag("--muon", options.muon, "The trunk's convolutions learn by Muon instead of Adam");
     command.add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
 }

@@ -1,6 +1,5 @@
 #include "core/image/back_projection.h"
 
-#include "core/image/between.h"
 #include "core/image/quad.h"
 #include "core/image/resample.h"
 
@@ -45,21 +44,31 @@ Rect parentsOf(Axis columns, Axis rows, Rect out) {
 
 constexpr int channels = 3;
 
-/// Two rows of the difference mixed into one; `row` holds one value more than is set.
-void mixRows(const PlacedImage& missing, const Between& between, std::vector<float>& row) {
-    const float *above = missing.pixel(missing.left, between.first), *below = missing.pixel(missing.left, between.second);
+std::vector<Around> aroundOf(Axis axis, int first, int last) {
+    std::vector<Around> list;
+    for (int index = first; index < last; ++index) {
+        list.push_back(aroundOf(axis, index));
+    }
+    return list;
+}
+
+/// Three rows of the difference mixed into one; `row` holds one value more than is set.
+void mixRows(const PlacedImage& missing, const Around& around, std::vector<float>& row) {
+    const auto lineOf = [&](std::size_t i) { return missing.pixel(missing.left, around.parents[i]); };
+    const float *above = lineOf(0), *here = lineOf(1), *below = lineOf(2);
+    const auto [ofAbove, ofHere, ofBelow] = around.shares;
     for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-        row[i] = mixed(above[i], below[i], between.share);
+        row[i] = ofAbove * above[i] + ofHere * here[i] + ofBelow * below[i];
     }
 }
 
-/// A row of `child` plus a row of the difference, whose first pixel is `left`, enlarged linearly.
-void addRow(const float* child, const std::vector<float>& row, int left, const std::vector<Between>& columns, float* out) {
-    const auto changeAt = [&](const Between& column) {
-        const float* values = row.data() - static_cast<std::ptrdiff_t>(left) * channels;
-        return mixed(quadAt(values + static_cast<std::ptrdiff_t>(column.first) * channels),
-                     quadAt(values + static_cast<std::ptrdiff_t>(column.second) * channels), column.share);
+/// A row of `child` plus a row of the difference, whose first pixel is `left`, enlarged.
+void addRow(const float* child, const std::vector<float>& row, int left, const std::vector<Around>& columns, float* out) {
+    const float* values = row.data() - static_cast<std::ptrdiff_t>(left) * channels;
+    const auto partOf = [&](const Around& column, std::size_t i) {
+        return column.shares[i] * quadAt(values + static_cast<std::ptrdiff_t>(column.parents[i]) * channels);
     };
+    const auto changeAt = [&](const Around& column) { return partOf(column, 0) + partOf(column, 1) + partOf(column, 2); };
     for (std::size_t i = 0; i + 1 < columns.size(); ++i, child += channels, out += channels) {
         storeQuad(quadAt(child) + changeAt(columns[i]), out);
     }
@@ -105,7 +114,17 @@ PlacedImage missingIn(const PlacedImage& child, const PlacedImage& parent, Axis 
     return {Image(cells.size(), channels, std::move(values)), cells.left, cells.top};
 }
 
+constexpr double sharpness = 0.35;
+
 } // namespace
+
+Around aroundOf(Axis axis, int index) {
+    const int cell = axis.cellOf(index);
+    const double offset = axis.offsetOf(index), squared = (1.0 + 2.0 * sharpness) * offset * offset - sharpness / 2.0;
+    const auto at = [&](int parent) { return std::clamp(parent, 0, axis.from - 1); };
+    const auto share = [](double value) { return static_cast<float>(value); };
+    return {{at(cell - 1), cell, at(cell + 1)}, {share(squared - offset / 2.0), share(1.0 - 2.0 * squared), share(squared + offset / 2.0)}};
+}
 
 Rect readByBackProjection(Axis columns, Axis rows, Rect out) {
     const Rect cells = parentsOf(columns, rows, out);
@@ -123,14 +142,11 @@ void backProjectInto(const PlacedImage& child, const PlacedImage& parent, Axis c
         throw std::invalid_argument("backProjected: child or parent do not cover what is read, or are not RGB");
     }
     const PlacedImage missing = missingIn(child, parent, columns, rows, cells);
-    std::vector<Between> across;
-    for (int x = out.left; x < out.right; ++x) {
-        across.push_back(betweenOf(columns, x));
-    }
+    const std::vector<Around> across = aroundOf(columns, out.left, out.right);
     std::vector<float> row(static_cast<std::size_t>(cells.width()) * channels + 1);
     float* to = values.data();
     for (int y = out.top; y < out.bottom; ++y, to += static_cast<std::size_t>(out.width()) * channels) {
-        mixRows(missing, betweenOf(rows, y), row);
+        mixRows(missing, aroundOf(rows, y), row);
         addRow(child.pixel(out.left, y), row, cells.left, across, to);
     }
 }

@@ -1,8 +1,5 @@
 #include "core/train/detail_losses.h"
 
-#include "core/image/bicubic_region.h"
-#include "core/image/resample.h"
-
 #include <cmath>
 #include <numbers>
 
@@ -37,34 +34,6 @@ at::Tensor localVariance(const at::Tensor& planes) {
 /// Every window of a plane (N, 1, h, w): (N, windows, edge * edge).
 at::Tensor windowsOf(const at::Tensor& plane, int edge, int stride) {
     return at::im2col(plane, {edge, edge}, {1, 1}, {0, 0}, {stride, stride}).transpose(1, 2);
-}
-
-/// (parent, child) bicubic weights of a shrinking axis, the border repeated.
-at::Tensor shrinkingMatrix(int parent, int child) {
-    at::Tensor matrix = at::zeros({parent, child});
-    auto values = matrix.accessor<float, 2>();
-    for (int i = 0; i < parent; ++i) {
-        const Taps taps = tapsOf(i, child, parent, Kernel::bicubic);
-        for (std::size_t k = 0; k < taps.weights.size(); ++k) {
-            values[i][std::clamp(taps.first + static_cast<int>(k), 0, child - 1)] += static_cast<float>(taps.weights[k]);
-        }
-    }
-    return matrix;
-}
-
-/// (child, parent) weights of linear interpolation, the border repeated.
-at::Tensor enlargingMatrix(int parent, int child) {
-    at::Tensor matrix = at::zeros({child, parent});
-    auto values = matrix.accessor<float, 2>();
-    const Axis axis{parent, child};
-    for (int i = 0; i < child; ++i) {
-        const double place = axis.cellOf(i) + axis.offsetOf(i);
-        const int first = static_cast<int>(std::floor(place));
-        const auto share = static_cast<float>(place - first);
-        values[i][std::clamp(first, 0, parent - 1)] += 1.0f - share;
-        values[i][std::clamp(first + 1, 0, parent - 1)] += share;
-    }
-    return matrix;
 }
 
 at::Tensor hannWindow(int edge) {
@@ -111,17 +80,6 @@ at::Tensor affinities(const at::Tensor& pictures) {
 }
 
 } // namespace
-
-BackProjection::BackProjection(int parentEdge, int childEdge)
-    : shrink(shrinkingMatrix(parentEdge, childEdge)), enlarge(enlargingMatrix(parentEdge, childEdge)) {}
-
-at::Tensor BackProjection::shrunk(const at::Tensor& child) const {
-    return shrink.matmul(child).matmul(shrink.t());
-}
-
-at::Tensor BackProjection::applied(const at::Tensor& child, const at::Tensor& parent) const {
-    return child + enlarge.matmul(parent - shrunk(child)).matmul(enlarge.t());
-}
 
 at::Tensor certainty(const at::Tensor& truth) {
     const at::Tensor plane = at::replication_pad2d(lumaPlane(truth), {1, 1, 1, 1});

@@ -8,19 +8,6 @@
 
 namespace casr {
 
-/// Back-projection of square pictures as core/image/back_projection.h does it, as matrices that gradients pass.
-struct BackProjection {
-    at::Tensor shrink;  ///< (parent, child): the antialiased bicubic.
-    at::Tensor enlarge; ///< (child, parent): linear.
-
-    BackProjection(int parentEdge, int childEdge);
-
-    /// (N, 3, parent, parent) of (N, 3, child, child).
-    at::Tensor shrunk(const at::Tensor& child) const;
-    /// The child corrected so that it shrinks to its parent.
-    at::Tensor applied(const at::Tensor& child, const at::Tensor& parent) const;
-};
-
 // All take pictures (N, 3, h, w), RGB 0 .. 1, and give one number.
 
 /// 0 .. 1 for every pixel, (N, 1, h, w): near 1 where `truth` is flat, or holds strong gradients that agree on their direction (edges,

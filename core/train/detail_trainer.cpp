@@ -9,6 +9,7 @@
 #include "core/train/discriminator.h"
 #include "core/train/field_batch.h"
 #include "core/train/loader.h"
+#include "core/train/projection.h"
 #include "core/train/run_clock.h"
 #include "core/train/text.h"
 
@@ -28,12 +29,11 @@ struct LossWeights {
     double spectrum = 0.06;
     double pull = 1.0;
     double artifact = 1.0;
-    double parent = 30.0; ///< L1 of the result shrunk against its parent.
 };
 
 constexpr LossWeights weights;
-constexpr int lossCount = 8;
-constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent";
+constexpr int lossCount = 7;
+constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact";
 constexpr int adversarialWarmUp = 300; // iterations, while the discriminator knows little
 constexpr double criticHaste = 1.0;    // its learning rate over the branch's; at 2 it soon has it all its own way
 /// Deviation of the noise over what the discriminator sees, so that rounding, grain and JPEG of the truth, which nobody wants to be
@@ -43,12 +43,6 @@ constexpr AdamDecays decays{0.5, 0.99}; // gradients of a moving opponent age fa
 constexpr std::int64_t border = 4;      // output pixels that zero padding reaches most
 constexpr int validationScale = 4;
 constexpr int leastPatch = 28; // enlarged by 1.5 and without its border it holds a window of the spectrum
-
-/// Samples in rows (N * edge * edge, 3) as pictures (N, 3, edge, edge).
-at::Tensor picturesOf(const at::Tensor& samples, std::int64_t count) {
-    const auto edge = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(samples.size(0) / count))));
-    return samples.view({count, edge, edge, 3}).permute({0, 3, 1, 2}).contiguous();
-}
 
 /// A batch on its way to the losses, all (N, 3, h, w).
 struct Enlarged {
@@ -71,7 +65,7 @@ Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::Scala
     result.base = picturesOf(batch.base, count);
     result.truth = picturesOf(batch.target, count);
     const int from = static_cast<int>(result.parent.size(2)), to = static_cast<int>(result.truth.size(2));
-    const BackProjection projection(from, to);
+    const Projection projection(from, to);
     result.faithful = projection.applied(faithful, result.parent);
     const at::Tensor added = DetailPicture(from, to).of(faithful, detailMapOf(network, features, batch, type));
     result.detailed = projection.applied(faithful + added, result.parent);
@@ -256,11 +250,11 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor adversarial = at::softplus(ofTruth.logits.detach() - ofMade.logits).mean();
     const at::Tensor features = featureLoss(ofMade.features, ofTruth.features);
     const at::Tensor affinity = affinityLoss(made, truth), spectrum = spectrumLoss(made, truth), pull = pullLoss(made, truth);
-    const at::Tensor artifact = artifactLoss(made, faithful, truth), parent = enlarged.missing.abs().mean();
-    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent});
+    const at::Tensor artifact = artifactLoss(made, faithful, truth);
+    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact});
     const double warm = std::min(1.0, static_cast<double>(ageOfCritic()) / adversarialWarmUp);
     return warm * (weights.adversarial * adversarial + weights.features * features) + weights.affinity * affinity +
-           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent;
+           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact;
 }
 
 at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top) {
@@ -268,7 +262,7 @@ at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor made = m_critic.of(veiled(judged(enlarged.detailed.detach(), left, top), 2), base, m_type).logits;
     const at::Tensor truth = m_critic.of(veiled(judged(enlarged.truth, left, top), 3), base, m_type).logits;
     const at::Tensor loss = at::softplus(made - truth).mean();
-    note({loss, {}, {}, {}, {}, {}, {}, {}});
+    note({loss, {}, {}, {}, {}, {}, {}});
     return loss;
 }
 
@@ -323,7 +317,7 @@ void DetailTraining::validate(const std::function<void(const std::string&)>& rep
     const int crops = std::min(m_options.run.validationCrops, m_validation.count());
     std::array<double, 7> sum{};
     for (int i = 0; i < crops; ++i) {
-        Batch batch = makeValidation(m_validation, i * m_validation.count() / crops, validationScale, 0);
+        Batch batch = makeValidation(m_validation, i * m_validation.count() / crops, validationScale);
         const Enlarged made = enlarge(m_average, FieldBatch(m_average, batch, m_device, 0), m_type);
         const std::array<double, 7> values{decibels((made.faithful - made.truth).square()),
                                            decibels((made.detailed - made.truth).square()),
@@ -339,7 +333,7 @@ void DetailTraining::validate(const std::function<void(const std::string&)>& rep
     const auto iteration = static_cast<long long>(m_iteration);
     report(formatted("iteration %lld: x4 without / with detail: PSNR %.2f %.2f dB  spectrum %.4f %.4f  affinity %.4f %.4f  parent %.1f dB",
                      iteration, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6]));
-    log(formatted("%lld,%.1f,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
+    log(formatted("%lld,%.1f,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
                   sum[4], sum[5], sum[6]));
 }
 

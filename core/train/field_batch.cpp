@@ -5,6 +5,8 @@
 #include "core/image/detail_bands.h"
 #include "core/image/superpixels.h"
 
+#include <cmath>
+
 namespace casr {
 
 namespace {
@@ -117,6 +119,21 @@ at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, 
     const at::Tensor basis = network.basis(batch.offsets, batch.inverseScale).unsqueeze(1);
     const at::Tensor chosen = ofCells.index_select(0, batch.cells).view({batch.cells.size(0), -1, basis.size(2)});
     return (chosen * basis).sum(2);
+}
+
+at::Tensor wholeField(const FieldNetwork& network, const at::Tensor& coefficients, int whole) {
+    const std::int64_t count = coefficients.size(0), height = coefficients.size(2), width = coefficients.size(3);
+    const at::Tensor places = (at::arange(whole, coefficients.options()) + 0.5) / whole - 0.5;
+    const at::Tensor down = places.repeat_interleave(whole), across = places.repeat({whole});
+    const at::Tensor basis = network.basis(at::stack({down, across}, 1), at::full({whole * whole}, 1.0 / whole, coefficients.options()));
+    const at::Tensor ofCells = coefficients.reshape({count, -1, basis.size(1), height * width}).transpose(2, 3);
+    const at::Tensor samples = ofCells.matmul(basis.t()).view({count, -1, height, width, whole, whole});
+    return samples.permute({0, 1, 2, 4, 3, 5}).reshape({count, -1, height * whole, width * whole});
+}
+
+at::Tensor picturesOf(const at::Tensor& samples, std::int64_t count) {
+    const auto edge = static_cast<std::int64_t>(std::lround(std::sqrt(static_cast<double>(samples.size(0) / count))));
+    return samples.view({count, edge, edge, -1}).permute({0, 3, 1, 2}).contiguous();
 }
 
 at::Tensor predict(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type) {

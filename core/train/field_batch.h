@@ -32,6 +32,12 @@ at::Tensor detailMapOf(const FieldNetwork& network, const at::Tensor& features, 
 /// Coefficients (N, colours * 2K, h, w) at the batch's samples: (samples, colours).
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch);
 
+/// The same at every sample of an enlargement by a whole number: (N, colours, whole * h, whole * w).
+at::Tensor wholeField(const FieldNetwork& network, const at::Tensor& coefficients, int whole);
+
+/// Values at every sample of square pictures in rows, (samples, colours), as pictures (N, colours, edge, edge).
+at::Tensor picturesOf(const at::Tensor& samples, std::int64_t count);
+
 /// The picture's colours at the batch's samples, (samples, 3), without detail.
 at::Tensor predict(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type);
 

@@ -106,18 +106,35 @@ public:
     }
 
     void add(int x, int y) {
+        addPlace(x, y);
+        for (int channel = 0; channel < 3; ++channel) {
+            m_batch.base.push_back(
+                bicubicAt(m_low, m_positions[static_cast<std::size_t>(y)], m_positions[static_cast<std::size_t>(x)], channel));
+            m_batch.target.push_back(m_truth.at(x, y, channel));
+        }
+    }
+
+    /// Every pixel, in rows.
+    void addAll() {
+        for (int y = 0; y < m_truth.height(); ++y) {
+            for (int x = 0; x < m_truth.width(); ++x) {
+                addPlace(x, y);
+            }
+        }
+        const Image base = resized(m_low, m_truth.size());
+        m_batch.base.insert(m_batch.base.end(), base.values().begin(), base.values().end());
+        m_batch.target.insert(m_batch.target.end(), m_truth.values().begin(), m_truth.values().end());
+    }
+
+private:
+    void addPlace(int x, int y) {
         const Position& row = m_positions[static_cast<std::size_t>(y)];
         const Position& column = m_positions[static_cast<std::size_t>(x)];
         m_batch.cells.push_back(m_firstCell + std::int64_t{row.cell} * m_batch.patch + column.cell);
         m_batch.offsets.insert(m_batch.offsets.end(), {row.offset, column.offset});
         m_batch.inverseScale.push_back(static_cast<float>(m_batch.patch) / static_cast<float>(m_truth.width()));
-        for (int channel = 0; channel < 3; ++channel) {
-            m_batch.base.push_back(bicubicAt(m_low, row, column, channel));
-            m_batch.target.push_back(m_truth.at(x, y, channel));
-        }
     }
 
-private:
     Batch& m_batch;
     const Image& m_truth;
     const Image& m_low;
@@ -148,6 +165,8 @@ Degradation drawDegradation(HashRandom& random) {
 }
 
 constexpr double smallestDenseStep = 1.5;
+constexpr int smallestWhole = 2;
+constexpr int mostWholes = 3;
 constexpr double smallestEarlierStep = 1.5;
 
 /// A patch of `batch.patch` pixels that truly has `edge` pixels, somewhere in the middle of the largest part of the crop that holds whole
@@ -175,9 +194,13 @@ void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const 
     const Image low = isDegraded ? degraded(clean, amount, random) : clean;
     noteDegradation(batch, amount);
     Appender appender(batch, truth, low);
+    if (options.dense) {
+        appender.addAll();
+        return;
+    }
     for (int point = 0; point < batch.points; ++point) {
-        const int x = options.dense ? point % truth.width() : random.below(truth.width());
-        appender.add(x, options.dense ? point / truth.width() : random.below(truth.height()));
+        const int x = random.below(truth.width());
+        appender.add(x, random.below(truth.height()));
     }
 }
 
@@ -218,13 +241,39 @@ void Batch::replaceLow(int index, const Image& image) {
     }
 }
 
-Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64_t iteration) {
+namespace {
+
+/// The whole scale of a batch, or 0 when it is none of those.
+int drawWhole(const CropFile& crops, const SampleOptions& options, HashRandom& random) {
+    if (options.whole == 0.0 || random.uniform() >= options.whole) {
+        return 0;
+    }
+    return smallestWhole + random.below(std::min(mostWholes, crops.edge / options.patch - 1));
+}
+
+/// The edge of the high-resolution side that all patches of a batch have, or 0.
+int drawSharedEdge(const CropFile& crops, const SampleOptions& options, int whole, HashRandom& random) {
+    if (whole > 0) {
+        return whole * options.patch;
+    }
+    return options.dense ? drawEdge(crops, options.patch, smallestDenseStep, random) : 0;
+}
+
+} // namespace
+
+Batch makeBatch(const CropFile& crops, const SampleOptions& asked, std::uint64_t iteration) {
+    HashRandom ofBatch(asked.seed, iteration * 4096 + 4095);
+    SampleOptions options = asked;
     Batch batch;
     batch.patch = options.patch;
     batch.group = options.group;
-    HashRandom ofBatch(options.seed, iteration * 4096 + 4095);
-    const int shared = options.dense ? drawEdge(crops, options.patch, smallestDenseStep, ofBatch) : 0;
-    batch.points = options.dense ? shared * shared : options.patch * options.patch;
+    batch.whole = drawWhole(crops, options, ofBatch);
+    if (batch.whole > 0) {
+        options.dense = true;
+        options.degraded = 0.0;
+    }
+    const int shared = drawSharedEdge(crops, options, batch.whole, ofBatch);
+    batch.points = shared > 0 ? shared * shared : options.patch * options.patch;
     std::vector<int> photo;
     for (int i = 0; i < options.batch; ++i) {
         HashRandom random(options.seed, iteration * 4096 + static_cast<std::uint64_t>(i));
@@ -232,27 +281,23 @@ Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64
             photo = cropsBeside(crops, random.below(crops.count()));
         }
         const int crop = photo[static_cast<std::size_t>(i % options.group == 0 ? 0 : random.below(static_cast<int>(photo.size())))];
-        const int edge = options.dense ? shared : drawEdge(crops, options.patch, 1.0, random);
+        const int edge = shared > 0 ? shared : drawEdge(crops, options.patch, 1.0, random);
         appendPatch(batch, crops, crop, edge, options, random);
     }
     return batch;
 }
 
-Batch makeValidation(const CropFile& crops, int index, int scale, int border) {
-    const int patch = crops.edge / scale;
-    const int edge = patch * scale;
+Batch makeValidation(const CropFile& crops, int index, int scale) {
+    const int patch = crops.edge / scale, edge = patch * scale;
     Batch batch;
     batch.patch = patch;
-    batch.points = (edge - 2 * border) * (edge - 2 * border);
+    batch.whole = scale;
+    batch.points = edge * edge;
     const Image truth = truthAt(crops, {index, 0, 0, edge, 0});
     const Image low = resizedTo8Bit(truth, {patch, patch});
     Appender appender(batch, truth, low);
     noteDegradation(batch, {});
-    for (int y = border; y < edge - border; ++y) {
-        for (int x = border; x < edge - border; ++x) {
-            appender.add(x, y);
-        }
-    }
+    appender.addAll();
     return batch;
 }
 

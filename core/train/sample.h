@@ -15,6 +15,7 @@ struct Batch {
     int patch = 0; ///< Low-resolution pixels a side.
     int points = 0;
     int group = 1;
+    int whole = 0;                   ///< The factor, 2, 3 or 4, that all patches were shrunk by, when every sample of them is here; else 0.
     std::vector<float> low;          ///< count * patch * patch * 3, interleaved, n / 255.
     std::vector<std::int64_t> cells; ///< count * points: index of the parent pixel in count * patch * patch.
     std::vector<float> offsets;      ///< count * points * 2: (down, right) from that pixel's centre, parent pixels.
@@ -47,6 +48,7 @@ struct SampleOptions {
     double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
     double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
     double soft = 0.0;     ///< Share of all whose truth is itself enlarged by up to 2, as photos are soft at their own pixels.
+    double whole = 0.0;    ///< Share of the batches that are dense, clean and at one whole scale, 2, 3 or 4.
     bool dense = false;    ///< Every sample of the high-resolution side, in rows, and one scale, 1.5 .. 4, for all patches of the batch.
 };
 
@@ -54,7 +56,7 @@ struct SampleOptions {
 /// Scales are uniform over [1, 4] (of dense batches [1.5, 4]) as far as the crops are large enough.
 Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64_t iteration);
 
-/// Every pixel of crop `index` but `border` on each side, in rows, the crop shrunk by the whole number `scale`: for validation.
-Batch makeValidation(const CropFile& crops, int index, int scale, int border);
+/// Every pixel of crop `index`, in rows, the crop shrunk by the whole number `scale`: for validation.
+Batch makeValidation(const CropFile& crops, int index, int scale);
 
 } // namespace casr

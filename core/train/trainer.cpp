@@ -7,26 +7,75 @@
 #include "core/train/field_batch.h"
 #include "core/train/loader.h"
 #include "core/train/muon.h"
+#include "core/train/projection.h"
 #include "core/train/run_clock.h"
 #include "core/train/text.h"
 
+#include <ATen/Parallel.h>
+
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
-#include <thread>
+#include <future>
+#include <iterator>
 
 namespace casr {
 
 namespace {
 
-at::Tensor lossOf(const at::Tensor& predicted, const at::Tensor& target) {
-    const at::Tensor error = predicted - target;
+/// L1 of errors (..., 3) in colours and luma.
+at::Tensor lossOf(const at::Tensor& error) {
     return error.abs().mean() + luma(error).abs().mean();
+}
+
+/// The pictures (N, 3, edge, edge) of a batch at a whole scale as a step makes them, projected back.
+at::Tensor enlarged(const FieldNetwork& network, const FieldBatch& batch, int whole, at::ScalarType type) {
+    const at::Tensor coefficients = network.coefficients(featuresOf(network, batch, type));
+    const at::Tensor made = picturesOf(batch.base, batch.planes.size(0)) + wholeField(network, coefficients, whole);
+    const Projection projection(static_cast<int>(batch.planes.size(2)), static_cast<int>(made.size(2)), made.device());
+    return projection.applied(made, batch.planes.narrow(1, 0, InputPlanes::picture));
+}
+
+at::Tensor lossOfBatch(const FieldNetwork& network, const FieldBatch& batch, int whole, at::ScalarType type) {
+    if (whole == 0) {
+        return lossOf(predict(network, batch, type) - batch.target);
+    }
+    const at::Tensor made = enlarged(network, batch, whole, type);
+    return lossOf((made - picturesOf(batch.target, made.size(0))).permute({0, 2, 3, 1}));
 }
 
 /// The convolutions of the trunk; what is small or reads and writes pictures stays with Adam.
 bool isOrthogonalised(const std::string& name) {
     return name.rfind("block", 0) == 0 && name.find("weight") != std::string::npos;
+}
+
+/// The loss of a part of a batch, and its gradient by every parameter, undefined where it has none.
+struct Slope {
+    at::Tensor loss;
+    std::vector<at::Tensor> gradients;
+};
+
+/// The mean over all parts, in their order.
+Slope meanOf(std::vector<Slope> parts) {
+    Slope mean = std::move(parts.front());
+    for (std::size_t part = 1; part < parts.size(); ++part) {
+        const Slope& other = parts[part];
+        mean.loss += other.loss;
+        for (std::size_t i = 0; i < mean.gradients.size(); ++i) {
+            if (other.gradients[i].defined()) {
+                mean.gradients[i] += other.gradients[i];
+            }
+        }
+    }
+    const auto count = static_cast<double>(parts.size());
+    mean.loss /= count;
+    for (at::Tensor& gradient : mean.gradients) {
+        if (gradient.defined()) {
+            gradient /= count;
+        }
+    }
+    return mean;
 }
 
 class Training {
@@ -47,7 +96,10 @@ private:
     void resume();
     void save();
     void validate(const std::function<void(const std::string&)>& report);
-    void step(Batch batch);
+    void step(std::vector<Batch> parts);
+    std::vector<Slope> slopesOf(std::vector<Batch> parts) const;
+    Slope slopeOf(Batch batch, std::uint64_t choice) const;
+    void follow(const Slope& slope);
     double psnrAt(int scale);
     void log(const std::string& line) const;
 
@@ -129,21 +181,53 @@ void Training::save() {
     writeTensorFile(m_options.weightsPath(), weights);
 }
 
-void Training::step(Batch batch) {
-    for (const auto& [name, tensor] : m_network.parameters()) {
-        tensor->set_requires_grad(true);
-        tensor->mutable_grad() = at::Tensor();
+/// On the calling thread alone, and without changing the network.
+Slope Training::slopeOf(Batch batch, std::uint64_t choice) const {
+    at::init_num_threads();
+    const at::AutoGradMode withGradient(true);
+    FieldNetwork network = m_network;
+    for (const auto& [name, tensor] : network.parameters()) {
+        *tensor = tensor->detach().set_requires_grad(true);
     }
-    unroll(m_network, batch, m_device, m_type);
-    const FieldBatch tensors(m_network, batch, m_device, m_options.sample.seed + static_cast<std::uint64_t>(m_iteration));
-    const at::Tensor loss = lossOf(predict(m_network, tensors, m_type), tensors.target);
+    unroll(network, batch, m_device, m_type);
+    const FieldBatch tensors(network, batch, m_device, choice);
+    const at::Tensor loss = lossOfBatch(network, tensors, batch.whole, m_type);
     loss.backward();
+    Slope slope{loss.detach(), {}};
+    for (const auto& [name, tensor] : network.parameters()) {
+        slope.gradients.push_back(tensor->grad());
+    }
+    return slope;
+}
+
+/// The slopes of all parts, the last on the calling thread.
+std::vector<Slope> Training::slopesOf(std::vector<Batch> parts) const {
+    std::vector<std::future<Slope>> tasks;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const std::uint64_t choice = m_options.sample.seed + static_cast<std::uint64_t>(m_iteration) * parts.size() + i;
+        tasks.push_back(std::async(i + 1 < parts.size() ? std::launch::async : std::launch::deferred,
+                                   [this, choice, part = std::move(parts[i])]() mutable { return slopeOf(std::move(part), choice); }));
+    }
+    tasks.back().wait();
+    std::vector<Slope> slopes;
+    std::transform(tasks.begin(), tasks.end(), std::back_inserter(slopes), [](std::future<Slope>& task) { return task.get(); });
+    return slopes;
+}
+
+void Training::step(std::vector<Batch> parts) {
     const at::NoGradGuard noGradient;
-    m_lossSum = m_lossCount++ == 0 ? loss.detach() : m_lossSum + loss.detach();
+    const Slope slope = meanOf(slopesOf(std::move(parts)));
+    m_lossSum = m_lossCount++ == 0 ? slope.loss : m_lossSum + slope.loss;
+    follow(slope);
+    ++m_iteration;
+}
+
+void Training::follow(const Slope& slope) {
     const double now = m_clock.rate(m_iteration);
     auto weights = m_network.parameters(), first = m_first.parameters(), second = m_second.parameters(), average = m_average.parameters();
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        if (weights[i].second->grad().defined()) {
+        weights[i].second->mutable_grad() = slope.gradients[i];
+        if (slope.gradients[i].defined()) {
             if (m_options.muon && isOrthogonalised(weights[i].first)) {
                 muonStep(*weights[i].second, *first[i].second, now);
             } else {
@@ -152,7 +236,6 @@ void Training::step(Batch batch) {
             averageStep(*average[i].second, *weights[i].second, m_iteration + 1, m_options.averaging);
         }
     }
-    ++m_iteration;
 }
 
 double Training::psnrAt(int scale) {
@@ -160,9 +243,12 @@ double Training::psnrAt(int scale) {
     const int crops = std::min(m_options.validationCrops, m_validation.count());
     double sum = 0.0;
     for (int i = 0; i < crops; ++i) {
-        Batch batch = makeValidation(m_validation, i * m_validation.count() / crops, scale, scale);
+        Batch batch = makeValidation(m_validation, i * m_validation.count() / crops, scale);
         const FieldBatch tensors(m_average, batch, m_device, 0);
-        const at::Tensor error = luma(predict(m_average, tensors, m_type).clamp(0, 1) - tensors.target) * (219.0 / 255.0);
+        const at::Tensor made = enlarged(m_average, tensors, scale, m_type).clamp(0, 1);
+        const std::int64_t inner = made.size(2) - 2 * scale;
+        const at::Tensor wrong = (made - picturesOf(tensors.target, 1)).narrow(2, scale, inner).narrow(3, scale, inner);
+        const at::Tensor error = luma(wrong.permute({0, 2, 3, 1})) * (219.0 / 255.0);
         sum += -10.0 * std::log10(std::max(1e-12, error.square().mean().item<double>()));
     }
     return sum / std::max(1, crops);
@@ -185,11 +271,16 @@ void Training::log(const std::string& line) const {
 }
 
 void Training::run(const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped) {
-    Loader loader(m_crops, m_options.sample, static_cast<std::uint64_t>(m_iteration));
+    const auto parts = static_cast<std::size_t>(m_options.parts);
+    SampleOptions part = m_options.sample;
+    part.batch /= m_options.parts;
+    Loader loader(m_crops, part, static_cast<std::uint64_t>(m_iteration) * parts);
     const std::int64_t first = m_iteration;
     m_clock.start(m_clock.elapsed() - m_clock.sinceStart());
     while (m_clock.progress(m_iteration) < 1.0 && !isStopped()) {
-        step(loader.next());
+        std::vector<Batch> batches(parts);
+        std::generate(batches.begin(), batches.end(), [&] { return loader.next(); });
+        step(std::move(batches));
         if (m_iteration % m_options.reportEvery == 0) {
             const double loss = m_lossSum.item<double>() / m_lossCount;
             const double seconds = m_clock.sinceStart() / static_cast<double>(m_iteration - first);
@@ -214,8 +305,9 @@ void runTraining(const CropFile& crops, const TrainOptions& options, const std::
     if (crops.count() == 0 || crops.edge < 2 * options.sample.patch) {
         throw Error("Training needs crops of at least twice the patch a side. Pack larger crops or choose a smaller --patch.");
     }
-    if (options.sample.group < 1 || options.sample.batch % options.sample.group != 0 || options.sample.patch % memoryCell != 0) {
-        throw Error("--batch must be a multiple of --group, and --patch even.");
+    const int unit = options.parts * options.sample.group;
+    if (unit < 1 || options.sample.batch < unit || options.sample.batch % unit != 0 || options.sample.patch % memoryCell != 0) {
+        throw Error("--batch must be a multiple of --group in each of --parts, and --patch even.");
     }
     carryOut(options, run);
 }
