@@ -42,6 +42,7 @@ private Q_SLOTS:
     void estimatesAreShownAndTaken();
     void tracesOfCompressionAreOfferedToBeRemoved();
     void theDetailSliderIsThereForWeightsThatHaveDetail();
+    void photosBeginWithTheUsualDetailWhereTheWeightsHaveIt();
     void theDetailSliderLeavesTheFirstStepsFieldsAndWhatIsShown();
     void theComputedSliderMixesFinishedTilesWithoutComputing();
     void anExportHoldsTheMixtureThatIsShown();
@@ -174,6 +175,25 @@ void TestWindowSettings::theDetailSliderIsThereForWeightsThatHaveDetail() {
     m_window->levels().setNetwork(smallNetwork());
     QTRY_VERIFY_WITH_TIMEOUT(!slider->isVisible(), patience);
     QCOMPARE(m_window->levels().settings().controls.detail, 0.0f);
+}
+
+void TestWindowSettings::photosBeginWithTheUsualDetailWhereTheWeightsHaveIt() {
+    const auto detailed = casr::Network::untrained({16, 1, 16, 0, 0, 1}, 7);
+    const auto detailAfter = [&](const auto&... actions) {
+        casr::Levels levels;
+        (actions(levels), ...);
+        return levels.settings().controls;
+    };
+    const auto open = [&](casr::Levels& levels) { levels.setDocument(m_window->levels().document()); };
+    const auto load = [&](casr::Levels& levels) { levels.setNetwork(detailed); };
+    const auto loadPlain = [](casr::Levels& levels) { levels.setNetwork(smallNetwork()); };
+    const auto chooseNone = [](casr::Levels& levels) { levels.choose({2, 2, {}}); };
+    QCOMPARE(detailAfter(load, open).detail, casr::usualDetail);
+    QCOMPARE(detailAfter(open, load).lastDetail, casr::usualDetail);
+    QCOMPARE(detailAfter(loadPlain, open).detail, 0.0f);
+    QCOMPARE(detailAfter(open, loadPlain).lastDetail, 0.0f);
+    QCOMPARE(detailAfter(open, chooseNone, load).detail, 0.0f); // a session that had none
+    QCOMPARE(detailAfter(load, open, chooseNone, open).detail, casr::usualDetail);
 }
 
 void TestWindowSettings::theDetailSliderLeavesTheFirstStepsFieldsAndWhatIsShown() {

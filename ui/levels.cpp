@@ -69,6 +69,7 @@ void Levels::setDocument(std::shared_ptr<const Document> document) {
     forgetBranches();
     m_document = std::move(document);
     m_controls = {};
+    m_controls.detail = m_controls.lastDetail = !m_network || m_network->architecture().detail > 0 ? usualDetail : 0.0f;
     const double longest = std::max(m_document->size().width, m_document->size().height);
     m_plan = planSchedule(m_document->size(), std::min(m_plan.scale, (1 << 29) / longest), m_plan.stepLimit);
     rebuild();

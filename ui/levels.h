@@ -32,6 +32,7 @@ public:
     /// Cancels and waits.
     ~Levels() override;
 
+    /// The controls become those that programs begin with; setNetwork takes the detail back where the weights have none.
     void setDocument(std::shared_ptr<const Document> document);
     void setNetwork(std::shared_ptr<const Network> network);
     /// The same photo with other screen colours: what is shown is prepared again, nothing is computed again.

@@ -25,9 +25,11 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
                     "JPEG artifacts to remove, 0 to 1: 0 is none, above it quality falls from 95 to 20; auto: as estimated")
         ->check(isAmount)
         ->capture_default_str();
-    command.add_option("--detail", arguments.detail, "Share of perceptual detail in every step, 0 to 1; the weights must have it")
-        ->check(CLI::Range(0.0f, 1.0f))
-        ->capture_default_str();
+    command
+        .add_option("--detail", arguments.detail,
+                    "Share of perceptual detail in every step, 0 to 1, 0 being faithful; the weights must have it; 0.5 when not given and "
+                    "they do")
+        ->check(CLI::Range(0.0f, 1.0f));
     command.add_option("--last-detail", arguments.lastDetail, "The same in the last step; as --detail when not given")
         ->check(CLI::Range(0.0f, 1.0f));
     command.add_option("--plain", arguments.plain, "Share of the plain (bicubic) enlargement in the result, 0 to 1")

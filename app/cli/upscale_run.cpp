@@ -90,7 +90,7 @@ void printText(const Preflight& before, double secondsOfTile) {
 }
 
 /// What the arguments say, with estimates, which are told, in place of "auto".
-StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture) {
+StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture, const Architecture& architecture) {
     const std::optional<float> noise = parseAmount(arguments.noise), jpeg = parseAmount(arguments.jpeg);
     const Degradation found = noise && jpeg ? Degradation() : estimatedDegradation(picture);
     if (!noise || !jpeg) {
@@ -101,8 +101,8 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture)
     StepControls controls;
     controls.noise = noise.value_or(static_cast<float>(found.noise));
     controls.jpeg = jpeg.value_or(static_cast<float>(found.jpeg));
-    controls.detail = arguments.detail;
-    controls.lastDetail = arguments.lastDetail.value_or(arguments.detail);
+    controls.detail = arguments.detail.value_or(architecture.detail > 0 ? usualDetail : 0.0f);
+    controls.lastDetail = arguments.lastDetail.value_or(controls.detail);
     controls.plain = arguments.plain;
     return controls;
 }
@@ -111,9 +111,10 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture)
 
 UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
     : m_arguments(arguments), m_picture(readForRun(arguments.in, arguments.read)), m_photo(photoOf(m_picture.image)),
-      m_region(chosenRegion()),
-      m_staircase(m_photo.rgb, arguments.run.loadNetwork(), planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
-                  arguments.run.resolvedPrecision(), cacheBytes(arguments), controlsOf(arguments, m_picture.image)),
+      m_region(chosenRegion()), m_network(arguments.run.loadNetwork()),
+      m_staircase(m_photo.rgb, m_network, planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
+                  arguments.run.resolvedPrecision(), cacheBytes(arguments),
+                  controlsOf(arguments, m_picture.image, m_network->architecture())),
       m_exporter(m_staircase, m_photo), m_idleMemory(occupiedMemory().value_or(0)) {
     checkWeights();
     addNotes(m_picture.notes);

@@ -25,7 +25,7 @@ struct UpscaleArguments {
     std::string keepSteps;
     std::string noise = "0"; ///< A number, or "auto".
     std::string jpeg = "0";
-    float detail = 0;
+    std::optional<float> detail;     ///< usualDetail when not given and the weights have it.
     std::optional<float> lastDetail; ///< As `detail` when not given.
     float plain = 0;
     bool json = false;
@@ -90,6 +90,7 @@ private:
     Picture m_picture;
     Photo m_photo;
     Rect m_region;
+    std::shared_ptr<const Network> m_network;
     Staircase m_staircase;
     Exporter m_exporter;
     std::shared_ptr<DiskCache> m_cache;
