@@ -64,7 +64,7 @@ Slope meanOf(std::vector<Slope> parts) {
         mean.loss += other.loss;
         for (std::size_t i = 0; i < mean.gradients.size(); ++i) {
             if (other.gradients[i].defined()) {
-                mean.gradients[i] += other.gradients[i];
+                mean.gradients[i] = mean.gradients[i].defined() ? mean.gradients[i] + other.gradients[i] : other.gradients[i];
             }
         }
     }
