@@ -27,8 +27,8 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
         ->capture_default_str();
     command
         .add_option("--detail", arguments.detail,
-                    "Share of perceptual detail in every step, 0 to 1, 0 being faithful; the weights must have it; 0.5 when not given and "
-                    "they do")
+                    "Share of perceptual detail in every step, 0 to 1, 0 being faithful; the weights must have it; where they do, " +
+                        exactText(usualDetail) + " when not given")
         ->check(CLI::Range(0.0f, 1.0f));
     command.add_option("--last-detail", arguments.lastDetail, "The same in the last step; as --detail when not given")
         ->check(CLI::Range(0.0f, 1.0f));

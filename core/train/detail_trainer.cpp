@@ -29,11 +29,12 @@ struct LossWeights {
     double spectrum = 0.06;
     double pull = 1.0;
     double artifact = 1.0;
+    double parent = 30.0; ///< L1 of the result shrunk against its parent; without it detail becomes too strong.
 };
 
 constexpr LossWeights weights;
-constexpr int lossCount = 7;
-constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact";
+constexpr int lossCount = 8;
+constexpr const char* lossNames = "critic,adversarial,features,affinity,spectrum,pull,artifact,parent";
 constexpr int adversarialWarmUp = 300; // iterations, while the discriminator knows little
 constexpr double criticHaste = 1.0;    // its learning rate over the branch's; at 2 it soon has it all its own way
 /// Deviation of the noise over what the discriminator sees, so that rounding, grain and JPEG of the truth, which nobody wants to be
@@ -250,11 +251,11 @@ at::Tensor DetailTraining::branchLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor adversarial = at::softplus(ofTruth.logits.detach() - ofMade.logits).mean();
     const at::Tensor features = featureLoss(ofMade.features, ofTruth.features);
     const at::Tensor affinity = affinityLoss(made, truth), spectrum = spectrumLoss(made, truth), pull = pullLoss(made, truth);
-    const at::Tensor artifact = artifactLoss(made, faithful, truth);
-    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact});
+    const at::Tensor artifact = artifactLoss(made, faithful, truth), parent = enlarged.missing.abs().mean();
+    note({at::Tensor(), adversarial, features, affinity, spectrum, pull, artifact, parent});
     const double warm = std::min(1.0, static_cast<double>(ageOfCritic()) / adversarialWarmUp);
     return warm * (weights.adversarial * adversarial + weights.features * features) + weights.affinity * affinity +
-           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact;
+           weights.spectrum * spectrum + weights.pull * pull + weights.artifact * artifact + weights.parent * parent;
 }
 
 at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t left, std::int64_t top) {
@@ -262,7 +263,7 @@ at::Tensor DetailTraining::criticLoss(const Enlarged& enlarged, std::int64_t lef
     const at::Tensor made = m_critic.of(veiled(judged(enlarged.detailed.detach(), left, top), 2), base, m_type).logits;
     const at::Tensor truth = m_critic.of(veiled(judged(enlarged.truth, left, top), 3), base, m_type).logits;
     const at::Tensor loss = at::softplus(made - truth).mean();
-    note({loss, {}, {}, {}, {}, {}, {}});
+    note({loss, {}, {}, {}, {}, {}, {}, {}});
     return loss;
 }
 
@@ -333,7 +334,7 @@ void DetailTraining::validate(const std::function<void(const std::string&)>& rep
     const auto iteration = static_cast<long long>(m_iteration);
     report(formatted("iteration %lld: x4 without / with detail: PSNR %.2f %.2f dB  spectrum %.4f %.4f  affinity %.4f %.4f  parent %.1f dB",
                      iteration, sum[0], sum[1], sum[2], sum[3], sum[4], sum[5], sum[6]));
-    log(formatted("%lld,%.1f,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
+    log(formatted("%lld,%.1f,,,,,,,,,,%.4f,%.4f,%.5f,%.5f,%.5f,%.5f,%.3f", iteration, m_clock.elapsed(), sum[0], sum[1], sum[2], sum[3],
                   sum[4], sum[5], sum[6]));
 }
 

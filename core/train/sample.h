@@ -15,7 +15,7 @@ struct Batch {
     int patch = 0; ///< Low-resolution pixels a side.
     int points = 0;
     int group = 1;
-    int whole = 0;                   ///< The factor, 2, 3 or 4, that all patches were shrunk by, when every sample of them is here; else 0.
+    int whole = 0;                   ///< The whole factor that all patches were shrunk by, when every sample of them is here; else 0.
     std::vector<float> low;          ///< count * patch * patch * 3, interleaved, n / 255.
     std::vector<std::int64_t> cells; ///< count * points: index of the parent pixel in count * patch * patch.
     std::vector<float> offsets;      ///< count * points * 2: (down, right) from that pixel's centre, parent pixels.
