@@ -128,19 +128,23 @@ private Q_SLOTS:
     void theLossFalls_data() {
         QTest::addColumn<bool>("muon");
         QTest::addColumn<int>("parts");
-        QTest::newRow("Adam") << false << 1;
-        QTest::newRow("Muon") << true << 1;
-        QTest::newRow("Adam in two parts") << false << 2;
+        QTest::addColumn<bool>("squared");
+        QTest::newRow("Adam") << false << 1 << false;
+        QTest::newRow("Muon") << true << 1 << false;
+        QTest::newRow("Adam in two parts") << false << 2 << false;
+        QTest::newRow("Adam on squares") << false << 1 << true;
     }
 
     void theLossFalls() {
         QFETCH(bool, muon);
         QFETCH(int, parts);
+        QFETCH(bool, squared);
         const std::filesystem::path folder = freshFolder();
         TrainOptions options = optionsFor(folder, 60);
         options.rate = 2e-3;
         options.muon = muon;
         options.parts = parts;
+        options.squared = squared;
         run(options);
         std::vector<double> losses;
         for (const QStringList& row : logOf(folder)) {

@@ -56,10 +56,10 @@ std::vector<Around> aroundOf(Axis axis, int first, int last) {
 void mixRows(const PlacedImage& missing, const Around& around, std::vector<float>& row) {
     const auto lineOf = [&](std::size_t i) { return missing.pixel(missing.left, around.parents[i]); };
     const float *above = lineOf(0), *here = lineOf(1), *below = lineOf(2);
-    const auto [ofAbove, ofHere, ofBelow] = around.shares;
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-        row[i] = ofAbove * above[i] + ofHere * here[i] + ofBelow * below[i];
-    }
+    const std::array<float, 3> shares = around.shares;
+    fillRow(row.data(), row.size() - 1, [&]<typename Value>(std::size_t i) {
+        return shares[0] * valueAt<Value>(above + i) + shares[1] * valueAt<Value>(here + i) + shares[2] * valueAt<Value>(below + i);
+    });
 }
 
 /// A row of `child` plus a row of the difference, whose first pixel is `left`, enlarged.
@@ -77,14 +77,17 @@ void addRow(const float* child, const std::vector<float>& row, int left, const s
 
 /// The child's pixels summed down to a parent row, columns of `child`. `sum` holds one value more than is set.
 void sumRows(const PlacedImage& child, const Shares& row, std::vector<float>& sum) {
-    std::fill(sum.begin(), sum.end(), 0.0f);
-    for (std::size_t i = 0; i < row.places.size(); ++i) {
-        const float* line = child.pixel(child.left, row.places[i]);
-        const float weight = row.weights[i];
-        for (std::size_t j = 0; j + 1 < sum.size(); ++j) {
-            sum[j] += weight * line[j];
-        }
+    std::vector<const float*> lines;
+    for (const int place : row.places) {
+        lines.push_back(child.pixel(child.left, place));
     }
+    fillRow(sum.data(), sum.size() - 1, [&]<typename Value>(std::size_t at) {
+        Value total{};
+        for (std::size_t i = 0; i < lines.size(); ++i) {
+            total += row.weights[i] * valueAt<Value>(lines[i] + at);
+        }
+        return total;
+    });
 }
 
 /// Sums `column` of a row of the child's height sums, which begins at pixel `left`, down to one parent pixel.

@@ -1,6 +1,7 @@
 #include "core/image/detail_bands.h"
 
 #include "core/image/between.h"
+#include "core/image/quad.h"
 
 #include <algorithm>
 #include <cmath>
@@ -22,16 +23,16 @@ using Plane = std::vector<float>; // rows of one width
 
 /// Sums of `count` values, each from `weights` on both sides of its place in `from`, neighbours being `step` values apart.
 void smoothRow(const float* from, std::size_t step, const std::vector<float>& weights, std::size_t count, float* out) {
-    for (std::size_t i = 0; i < count; ++i) {
-        out[i] = weights[0] * from[i];
-    }
-    for (std::size_t distance = 1; distance < weights.size(); ++distance) {
-        const float *before = from - distance * step, *behind = from + distance * step;
-        const float weight = weights[distance];
-        for (std::size_t i = 0; i < count; ++i) {
-            out[i] += weight * (before[i] + behind[i]);
+    fillRow(out, count, [&]<typename Value>(std::size_t at) {
+        const float *before = from + at, *behind = before;
+        Value sum = weights[0] * valueAt<Value>(before);
+        for (std::size_t distance = 1; distance < weights.size(); ++distance) {
+            before -= step;
+            behind += step;
+            sum += weights[distance] * (valueAt<Value>(before) + valueAt<Value>(behind));
         }
-    }
+        return sum;
+    });
 }
 
 /// The luma of row `y`, `reach` samples beyond `out` on both sides, the picture's border repeated.
@@ -74,13 +75,13 @@ struct Averages {
     }
 };
 
-/// A row of the map between two rows of parent pixels.
-void mixRows(const DetailMap& map, const Between& rows, Plane& mixedRow) {
-    const auto row = [&](int y) { return map.of.data() + static_cast<std::size_t>(y - map.cells.top) * mixedRow.size(); };
-    const float *above = row(rows.first), *below = row(rows.second);
-    for (std::size_t i = 0; i < mixedRow.size(); ++i) {
-        mixedRow[i] = mixed(above[i], below[i], rows.share);
-    }
+/// A row of the map between two rows of parent pixels; `row` holds one value more than is set.
+void mixRows(const DetailMap& map, const Between& rows, Plane& row) {
+    const std::size_t width = row.size() - 1;
+    const auto lineOf = [&](int y) { return map.of.data() + static_cast<std::size_t>(y - map.cells.top) * width; };
+    const float *above = lineOf(rows.first), *below = lineOf(rows.second);
+    fillRow(row.data(), width,
+            [&]<typename Value>(std::size_t i) { return mixed(valueAt<Value>(above + i), valueAt<Value>(below + i), rows.share); });
 }
 
 /// Drawn in so that it stays within twice the room.
@@ -90,25 +91,38 @@ float limited(float detail, float room) {
 
 /// One row on its way.
 struct DetailRow {
-    const float *luma, *fine, *coarse; ///< The picture's, and the two averages.
-    const float* map;                  ///< That of the parent pixel 0.
-    const std::vector<Between>& columns;
-    float share;
+    const float* luma;
+    Plane fine, coarse; ///< The two averages of the picture's luma.
+    Plane map;          ///< Of the row's parent pixels, and one value more.
+    Plane detail, room;
 
-    float at(std::size_t i) const {
-        const float* left = map + static_cast<std::ptrdiff_t>(columns[i].first) * DetailMap::values;
-        const float* right = map + static_cast<std::ptrdiff_t>(columns[i].second) * DetailMap::values;
-        const auto value = [&](int k) { return mixed(left[k], right[k], columns[i].share); };
-        const float detail = value(0) * (luma[i] - fine[i]) + value(1) * (fine[i] - coarse[i]);
-        return share * limited(detail, value(detailBands));
-    }
-    void addTo(const float* from, float* to) const {
-        for (std::size_t i = 0; i < columns.size(); ++i, from += channels, to += channels) {
-            const float added = at(i);
-            for (int c = 0; c < channels; ++c) {
-                to[c] = from[c] + added;
-            }
+    DetailRow(std::size_t width, std::size_t parents)
+        : luma(nullptr), fine(width), coarse(width), map(parents * DetailMap::values + 1), detail(width), room(width) {}
+
+    /// What the gains make of the bands, and the room; the map's first pixel is parent pixel `first`.
+    void amplify(const std::vector<Between>& columns, int first) {
+        const float* origin = map.data() - static_cast<std::ptrdiff_t>(first) * DetailMap::values;
+        float *made = detail.data(), *limit = room.data();
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            const Between& column = columns[i];
+            const Quad left = quadAt(origin + static_cast<std::ptrdiff_t>(column.first) * DetailMap::values);
+            const Quad right = quadAt(origin + static_cast<std::ptrdiff_t>(column.second) * DetailMap::values);
+            const Quad gains = mixed(left, right, column.share);
+            made[i] = gains[0] * (luma[i] - fine[i]) + gains[1] * (fine[i] - coarse[i]);
+            limit[i] = gains[detailBands];
         }
+    }
+    void limit(float share) {
+        for (std::size_t i = 0; i < detail.size(); ++i) {
+            detail[i] = share * limited(detail[i], room[i]);
+        }
+    }
+    /// Adds the detail to the pixels `from`.
+    void addTo(const float* from, float* to) const {
+        for (std::size_t i = 0; i + 1 < detail.size(); ++i, from += channels, to += channels) {
+            storeQuad(quadAt(from) + detail[i], to);
+        }
+        storePixel(pixelAt(from) + detail.back(), to);
     }
 };
 
@@ -158,14 +172,15 @@ void addDetailInto(const PlacedImage& child, const DetailMap& map, float share, 
     const Averages averages(child, columns, rows, out);
     const std::vector<float> down[] = {bandWeights(rows, 0), bandWeights(rows, 1)};
     const std::vector<Between> across = betweenOf(columns, out.left, out.right);
-    Plane fine(averages.width), coarse(averages.width), row(static_cast<std::size_t>(map.cells.width()) * DetailMap::values);
-    const float* first = row.data() - static_cast<std::ptrdiff_t>(map.cells.left) * DetailMap::values;
+    DetailRow row(averages.width, static_cast<std::size_t>(map.cells.width()));
     for (int y = 0; y < out.height(); ++y) {
-        averages.smoothDown(0, down[0], y, fine);
-        averages.smoothDown(1, down[1], y, coarse);
-        mixRows(map, betweenOf(rows, out.top + y), row);
-        const DetailRow detail{averages.lumaRow(y), fine.data(), coarse.data(), first, across, share};
-        detail.addTo(child.pixel(out.left, out.top + y), values.data() + static_cast<std::size_t>(y) * averages.width * channels);
+        row.luma = averages.lumaRow(y);
+        averages.smoothDown(0, down[0], y, row.fine);
+        averages.smoothDown(1, down[1], y, row.coarse);
+        mixRows(map, betweenOf(rows, out.top + y), row.map);
+        row.amplify(across, map.cells.left);
+        row.limit(share);
+        row.addTo(child.pixel(out.left, out.top + y), values.data() + static_cast<std::size_t>(y) * averages.width * channels);
     }
 }
 

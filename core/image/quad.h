@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 
 namespace casr {
@@ -26,6 +27,26 @@ inline void storeQuad(Quad quad, float* out) {
 
 inline void storePixel(Quad quad, float* out) {
     std::memcpy(out, &quad, 3 * sizeof(float));
+}
+
+/// Sets out[i] to `valueOf.operator()<Value>(i)` for all `count` of them, Value being Quad, which is out[i] .. out[i + 3], and float for
+/// the rest.
+template <typename ValueOf>
+void fillRow(float* out, std::size_t count, const ValueOf& valueOf) {
+    std::size_t i = 0;
+    for (; i + 4 <= count; i += 4) {
+        storeQuad(valueOf.template operator()<Quad>(i), out + i);
+    }
+    for (; i < count; ++i) {
+        out[i] = valueOf.template operator()<float>(i);
+    }
+}
+
+template <typename Value>
+Value valueAt(const float* from) {
+    Value value;
+    std::memcpy(&value, from, sizeof(value));
+    return value;
 }
 
 } // namespace casr

@@ -24,8 +24,17 @@ namespace casr {
 
 namespace {
 
-/// L1 of errors (..., 3) in colours and luma.
-at::Tensor lossOf(const at::Tensor& error) {
+/// The mean over pictures of the root of the mean square of errors (N, samples, ...).
+at::Tensor rootMeanSquare(const at::Tensor& error) {
+    constexpr double nothing = 1e-8;
+    return (error.flatten(1).square().mean(1) + nothing).sqrt().mean();
+}
+
+/// Of errors (N, samples, 3) in colours and luma, L1 or, when `squared`, what PSNR counts.
+at::Tensor lossOf(const at::Tensor& error, bool squared) {
+    if (squared) {
+        return rootMeanSquare(error) + rootMeanSquare(luma(error));
+    }
     return error.abs().mean() + luma(error).abs().mean();
 }
 
@@ -37,12 +46,13 @@ at::Tensor enlarged(const FieldNetwork& network, const FieldBatch& batch, int wh
     return projection.applied(made, batch.planes.narrow(1, 0, InputPlanes::picture));
 }
 
-at::Tensor lossOfBatch(const FieldNetwork& network, const FieldBatch& batch, int whole, at::ScalarType type) {
+/// What is wrong (N, samples, 3) with a batch, at a whole scale after back-projection.
+at::Tensor errorOf(const FieldNetwork& network, const FieldBatch& batch, int whole, at::ScalarType type) {
+    const std::int64_t count = batch.planes.size(0);
     if (whole == 0) {
-        return lossOf(predict(network, batch, type) - batch.target);
+        return (predict(network, batch, type) - batch.target).view({count, -1, 3});
     }
-    const at::Tensor made = enlarged(network, batch, whole, type);
-    return lossOf((made - picturesOf(batch.target, made.size(0))).permute({0, 2, 3, 1}));
+    return (enlarged(network, batch, whole, type) - picturesOf(batch.target, count)).flatten(2).transpose(1, 2);
 }
 
 /// The convolutions of the trunk; what is small or reads and writes pictures stays with Adam.
@@ -191,7 +201,7 @@ Slope Training::slopeOf(Batch batch, std::uint64_t choice) const {
     }
     unroll(network, batch, m_device, m_type);
     const FieldBatch tensors(network, batch, m_device, choice);
-    const at::Tensor loss = lossOfBatch(network, tensors, batch.whole, m_type);
+    const at::Tensor loss = lossOf(errorOf(network, tensors, batch.whole, m_type), m_options.squared);
     loss.backward();
     Slope slope{loss.detach(), {}};
     for (const auto& [name, tensor] : network.parameters()) {

@@ -15,10 +15,11 @@ struct TrainOptions : RunPlan {
     int validationCrops = 24;
     bool bfloat16 = true;
     bool muon = false;          ///< The trunk's convolutions learn by Muon instead of Adam.
+    bool squared = false;       ///< The loss is the root of a picture's mean squared error, not L1.
     std::string device = "cpu"; ///< "cpu" or "cuda".
 };
 
-/// Trains the network by Adam (Kingma and Ba 2015) on an L1 loss over RGB and luma, learning rate warmed up and then falling by a
+/// Trains the network by Adam (Kingma and Ba 2015) on a loss over RGB and luma, learning rate warmed up and then falling by a
 /// cosine to nothing. Patches of one photo remember each other; part of the inputs are outputs of the network's own earlier step, or
 /// degraded. Batches at a whole scale are compared after back-projection, as a step ends with it. Goes on from
 /// folder/checkpoint.safetensors when there is one: by iterations, exactly as if it had never stopped. `report` gets one line of text at a
