@@ -176,7 +176,7 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(
             network->borrowedBy(parentOf(*network, picture, rectOf(picture.size())), rectOf(picture.size()), Precision::float32, {}, {}),
             std::invalid_argument);
-        QVERIFY_EXCEPTION_THROWN(network->superpixelsOf({picture, 0, 0}, {8, 8, 9, 9}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(network->superpixelsOf({picture, 0, 0}, {8, 8, 9, 9}, superpixelCell), std::invalid_argument);
     }
 
     void aPhotoBorrowsFromItself() {
@@ -199,15 +199,33 @@ private Q_SLOTS:
         QVERIFY2(itself > found.token.size() * 9 / 10, qPrintable(QString::number(itself)));
     }
 
+    void superpixelsOfAPartAreThoseOfTheWhole_data() {
+        QTest::addColumn<int>("cell");
+        QTest::newRow("as a step reads them") << 4;
+        QTest::newRow("twice as large") << 8;
+        QTest::newRow("four times as large") << 16;
+    }
+
     void superpixelsOfAPartAreThoseOfTheWhole() {
+        QFETCH(int, cell);
         const auto network = strongNetwork(full, 1);
         const Image picture = noisePicture({83, 61}, 3, 2);
-        const PlacedImage around = coveringByBorder({picture, 0, 0}, expanded(rectOf(picture.size()), Reach::superpixels));
-        const SuperpixelTile whole = network->superpixelsOf(around, rectOf(picture.size()));
+        const PlacedImage around = coveringByBorder({picture, 0, 0}, expanded(rectOf(picture.size()), Reach::ofSuperpixels(cell)));
+        const SuperpixelTile whole = network->superpixelsOf(around, rectOf(picture.size()), cell);
+        QCOMPARE(whole.labels.cell, cell);
         for (const Rect part : {Rect{0, 0, 17, 13}, Rect{31, 22, 60, 61}, Rect{82, 60, 83, 61}}) {
-            const SuperpixelTile tile = network->superpixelsOf(around, part);
+            const PlacedImage read = coveringByBorder(around, expanded(part, Reach::ofSuperpixels(cell)));
+            const SuperpixelTile tile = network->superpixelsOf(read, part, cell);
             QVERIFY(sameBits(tile.mean, cropped(whole.mean, part)));
             QVERIFY(tile.labels.at(part.left, part.top) == whole.labels.at(part.left, part.top));
+        }
+    }
+
+    void superpixelsOfAnotherSizeAreRefused() {
+        const auto network = strongNetwork(full, 1);
+        const PlacedImage around{noisePicture({400, 400}, 3, 2), -200, -200};
+        for (const int cell : {0, 2, 6, 12, 32}) {
+            QVERIFY_EXCEPTION_THROWN(network->superpixelsOf(around, {0, 0, 8, 8}, cell), std::invalid_argument);
         }
     }
 

@@ -27,7 +27,7 @@ public:
     std::shared_ptr<const SourceMemory> remember(const Image&, Precision, const StopCheck&, const StepInputs&) const override {
         return nullptr;
     }
-    SuperpixelTile superpixelsOf(const PlacedImage&, Rect) const override { throw std::invalid_argument("none"); }
+    SuperpixelTile superpixelsOf(const PlacedImage&, Rect, int) const override { throw std::invalid_argument("none"); }
     Borrowing borrowedBy(const PlacedImage&, Rect, Precision, const StopCheck&, const StepInputs&) const override {
         throw std::invalid_argument("none");
     }

@@ -101,11 +101,69 @@ private Q_SLOTS:
         }
     }
 
+    void aBlockIsTheMeanOfItsPixels() {
+        const PlacedImage picture = placed({-7, -6, 20, 17}, 3);
+        const Rect blocks{-2, -1, 4, 3};
+        const PlacedImage means = meansOfBlocks(picture, blocks, 3);
+        QCOMPARE(means.rect(), blocks);
+        for (int y = blocks.top; y < blocks.bottom; ++y) {
+            for (int x = blocks.left; x < blocks.right; ++x) {
+                for (int channel = 0; channel < 3; ++channel) {
+                    double sum = 0;
+                    for (int i = 0; i < 9; ++i) {
+                        sum += picture.pixel(3 * x + i % 3, 3 * y + i / 3)[channel];
+                    }
+                    QVERIFY(std::abs(means.pixel(x, y)[channel] - sum / 9) < 1e-6);
+                }
+            }
+        }
+    }
+
+    void theSuperpixelsOfLargerCellsFollowTheLikelihoodsBetweenBlocks() {
+        const Rect rect{-9, -5, 23, 30};
+        constexpr int factor = 2;
+        const Rect blocks = blocksAround(rect, factor);
+        const std::vector<float> logits = randomLogits(blocks, 5);
+        const SuperpixelLabels labels = upsampledSuperpixels(logits, blocks, cell, factor, rect);
+        QCOMPARE(labels.cell, factor * cell);
+        const auto floorOf = [](int place, int by) { return static_cast<int>(std::floor(static_cast<double>(place) / by)); };
+        const auto likelihood = [&](int x, int y, int column, int row) {
+            const std::size_t at = static_cast<std::size_t>((y - blocks.top) * blocks.width() + x - blocks.left);
+            double all = 0, one = 0;
+            for (int n = 0; n < 9; ++n) {
+                const double value = std::exp(logits[static_cast<std::size_t>(n * blocks.size().area()) + at]);
+                all += value;
+                one += floorOf(x, cell) + n % 3 - 1 == column && floorOf(y, cell) + n / 3 - 1 == row ? value : 0;
+            }
+            return one / all;
+        };
+        for (int y = rect.top; y < rect.bottom; ++y) {
+            for (int x = rect.left; x < rect.right; ++x) {
+                std::map<std::pair<int, int>, double> sums;
+                for (int n = 0; n < 9; ++n) {
+                    const int column = floorOf(x, factor * cell) + n % 3 - 1, row = floorOf(y, factor * cell) + n / 3 - 1;
+                    // A pixel's middle lies a quarter of a block beside that of its own block.
+                    const int own[] = {floorOf(x, factor), floorOf(y, factor)};
+                    const int other[] = {own[0] + (x % 2 == 0 ? -1 : 1), own[1] + (y % 2 == 0 ? -1 : 1)};
+                    sums[{column, row}] =
+                        0.5625 * likelihood(own[0], own[1], column, row) + 0.1875 * likelihood(other[0], own[1], column, row) +
+                        0.1875 * likelihood(own[0], other[1], column, row) + 0.0625 * likelihood(other[0], other[1], column, row);
+                }
+                const auto best = std::max_element(sums.begin(), sums.end(), [](auto a, auto b) { return a.second < b.second; });
+                QCOMPARE(labels.at(x, y).column, best->first.first);
+                QCOMPARE(labels.at(x, y).row, best->first.second);
+            }
+        }
+    }
+
     void whatDoesNotFitIsRefused() {
         const Rect rect{0, 0, 40, 40};
         const SuperpixelLabels labels = mostLikelySuperpixels(randomLogits(rect, 1), rect, cell);
         QVERIFY_EXCEPTION_THROWN(mostLikelySuperpixels(std::vector<float>(10), {0, 0, 1, 1}, cell), std::invalid_argument);
         QVERIFY_EXCEPTION_THROWN(mostLikelySuperpixels({}, {0, 0, 0, 0}, cell), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(meansOfBlocks(placed(rect, 1), {0, 0, 21, 20}, 2), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(upsampledSuperpixels(randomLogits(rect, 1), rect, cell, 2, {0, 0, 10, 10}), std::invalid_argument);
+        QVERIFY_EXCEPTION_THROWN(upsampledSuperpixels(std::vector<float>(9), rect, cell, 2, {4, 4, 10, 10}), std::invalid_argument);
         QVERIFY_EXCEPTION_THROWN(superpixelMeans(placed(rect, 1), labels, {10, 11, 20, 20}), std::invalid_argument);
         QVERIFY_EXCEPTION_THROWN(superpixelMeans(placed({0, 0, 30, 40}, 1), labels, {11, 11, 20, 20}), std::invalid_argument);
         QVERIFY_EXCEPTION_THROWN(superpixelMeans(placed(rect, 1), labels, {12, 12, 12, 20}), std::invalid_argument);

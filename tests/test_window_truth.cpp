@@ -30,6 +30,7 @@ private Q_SLOTS:
     void theDepthOverlayComesAndAWrongModelIsToldOf();
     void superpixelBordersLieWhereLabelsDiffer();
     void superpixelMeansAreWhatTheStepReads();
+    void largerSuperpixelsAreShownToo();
     void aClickShowsWhatWasBorrowedAndADragDoesNot();
     void sharesOfOnePlaceAddUp();
     void weightsWithoutSuperpixelsAndMemorySwitchTheirOverlaysOff();
@@ -161,6 +162,24 @@ void TestWindowTruth::superpixelMeansAreWhatTheStepReads() {
             QVERIFY(std::abs(qGreen(picture.pixel(x, y)) - 255 * mean.row(y)[3 * x + 1]) <= 0.51);
         }
     }
+}
+
+void TestWindowTruth::largerSuperpixelsAreShownToo() {
+    casr::Staircase& staircase = *m_window->levels().staircase();
+    const casr::Rect cells{20, 10, 61, 41};
+    const auto picture = [&](int cell) {
+        return casr::overlayPicture({staircase, nullptr, cell}, casr::OverlayKind::superpixelMeans, {1, 0, 0}, cells, 0, {});
+    };
+    const casr::Image mean = staircase.superpixels(1, cells, {}, 16).mean;
+    QVERIFY(std::abs(qGreen(picture(16).pixel(7, 5)) - 255 * mean.row(5)[3 * 7 + 1]) <= 0.51);
+    QVERIFY(picture(16) != picture(4));
+
+    const QList<QAction*> sizes = child<QMenu>("superpixelSizeMenu")->actions();
+    QCOMPARE(sizes.size(), 3);
+    QVERIFY(sizes.first()->isChecked());
+    sizes.last()->trigger();
+    QCOMPARE(canvas().overlay().superpixelCell(), 16);
+    QVERIFY(!sizes.first()->isChecked());
 }
 
 void TestWindowTruth::aClickShowsWhatWasBorrowedAndADragDoesNot() {

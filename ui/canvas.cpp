@@ -290,7 +290,7 @@ void Canvas::paintOverlays(QPainter& painter) {
     if (m_borrowing.isOn()) {
         m_borrowing.paintLegend(painter, m_view.view(), unit);
     } else {
-        paintLegend(painter, m_overlay.kind(), m_view.view(), unit);
+        paintLegend(painter, m_overlay.kind(), m_overlay.superpixelCell(), m_view.view(), unit);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "ui/overlay_controller.h"
 
+#include <QActionGroup>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSlider>
@@ -32,6 +33,7 @@ void OverlayController::addMenu(QMenu* view, Commands& commands) {
     m_kinds << commands.addToggle(menu, "superpixelMeansAction", tr("Superpixel &Means"),
                                   tr("The mean colours that the step read beside the step before"), {QKeySequence("Shift+S")}, false,
                                   [this](bool on) { setKind(OverlayKind::superpixelMeans, on); });
+    addSuperpixelSizes(menu);
     m_kinds << commands.addToggle(menu, "depthAction", tr("&Depth"),
                                   tr("How near things are, as a small model guesses; the preferences name a better one"),
                                   {QKeySequence("D")}, false, [this](bool on) { setKind(OverlayKind::depth, on); });
@@ -41,6 +43,19 @@ void OverlayController::addMenu(QMenu* view, Commands& commands) {
     menu->addSeparator();
     commands.add(menu, "noOverlaysAction", tr("&None"), tr("Switch all overlays off"), {QKeySequence("O")}, [this] { switchOff(); });
     allowWhatTheWeightsHave();
+}
+
+void OverlayController::addSuperpixelSizes(QMenu* menu) {
+    m_sizes = menu->addMenu(tr("Superpixel Si&ze"));
+    m_sizes->setObjectName("superpixelSizeMenu");
+    auto* group = new QActionGroup(this);
+    for (const int cell : {superpixelCell, 2 * superpixelCell, 4 * superpixelCell}) {
+        const QString text = cell == superpixelCell ? tr("&%1 Pixels, as the Step Reads Them") : tr("&%1 Pixels");
+        QAction* action = group->addAction(m_sizes->addAction(text.arg(cell)));
+        action->setCheckable(true);
+        action->setChecked(cell == m_canvas.overlay().superpixelCell());
+        connect(action, &QAction::triggered, this, [this, cell] { m_canvas.overlay().setSuperpixelCell(cell); });
+    }
 }
 
 void OverlayController::addTools(QToolBar& bar) {
@@ -67,6 +82,7 @@ void OverlayController::allowWhatTheWeightsHave() {
     const Architecture architecture = isReady ? m_levels.staircase()->network().architecture() : Architecture();
     m_kinds[static_cast<int>(OverlayKind::superpixelBorders) - 1]->setEnabled(architecture.superpixels > 0);
     m_kinds[static_cast<int>(OverlayKind::superpixelMeans) - 1]->setEnabled(architecture.superpixels > 0);
+    m_sizes->setEnabled(architecture.superpixels > 0);
     m_borrowing->setEnabled(architecture.memory > 0);
 }
 

@@ -20,6 +20,7 @@ public:
     void addTools(QToolBar& bar);
 
 private:
+    void addSuperpixelSizes(QMenu* menu);
     void setKind(OverlayKind kind, bool on);
     void switchOff();
     void showSlider();
@@ -30,6 +31,7 @@ private:
     QAction* m_tiles = nullptr;
     QAction* m_borrowing = nullptr;
     QList<QAction*> m_kinds;
+    QMenu* m_sizes = nullptr;
     QAction* m_sliderAction = nullptr;
 };
 

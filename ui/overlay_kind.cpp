@@ -1,6 +1,7 @@
 #include "ui/overlay_kind.h"
 
 #include "core/depth/depth_colours.h"
+#include "core/network/architecture.h"
 
 #include <QCoreApplication>
 
@@ -92,7 +93,13 @@ void paintScale(QPainter& painter, const OverlayScale& scale, const QRectF& inne
     painter.drawText(inner, Qt::AlignBottom | Qt::AlignRight, scale.high);
 }
 
-QString titleOf(OverlayKind kind) {
+QString titleOf(OverlayKind kind, int cell) {
+    const bool isBorders = kind == OverlayKind::superpixelBorders;
+    if (cell != superpixelCell && (isBorders || kind == OverlayKind::superpixelMeans)) {
+        const QString what = isBorders ? translated("Borders of superpixels of cells of %1 pixels; the step read those of %2")
+                                       : translated("Mean colours of superpixels of cells of %1 pixels; the step read those of %2");
+        return what.arg(cell).arg(superpixelCell);
+    }
     switch (kind) {
     case OverlayKind::superpixelBorders: return translated("Borders of the superpixels that the step read");
     case OverlayKind::superpixelMeans: return translated("Mean colours that the step read beside the picture");
@@ -123,12 +130,12 @@ void paintNote(QPainter& painter, const QString& text, Size view, double unit) {
     painter.restore();
 }
 
-void paintLegend(QPainter& painter, OverlayKind kind, Size view, double unit) {
+void paintLegend(QPainter& painter, OverlayKind kind, int superpixelCell, Size view, double unit) {
     if (kind == OverlayKind::none) {
         return;
     }
     painter.save();
-    const QRectF inner = paintBox(painter, titleOf(kind), showsNumbers(kind) ? 3.2 : 1, view, unit);
+    const QRectF inner = paintBox(painter, titleOf(kind, superpixelCell), showsNumbers(kind) ? 3.2 : 1, view, unit);
     if (showsNumbers(kind)) {
         paintScale(painter, scaleOf(kind), inner);
     }

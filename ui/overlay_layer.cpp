@@ -39,6 +39,12 @@ void OverlayLayer::setKind(OverlayKind kind) {
     Q_EMIT changed();
 }
 
+void OverlayLayer::setSuperpixelCell(int cell) {
+    m_superpixelCell = cell;
+    forget();
+    Q_EMIT changed();
+}
+
 void OverlayLayer::setOpacity(double opacity) {
     m_opacity = opacity;
     Q_EMIT changed();
@@ -114,7 +120,8 @@ void OverlayLayer::ask(const std::vector<TileKey>& missing) {
         neighbours.push_back(neighboursOf(key));
         m_tried.insert(key);
     }
-    m_job.post([this, keys, neighbours, depth, kind = m_kind, staircase = m_levels.staircase()](const StopCheck& stop) {
+    m_job.post([this, keys, neighbours, depth, kind = m_kind, cell = m_superpixelCell,
+                staircase = m_levels.staircase()](const StopCheck& stop) {
         std::vector<Made> list;
         for (std::size_t i = 0; i < keys.size() && !stop(); ++i) {
             if (!staircase->cachedTile(keys[i])) {
@@ -123,7 +130,7 @@ void OverlayLayer::ask(const std::vector<TileKey>& missing) {
             const Rect whole = rectOf(staircase->plan().sizeOf(keys[i].level - 1));
             const Rect cells = intersection(staircase->gridOf(keys[i].level).cellsOf(keys[i].column, keys[i].row), whole);
             list.push_back(
-                {keys[i], {cells, overlayPicture({*staircase, depth}, kind, keys[i], cells, neighbours[i], stop), neighbours[i]}});
+                {keys[i], {cells, overlayPicture({*staircase, depth, cell}, kind, keys[i], cells, neighbours[i], stop), neighbours[i]}});
         }
         return NewestJob::Show([this, list] {
             if (m_tiles.size() > mostTiles) {

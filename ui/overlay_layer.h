@@ -22,6 +22,9 @@ public:
 
     OverlayKind kind() const { return m_kind; }
     void setKind(OverlayKind kind);
+    /// Pixels a side of the cells that the superpixels shown began in.
+    int superpixelCell() const { return m_superpixelCell; }
+    void setSuperpixelCell(int cell);
     /// 0 .. 1, shared by all kinds.
     double opacity() const { return m_opacity; }
     void setOpacity(double opacity);
@@ -54,6 +57,7 @@ private:
 
     Levels& m_levels;
     OverlayKind m_kind = OverlayKind::none;
+    int m_superpixelCell = casr::superpixelCell;
     double m_opacity = 0.8;
     std::map<TileKey, Tile> m_tiles;
     std::set<TileKey> m_tried; ///< Not to be had until another tile arrives.

@@ -135,7 +135,7 @@ QImage overlayPicture(const OverlayMatter& matter, OverlayKind kind, const TileK
     if (staircase.network().architecture().superpixels == 0) {
         return {};
     }
-    const SuperpixelTile superpixels = staircase.superpixels(key.level, cells, stop);
+    const SuperpixelTile superpixels = staircase.superpixels(key.level, cells, stop, matter.superpixelCell);
     return kind == OverlayKind::superpixelMeans ? meansPicture(superpixels.mean) : bordersPicture(superpixels.labels, cells);
 }
 

@@ -21,6 +21,7 @@ constexpr int overlayMargin = 3;
 struct OverlayMatter {
     Staircase& staircase;
     std::shared_ptr<const DepthMap> depth = nullptr; ///< Needed for depth alone.
+    int superpixelCell = casr::superpixelCell;       ///< Pixels a side of the cells that superpixels began in.
 };
 
 /// The overlay of tile `key` over `cells` of the parent, whole pixels to a cell; null when the network has nothing to show. `neighbours`:

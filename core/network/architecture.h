@@ -55,6 +55,11 @@ struct Reach {
     static constexpr int ofStep(const Architecture& architecture) {
         return ofTrunk(architecture) + (architecture.superpixels > 0 ? superpixels : 0);
     }
+    /// Superpixels of cells of `cell` pixels, a multiple of superpixelCell: larger ones are found in blocks of pixels, for display.
+    static constexpr int ofSuperpixels(int cell) {
+        const int factor = cell / superpixelCell;
+        return factor == 1 ? superpixels : 3 * cell - 1 + (superpixelNetwork + 2) * factor;
+    }
     /// What the detail's branch reads beyond the step's own reach: two convolutions in each block.
     static constexpr int ofDetail(const Architecture& architecture) { return 2 * architecture.detail; }
     /// How far around its own cells the field of a tile is needed.

@@ -222,8 +222,8 @@ public:
         });
     }
 
-    SuperpixelTile superpixelsOf(const PlacedImage& parent, Rect rect) const override {
-        return guarded(m_running, [&] { return superpixelTile(parent, rect); });
+    SuperpixelTile superpixelsOf(const PlacedImage& parent, Rect rect, int cell) const override {
+        return guarded(m_running, [&] { return superpixelTile(parent, rect, cell); });
     }
 
     Borrowing borrowedBy(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
@@ -273,16 +273,29 @@ private:
         return precision == Precision::cuda ? *m_onCuda : precision == Precision::bfloat16 ? m_fast : m_network;
     }
 
-    SuperpixelTile superpixelTile(const PlacedImage& parent, Rect rect) const {
-        if (architecture().superpixels == 0 || !contains(parent.rect(), expanded(rect, Reach::superpixels))) {
-            throw std::invalid_argument("Network: no superpixels, or the parent does not cover what they read");
-        }
-        const Rect labelled = expanded(rect, Reach::superpixelMean), read = expanded(rect, Reach::superpixels);
+    /// Nine planes of `rect`, of a picture that covers it and what the superpixel network reads around.
+    std::vector<float> superpixelLogits(const PlacedImage& picture, Rect rect) const {
+        const Rect read = expanded(rect, Reach::superpixelNetwork);
         const at::Tensor logits =
-            m_network.superpixels.logits(tensorOf(parent, read), phaseOf(read.left, superpixelCell), phaseOf(read.top, superpixelCell));
-        const at::Tensor plain = logits.contiguous();
-        const SuperpixelLabels labels =
-            mostLikelySuperpixels({plain.data_ptr<float>(), static_cast<std::size_t>(plain.numel())}, labelled, superpixelCell);
+            m_network.superpixels.logits(tensorOf(picture, read), phaseOf(read.left, superpixelCell), phaseOf(read.top, superpixelCell))
+                .contiguous();
+        return {logits.data_ptr<float>(), logits.data_ptr<float>() + logits.numel()};
+    }
+
+    SuperpixelTile superpixelTile(const PlacedImage& parent, Rect rect, int cell = superpixelCell) const {
+        const int factor = cell / superpixelCell;
+        if (architecture().superpixels == 0 || (factor != 1 && factor != 2 && factor != 4) || cell % superpixelCell != 0 ||
+            !contains(parent.rect(), expanded(rect, Reach::ofSuperpixels(cell)))) {
+            throw std::invalid_argument("Network: no such superpixels, or the parent does not cover what they read");
+        }
+        const Rect labelled = expanded(rect, 3 * cell - 1);
+        if (factor == 1) {
+            const SuperpixelLabels labels = mostLikelySuperpixels(superpixelLogits(parent, labelled), labelled, superpixelCell);
+            return {labels, superpixelMeans(parent, labels, rect)};
+        }
+        const Rect blocks = blocksAround(labelled, factor);
+        const PlacedImage reduced = meansOfBlocks(parent, expanded(blocks, Reach::superpixelNetwork), factor);
+        const SuperpixelLabels labels = upsampledSuperpixels(superpixelLogits(reduced, blocks), blocks, superpixelCell, factor, labelled);
         return {labels, superpixelMeans(parent, labels, rect)};
     }
 

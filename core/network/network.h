@@ -131,9 +131,10 @@ public:
     virtual FieldTile run(const PlacedImage& parent, Rect cells, Precision precision, const StopCheck& stop,
                           const StepInputs& inputs = {}) const = 0;
 
-    /// The superpixels of `rect`; `parent` (RGB) covers it and Reach::superpixels pixels around. Throws std::invalid_argument when it
-    /// does not, or when the architecture has none.
-    virtual SuperpixelTile superpixelsOf(const PlacedImage& parent, Rect rect) const = 0;
+    /// The superpixels of `rect` that began in cells of `cell` pixels: superpixelCell, as a step reads them, or 2 or 4 times that, found in
+    /// the parent taken down. `parent` (RGB) covers it and Reach::ofSuperpixels(cell) pixels around. Throws std::invalid_argument when it
+    /// does not, for another cell, or when the architecture has none.
+    virtual SuperpixelTile superpixelsOf(const PlacedImage& parent, Rect rect, int cell) const = 0;
 
     /// What the cells of `cells` (parent pixels) look at in inputs.memory; `parent` as for run. Throws as run, and
     /// std::invalid_argument without a memory.

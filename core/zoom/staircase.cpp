@@ -396,8 +396,8 @@ PlacedImage Staircase::parentAround(int level, Rect cells, int reach, const Stop
     return coveringByBorder(region(level - 1, intersection(read, rectOf(m_plan.sizeOf(level - 1))), stop), read);
 }
 
-SuperpixelTile Staircase::superpixels(int level, Rect cells, const StopCheck& stop) {
-    return m_network->superpixelsOf(parentAround(level, cells, Reach::superpixels, stop), cells);
+SuperpixelTile Staircase::superpixels(int level, Rect cells, const StopCheck& stop, int cell) {
+    return m_network->superpixelsOf(parentAround(level, cells, Reach::ofSuperpixels(cell), stop), cells, cell);
 }
 
 Borrowing Staircase::borrowing(int level, Rect cells, const StopCheck& stop) {

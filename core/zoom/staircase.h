@@ -91,9 +91,9 @@ public:
     /// True when view() of the same would need no network.
     bool isReady(int level, Size whole, Rect out);
 
-    /// The superpixels of `cells` (pixels of the level below), as the step to `level` reads them. Throws as region(), and
-    /// std::invalid_argument when the network has none.
-    SuperpixelTile superpixels(int level, Rect cells, const StopCheck& stop = {});
+    /// The superpixels of `cells` (pixels of the level below), as the step to `level` reads them, or larger ones that began in cells of
+    /// `cell` pixels (Network::superpixelsOf). Throws as region(), and std::invalid_argument when the network has none.
+    SuperpixelTile superpixels(int level, Rect cells, const StopCheck& stop = {}, int cell = superpixelCell);
 
     /// Where in the photo the step to `level` takes the texture of `cells` (pixels of the level below) from: none when the network has no
     /// memory. Throws as region().
