@@ -104,7 +104,8 @@ struct BlockLikelihoods {
         for (int neighbour = 0; neighbour < static_cast<int>(neighbours); ++neighbour) {
             const int column = cellOf(x, cell) + neighbour % 3 - own.column, row = cellOf(y, cell) + neighbour / 3 - own.row;
             if (column >= 0 && column < 3 && row >= 0 && row < 3) {
-                sum[static_cast<std::size_t>(3 * row + column)] += share * block[static_cast<std::size_t>(neighbour)];
+                sum[3 * static_cast<std::size_t>(row) + static_cast<std::size_t>(column)] +=
+                    share * block[static_cast<std::size_t>(neighbour)];
             }
         }
     }
