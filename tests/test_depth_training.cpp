@@ -450,6 +450,18 @@ private Q_SLOTS:
         QVERIFY(says(lines[3], describe("renders", evaluation.renders)));
     }
 
+    void aRunMayStartFromWeights() {
+        const TestFolder first, second;
+        trained(optionsFor(first.path(), 4));
+        DepthTrainOptions options = optionsFor(second.path(), 1);
+        options.start = first / "weights.safetensors";
+        options.rate = 0;
+        trained(options);
+        QVERIFY(sameTensors(first / "weights.safetensors", second / "weights.safetensors"));
+        options.start = first / "nothing.safetensors";
+        QVERIFY(says(errorOf([&] { trained(options); }), "nothing.safetensors"));
+    }
+
     void theLossFallsInAFewIterations() {
         const TestFolder folder;
         DepthTrainOptions options = optionsFor(folder.path(), 30);

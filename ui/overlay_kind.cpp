@@ -130,12 +130,12 @@ void paintNote(QPainter& painter, const QString& text, Size view, double unit) {
     painter.restore();
 }
 
-void paintLegend(QPainter& painter, OverlayKind kind, int superpixelCell, Size view, double unit) {
+void paintLegend(QPainter& painter, OverlayKind kind, int cell, Size view, double unit) {
     if (kind == OverlayKind::none) {
         return;
     }
     painter.save();
-    const QRectF inner = paintBox(painter, titleOf(kind, superpixelCell), showsNumbers(kind) ? 3.2 : 1, view, unit);
+    const QRectF inner = paintBox(painter, titleOf(kind, cell), showsNumbers(kind) ? 3.2 : 1, view, unit);
     if (showsNumbers(kind)) {
         paintScale(painter, scaleOf(kind), inner);
     }

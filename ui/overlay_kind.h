@@ -42,7 +42,7 @@ bool showsNumbers(OverlayKind kind);
 /// A line of text in a dark box at the bottom left of a view; `unit`: device pixels of a logical one.
 void paintNote(QPainter& painter, const QString& text, Size view, double unit);
 
-/// The legend of `kind`, with superpixels that began in cells of `superpixelCell` pixels, at the bottom left of a view.
-void paintLegend(QPainter& painter, OverlayKind kind, int superpixelCell, Size view, double unit);
+/// The legend of `kind`, with superpixels that began in cells of `cell` pixels, at the bottom left of a view.
+void paintLegend(QPainter& painter, OverlayKind kind, int cell, Size view, double unit);
 
 } // namespace casr

@@ -27,6 +27,7 @@ void addRunOptions(CLI::App& command, Arguments& arguments) {
     addRunPlanOptions(command, options);
     addData(command, arguments);
     command.add_option("--crops", arguments.crops, "Crop file that textures the scenes")->required();
+    command.add_option("--start", options.start, "Weights to start from instead of fresh ones");
     command.add_option("--batch", options.sample.batch, "Pictures an iteration")->capture_default_str();
     command.add_option("--frame-share", options.sample.frameShare, "Share of measured frames")
         ->check(CLI::Range(0.0, 1.0))

@@ -102,6 +102,11 @@ DepthNetwork copyOf(DepthNetwork network, bool zero) {
     return network;
 }
 
+DepthNetwork startOf(const DepthTrainOptions& options) {
+    return options.start.empty() ? DepthNetwork::initialised(options.sample.seed)
+                                 : depthNetworkOf(readTensorFile(options.start), options.start.string());
+}
+
 class DepthTraining {
 public:
     DepthTraining(const CropFile& crops, const CropFile& validation, const DepthFrames& frames, const DepthTrainOptions& options)
@@ -124,7 +129,7 @@ private:
     const DepthFrames& m_frames;
     DepthTrainOptions m_options;
     DepthSamples m_samples{m_textures, m_frames, m_options.sample};
-    DepthNetwork m_network = DepthNetwork::initialised(m_options.sample.seed);
+    DepthNetwork m_network = startOf(m_options);
     DepthNetwork m_average = copyOf(m_network, false), m_first = copyOf(m_network, true), m_second = copyOf(m_network, true);
     std::int64_t m_iteration = 0;
     RunClock m_clock;

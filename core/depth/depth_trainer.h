@@ -13,7 +13,8 @@ struct DepthTrainOptions : RunPlan {
     }
 
     DepthSampleOptions sample;
-    int validationRenders = 40; ///< Held-out scenes of the validation on the way.
+    std::filesystem::path start; ///< Weights to start from; fresh ones when empty.
+    int validationRenders = 40;  ///< Held-out scenes of the validation on the way.
 };
 
 /// Mean absolute relative errors (absoluteRelativeError) over held-out pictures.
