@@ -1,14 +1,8 @@
 #include "core/io/colour_transform.h"
-#include "core/io/exif.h"
 #include "core/io/picture_file.h"
-#include "picture_support.h"
+#include "vips_support.h"
 
-#include <vips/vips8>
-
-#include <algorithm>
 #include <array>
-#include <cmath>
-#include <iterator>
 #include <limits>
 
 #include <sys/stat.h>
@@ -17,92 +11,6 @@ using namespace casr;
 using vips::VImage;
 
 namespace {
-
-const Size oddSize{37, 23};
-
-std::string blob(const VImage& image, const char* name) {
-    std::size_t size = 0;
-    const void* data = image.get_typeof(name) ? image.get_blob(name, &size) : nullptr;
-    return data ? std::string(static_cast<const char*>(data), size) : std::string();
-}
-
-VImage opened(const std::filesystem::path& path) {
-    return VImage::new_from_file(path.c_str());
-}
-
-/// The pixels as libvips decodes them, in their own codes.
-template <typename Sample>
-std::vector<int> codesOf(const VImage& image) {
-    const VImage memory = image.copy_memory();
-    const auto* first = static_cast<const Sample*>(memory.data());
-    return {first, first + static_cast<std::ptrdiff_t>(memory.width()) * memory.height() * memory.bands()};
-}
-
-std::vector<int> codesOf(const Image& image, int largest) {
-    std::vector<int> codes;
-    for (const float value : image.values()) {
-        codes.push_back(static_cast<int>(std::lround(value * static_cast<float>(largest))));
-    }
-    return codes;
-}
-
-/// A libvips picture of 8-bit noise.
-VImage noise(Size size, int bands, VipsInterpretation interpretation) {
-    HashRandom random(7);
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size.area()) * static_cast<std::size_t>(bands));
-    for (std::uint8_t& byte : bytes) {
-        byte = static_cast<std::uint8_t>(random.below(256));
-    }
-    return VImage::new_from_memory(bytes.data(), bytes.size(), size.width, size.height, bands, VIPS_FORMAT_UCHAR)
-        .copy(VImage::option()->set("interpretation", interpretation))
-        .copy_memory(); // Last: a picture that is in memory already would go on pointing at these bytes.
-}
-
-VipsInterpretation interpretation(int bits) {
-    return bits == 16 ? VIPS_INTERPRETATION_RGB16 : VIPS_INTERPRETATION_sRGB;
-}
-
-VImage flat(Size size, const std::vector<double>& colour, VipsInterpretation interpretation) {
-    const VImage black = VImage::black(size.width, size.height, VImage::option()->set("bands", static_cast<int>(colour.size())));
-    const VImage filled = black.linear(std::vector<double>(colour.size(), 1.0), colour);
-    return filled.copy(VImage::option()->set("interpretation", interpretation));
-}
-
-std::string wideProfile() {
-    VipsBlob* profile = nullptr;
-    if (vips_profile_load("p3", &profile, nullptr)) {
-        return {};
-    }
-    std::size_t size = 0;
-    const auto* data = static_cast<const char*>(vips_blob_get(profile, &size));
-    const std::string bytes(data, size);
-    vips_area_unref(VIPS_AREA(profile));
-    return bytes;
-}
-
-std::string bigEndian(std::uint32_t value) {
-    return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8), static_cast<char>(value)};
-}
-
-/// An ICC profile of grey in linear light: D50 white and a tone curve of gamma 1, nothing else.
-std::string linearGreyProfile() {
-    const std::string white = bigEndian(0xF6D6) + bigEndian(0x10000) + bigEndian(0xD32D);
-    const std::string tags = bigEndian(2) + "wtpt" + bigEndian(156) + bigEndian(20) + "kTRC" + bigEndian(176) + bigEndian(14);
-    // Some noise at the end, because libpng refuses profiles that deflate to next to nothing.
-    HashRandom random(3);
-    std::string data = "XYZ " + bigEndian(0) + white + "curv" + bigEndian(0) + bigEndian(1) + std::string("\1\0\0\0", 4);
-    std::generate_n(std::back_inserter(data), 320, [&] { return static_cast<char>(random.below(256)); });
-    std::string header = bigEndian(512) + "none" + bigEndian(0x02100000) + "mntrGRAYXYZ " + std::string(12, '\0') + "acsp";
-    header += std::string(28, '\0') + white;
-    return header + std::string(128 - header.size(), '\0') + tags + data;
-}
-
-Picture withProfile(const Picture& picture, const std::string& profile) {
-    Picture result = picture;
-    const ColourEncoding encoding{std::make_shared<const std::string>(profile), picture.image.encoding().hasAlpha};
-    result.image = withEncoding(picture.image, encoding);
-    return result;
-}
 
 std::uint32_t crcOf(const std::string& bytes) {
     std::uint32_t crc = 0xFFFFFFFFu;
@@ -125,15 +33,8 @@ std::string pngHeader(int width, int height) {
     return "\x89PNG\r\n\x1A\n" + pngChunk(header + std::string("\x08\0\0\0\0", 5)) + pngChunk("IDATabcd");
 }
 
-/// An EXIF block with orientation 6 alone.
-std::string exifBlock(bool bigEndianOrder) {
-    return bigEndianOrder ? std::string("Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0", 32)
-                          : std::string("Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0", 32);
-}
-
 /// AVIF is the one format that cannot be written without loss.
 const QStringList losslessExtensions{".png", ".tif", ".tiff", ".webp", ".jxl"};
-const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif"};
 
 void addFormatsAndChannels() {
     QTest::addColumn<QString>("extension");
@@ -146,13 +47,6 @@ void addFormatsAndChannels() {
                 QTest::addRow("%s, %d channels, %d bits", qPrintable(extension), channels, bits) << extension << channels << bits;
             }
         }
-    }
-}
-
-void addExtensions(const QStringList& extensions) {
-    QTest::addColumn<QString>("extension");
-    for (const QString& extension : extensions) {
-        QTest::newRow(qPrintable(extension)) << extension;
     }
 }
 
@@ -397,229 +291,6 @@ private Q_SLOTS:
         QCOMPARE(read.image.at(2, 2, 3) * 255, 128.0f);
     }
 
-    void profileBytesAreKept_data() { addExtensions({".jpg", ".png", ".tif", ".webp", ".avif"}); }
-    void profileBytesAreKept() {
-        QFETCH(QString, extension);
-        const TestFolder folder;
-        const auto path = folder / ("picture" + extension.toStdString());
-        const std::string profile = wideProfile();
-        QVERIFY(profile.size() > 128);
-        writePicture(path, withProfile(codedPicture(oddSize, 3, 8), profile));
-        QCOMPARE(*readPicture(path).image.encoding().iccProfile, profile);
-        QVERIFY(readPictureInfo(path).hasProfile);
-
-        writePicture(path, codedPicture(oddSize, 3, 8));
-        QVERIFY(!readPicture(path).image.encoding().iccProfile);
-        QVERIFY(!readPictureInfo(path).hasProfile);
-    }
-
-    void aProfileOfAnotherColourSpaceIsNotEmbedded() {
-        const TestFolder folder;
-        const std::string greyProfile = linearGreyProfile();
-        writePicture(folder / "a.jpg", withProfile(codedPicture(oddSize, 1, 8), wideProfile()));
-        writePicture(folder / "b.jpg", withProfile(codedPicture(oddSize, 3, 8), greyProfile));
-        QVERIFY(!readPicture(folder / "a.jpg").image.encoding().iccProfile);
-        QVERIFY(!readPicture(folder / "b.jpg").image.encoding().iccProfile);
-        for (const char* name : {"c.jpg", "c.png", "c.tif"}) {
-            writePicture(folder / name, withProfile(codedPicture(oddSize, 1, 8), greyProfile));
-            QVERIFY(readPictureInfo(folder / name).hasProfile);
-            QCOMPARE(*readPicture(folder / name).image.encoding().iccProfile, greyProfile);
-        }
-    }
-
-    void whatHasNoGreyRefusesAGreyProfile_data() { addExtensions({".webp", ".avif"}); }
-    void whatHasNoGreyRefusesAGreyProfile() {
-        QFETCH(QString, extension);
-        const TestFolder folder;
-        const std::string greyProfile = linearGreyProfile();
-        const Picture picture = withProfile(codedPicture(oddSize, 1, 8), greyProfile);
-        QVERIFY(says(errorOf([&] { writePicture(folder / ("a" + extension.toStdString()), picture); }), "PNG"));
-        QCOMPARE(folder.count(), 0);
-    }
-
-    void wideColoursPassThroughUnclipped() {
-        const TestFolder folder;
-        const Picture picture = withProfile(flatPicture(oddSize, {0.0f, 1.0f, 0.0f}), wideProfile());
-        writePicture(folder / "a.png", picture);
-        const Image read = readPicture(folder / "a.png").image;
-        QVERIFY(sameBits(read, picture.image));
-        QVERIFY(!sameBits(convertedToSrgb(withEncoding(flatPicture(oddSize, {0.2f, 0.5f, 0.3f}).image, read.encoding())),
-                          flatPicture(oddSize, {0.2f, 0.5f, 0.3f}).image));
-    }
-
-    void everyOrientationIsAppliedOnce_data() {
-        QTest::addColumn<int>("orientation");
-        QTest::addColumn<QString>("extension");
-        for (int orientation = 1; orientation <= 8; ++orientation) {
-            for (const QString& extension : QStringList{".jpg", ".tif", ".png", ".webp"}) {
-                QTest::addRow("%d %s", orientation, qPrintable(extension)) << orientation << extension;
-            }
-        }
-    }
-    void everyOrientationIsAppliedOnce() {
-        QFETCH(int, orientation);
-        QFETCH(QString, extension);
-        const TestFolder folder;
-        const auto path = folder / ("turned" + extension.toStdString());
-        VImage turned = noise(oddSize, 3, VIPS_INTERPRETATION_sRGB);
-        turned.set(VIPS_META_ORIENTATION, orientation);
-        turned.jpegsave((folder / "turned.jpg").c_str());
-        // By way of JPEG, which gives the others their EXIF block.
-        if (extension != ".jpg") {
-            opened(folder / "turned.jpg").write_to_file(path.c_str());
-        }
-
-        const VImage upright = opened(path).autorot();
-        const Picture read = readPicture(path);
-        QCOMPARE(codesOf(read.image, 255), codesOf<std::uint8_t>(upright));
-        QCOMPARE(read.image.size(), (Size{upright.width(), upright.height()}));
-        QCOMPARE(readPictureInfo(path).size, read.image.size());
-        QCOMPARE(read.image.size(), (orientation >= 5 ? Size{23, 37} : Size{37, 23}));
-
-        for (const QString& target : everyExtension) {
-            writePicture(folder / ("out" + target.toStdString()), read);
-            const VImage again = opened(folder / ("out" + target.toStdString()));
-            QCOMPARE(vips_image_get_orientation(again.get_image()), 1);
-            QCOMPARE((Size{again.width(), again.height()}), read.image.size());
-        }
-    }
-
-    void orientationInExifAndXmpBecomesUpright() {
-        for (const bool order : {false, true}) {
-            const std::string block = exifBlock(order);
-            const std::string upright = withUprightOrientation(block);
-            QCOMPARE(upright.size(), block.size());
-            QCOMPARE(static_cast<int>(block[order ? 25 : 24]), 6);
-            QCOMPARE(static_cast<int>(upright[order ? 25 : 24]), 1);
-            QCOMPARE(withUprightOrientation(block.substr(6)), upright.substr(6));
-        }
-        QCOMPARE(withUprightOrientationInXmp("<a tiff:Orientation=\"8\"/><tiff:Orientation>3</tiff:Orientation>"),
-                 std::string("<a tiff:Orientation=\"1\"/><tiff:Orientation>1</tiff:Orientation>"));
-        QCOMPARE(withUprightOrientationInXmp("tiff:Orientation=\""), std::string("tiff:Orientation=\""));
-    }
-
-    void exifCutShortOrNonsenseIsLeftAlone() {
-        for (const bool order : {false, true}) {
-            const std::string block = exifBlock(order);
-            for (std::size_t length = 0; length < 26; ++length) {
-                QCOMPARE(withUprightOrientation(block.substr(0, length)), block.substr(0, length));
-            }
-        }
-        const std::string wild = std::string("II*\0\xFF\xFF\xFF\xFF", 8) + std::string(64, '\xFF');
-        QCOMPARE(withUprightOrientation(wild), wild);
-    }
-
-    void metadataIsKept_data() { addExtensions({".jpg", ".png", ".tif", ".webp", ".avif"}); }
-    void metadataIsKept() {
-        QFETCH(QString, extension);
-        const TestFolder folder;
-        VImage photo = noise(oddSize, 3, VIPS_INTERPRETATION_sRGB).copy(VImage::option()->set("xres", 11.811)->set("yres", 11.811));
-        photo.set("exif-ifd0-Make", "Lumen (Lumen, ASCII, 6 components, 6 bytes)");
-        photo.set("exif-ifd2-FNumber", "28/10 (f/2.8, Rational, 1 components, 8 bytes)");
-        const std::string xmp = "<x:xmpmeta xmlns:x='adobe:ns:meta/'></x:xmpmeta>";
-        const std::string iptc("Photoshop 3.0\0"
-                               "8BIM\x04\x04\0\0\0\0\0\x0A\x1C\x02\x78\0\x05Hello",
-                               37);
-        vips_image_set_blob_copy(photo.get_image(), VIPS_META_XMP_NAME, xmp.data(), xmp.size());
-        vips_image_set_blob_copy(photo.get_image(), VIPS_META_IPTC_NAME, iptc.data(), iptc.size());
-        photo.jpegsave((folder / "photo.jpg").c_str());
-
-        const Picture read = readPicture(folder / "photo.jpg");
-        QVERIFY(!read.metadata.exif.empty());
-        QCOMPARE(read.metadata.xmp, xmp);
-        QCOMPARE(read.metadata.iptc, iptc);
-        QVERIFY(std::abs(read.metadata.pixelsPerMillimetre - 11.811) < 0.01);
-
-        const auto path = folder / ("out" + extension.toStdString());
-        writePicture(path, read);
-        const VImage out = opened(path);
-        const bool hasIptc = extension == ".jpg" || extension == ".tif";
-        QVERIFY(hasIptc ? blob(out, VIPS_META_XMP_NAME) == xmp : says(blob(out, VIPS_META_XMP_NAME), "Hello"));
-        QVERIFY(std::abs(readPicture(path).metadata.pixelsPerMillimetre - 11.811) < 0.01);
-        if (extension == ".jpg") {
-            QCOMPARE(blob(out, VIPS_META_IPTC_NAME), iptc);
-        }
-        if (extension != ".tif") {
-            QVERIFY(std::string(out.get_string("exif-ifd0-Make")).rfind("Lumen", 0) == 0);
-            QVERIFY(std::string(out.get_string("exif-ifd2-FNumber")).rfind("28/10", 0) == 0);
-            QVERIFY(std::string(out.get_string("exif-ifd2-PixelXDimension")).rfind("37", 0) == 0);
-        }
-    }
-
-    void metadataThatNoFormatTakesDoesNotStopTheWriting_data() { addExtensions(everyExtension); }
-    void metadataThatNoFormatTakesDoesNotStopTheWriting() {
-        QFETCH(QString, extension);
-        const TestFolder folder;
-        Picture picture = codedPicture(oddSize, 3, 8);
-        const auto path = folder / ("picture" + extension.toStdString());
-        for (const std::string& exif : {std::string("no exif at all"), std::string(200000, 'x'), exifBlock(true) + std::string(50, '\xFF'),
-                                        std::string("Exif\0\0II*\0\xFF\xFF\xFF\x7F", 14)}) {
-            picture.metadata = {exif, std::string(150000, ' '), std::string(90000, '\0'), 1e9};
-            writePicture(path, picture);
-            QCOMPARE(readPicture(path).image.size(), oddSize);
-        }
-    }
-
-    void cmykBecomesWideRgb_data() {
-        QTest::addColumn<QString>("extension");
-        QTest::addColumn<bool>("alpha");
-        QTest::newRow("JPEG") << ".jpg" << false;
-        QTest::newRow("TIFF") << ".tif" << false;
-        QTest::newRow("TIFF with alpha") << ".tif" << true;
-    }
-    void cmykBecomesWideRgb() {
-        QFETCH(QString, extension);
-        QFETCH(bool, alpha);
-        const TestFolder folder;
-        const auto path = folder / ("picture" + extension.toStdString());
-        const VImage rgb = flat({24, 16}, {150, 125, 110}, VIPS_INTERPRETATION_sRGB).cast(VIPS_FORMAT_UCHAR);
-        VImage cmyk = rgb.icc_transform("cmyk", VImage::option()->set("input_profile", "srgb"));
-        QCOMPARE(cmyk.bands(), 4);
-        cmyk = alpha ? cmyk.bandjoin_const({51}).copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_CMYK)) : cmyk;
-        cmyk.write_to_file(path.c_str());
-
-        const PictureInfo info = readPictureInfo(path);
-        QCOMPARE(info.colour, std::string("CMYK"));
-        QCOMPARE(info.channels, alpha ? 5 : 4);
-        QCOMPARE(info.hasAlpha, alpha);
-        const Picture read = readPicture(path);
-        QCOMPARE(read.bitsPerSample, 16);
-        QCOMPARE(read.image.channels(), alpha ? 4 : 3);
-        QCOMPARE(*read.image.encoding().iccProfile, wideProfile());
-        const Image srgb = convertedToSrgb(read.image);
-        for (const auto& [channel, code] : {std::pair(0, 150), std::pair(1, 125), std::pair(2, 110)}) {
-            QVERIFY2(std::abs(srgb.at(9, 9, channel) * 255 - static_cast<float>(code)) < 8,
-                     qPrintable(QString::number(srgb.at(9, 9, channel) * 255)));
-        }
-        QVERIFY(!alpha || std::abs(read.image.at(9, 9, 3) - 0.2f) < 1e-6f);
-    }
-
-    void cmykWithoutProfileIsReadToo() {
-        const TestFolder folder;
-        flat({24, 16}, {0, 0, 0, 0}, VIPS_INTERPRETATION_CMYK).cast(VIPS_FORMAT_UCHAR).tiffsave((folder / "white.tif").c_str());
-        flat({24, 16}, {0, 0, 0, 0}, VIPS_INTERPRETATION_CMYK).cast(VIPS_FORMAT_USHORT).tiffsave((folder / "wide.tif").c_str());
-        QVERIFY(convertedToSrgb(readPicture(folder / "white.tif").image).at(3, 3, 1) > 0.97f);
-        QVERIFY(convertedToSrgb(readPicture(folder / "wide.tif").image).at(3, 3, 1) > 0.97f);
-    }
-
-    void labBecomesWideRgb() {
-        const TestFolder folder;
-        const VImage lab = flat({24, 16}, {53.585, 0, 0}, VIPS_INTERPRETATION_LAB).cast(VIPS_FORMAT_FLOAT);
-        lab.colourspace(VIPS_INTERPRETATION_LABS).tiffsave((folder / "wide.tif").c_str());
-        lab.colourspace(VIPS_INTERPRETATION_LABQ).tiffsave((folder / "packed.tif").c_str());
-        for (const char* name : {"wide.tif", "packed.tif"}) {
-            const PictureInfo info = readPictureInfo(folder / name);
-            QCOMPARE(info.colour, std::string("Lab"));
-            QCOMPARE(info.channels, 3);
-            const Picture read = readPicture(folder / name);
-            QCOMPARE(read.bitsPerSample, 16);
-            const Image srgb = convertedToSrgb(read.image);
-            for (int channel = 0; channel < 3; ++channel) {
-                QVERIFY2(std::abs(srgb.at(5, 5, channel) * 255 - 128) < 2, qPrintable(QString::number(srgb.at(5, 5, channel) * 255)));
-            }
-        }
-    }
-
     void paletteAndOneBitFilesAreReadAsColourAndGrey() {
         const TestFolder folder;
         const VImage colours = flat({16, 16}, {255, 0, 0}, VIPS_INTERPRETATION_sRGB).cast(VIPS_FORMAT_UCHAR);
@@ -794,29 +465,6 @@ private Q_SLOTS:
         for (const char* name : {"a.jpg", "a.webp", "a.dz", "a.gif", "a"}) {
             QVERIFY(!holds16Bits(name));
         }
-    }
-
-    void alphaAndGreySurviveTheConversionToSrgb() {
-        const Image grey = flatPicture({3, 2}, {0.25f, 0.5f}, true).image;
-        QVERIFY(sameBits(convertedToSrgb(grey), flatPicture({3, 2}, {0.25f, 0.25f, 0.25f, 0.5f}, true).image));
-        const Image rgb = flatPicture({3, 2}, {0.1f, 0.2f, 0.3f}).image;
-        QVERIFY(sameBits(convertedToSrgb(rgb), rgb));
-        const Image wide = withProfile(flatPicture({3, 2}, {0.5f, 0.5f, 0.5f, 0.125f}, true), wideProfile()).image;
-        QVERIFY(std::abs(convertedToSrgb(wide).at(1, 1, 0) - 0.5f) < 0.002f);
-        QCOMPARE(convertedToSrgb(wide).at(1, 1, 3), 0.125f);
-    }
-
-    void aGreyProfileIsUsedInTheConversion() {
-        const Image grey = withProfile(flatPicture({3, 2}, {0.5f}), linearGreyProfile()).image;
-        const Image srgb = convertedToSrgb(grey);
-        QCOMPARE(srgb.channels(), 3);
-        // Half the light is code 188 of sRGB.
-        QVERIFY2(std::abs(srgb.at(1, 1, 1) * 255 - 187.5f) < 1, qPrintable(QString::number(srgb.at(1, 1, 1) * 255)));
-    }
-
-    void aBrokenProfileIsAnErrorOfTheConversion() {
-        const Image image = withProfile(flatPicture({3, 2}, {0.5f, 0.5f, 0.5f}), "no profile").image;
-        QVERIFY(says(errorOf([&] { convertedToSrgb(image); }), "profile"));
     }
 };
 
