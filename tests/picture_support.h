@@ -13,6 +13,19 @@
 #include <string>
 #include <vector>
 
+inline const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif"};
+
+/// With the tiled pyramid, which is written as a stream alone.
+inline const QStringList everyStreamedExtension = everyExtension + QStringList{".dz"};
+
+/// A row of test data for each.
+inline void addExtensions(const QStringList& extensions = everyExtension) {
+    QTest::addColumn<QString>("extension");
+    for (const QString& extension : extensions) {
+        QTest::newRow(qPrintable(extension)) << extension;
+    }
+}
+
 /// A picture of noise whose values are exact codes of `bits`; alpha is never 0, because lossless WebP forgets colours under it.
 inline casr::Picture codedPicture(casr::Size size, int channels, int bits, std::uint64_t seed = 1) {
     const bool alpha = channels == 2 || channels == 4;

@@ -47,15 +47,6 @@ private:
     bool m_isThere = false;
 };
 
-const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif", ".dz"};
-
-void addExtensions() {
-    QTest::addColumn<QString>("extension");
-    for (const QString& extension : everyExtension) {
-        QTest::newRow(qPrintable(extension)) << extension;
-    }
-}
-
 void write(const std::filesystem::path& path, const Picture& picture) {
     const PictureLayout layout{picture.image.size(), picture.image.channels(), picture.bitsPerSample, picture.image.encoding(),
                                picture.metadata};
@@ -72,7 +63,7 @@ class TestFaults : public QObject {
 private Q_SLOTS:
     void initTestCase() { startPictureLibrary(); }
 
-    void aFullDiskIsNamedAndLeavesTheOldFile_data() { addExtensions(); }
+    void aFullDiskIsNamedAndLeavesTheOldFile_data() { addExtensions(everyStreamedExtension); }
     void aFullDiskIsNamedAndLeavesTheOldFile() {
         QFETCH(QString, extension);
         const SmallDisk disk;
@@ -90,7 +81,7 @@ private Q_SLOTS:
         QCOMPARE(disk.count(), isFolder ? 0 : 1);
     }
 
-    void aReadOnlyDiskIsNamedBeforeAnythingRuns_data() { addExtensions(); }
+    void aReadOnlyDiskIsNamedBeforeAnythingRuns_data() { addExtensions(everyStreamedExtension); }
     void aReadOnlyDiskIsNamedBeforeAnythingRuns() {
         QFETCH(QString, extension);
         const SmallDisk disk;

@@ -10,15 +10,6 @@ using namespace casr;
 
 namespace {
 
-const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif", ".dz"};
-
-void addExtensions() {
-    QTest::addColumn<QString>("extension");
-    for (const QString& extension : everyExtension) {
-        QTest::newRow(qPrintable(extension)) << extension;
-    }
-}
-
 PictureLayout layoutOf(const Picture& picture) {
     return {picture.image.size(), picture.image.channels(), picture.bitsPerSample, picture.image.encoding(), picture.metadata};
 }
@@ -76,7 +67,7 @@ class TestGuardedStream : public QObject {
 private Q_SLOTS:
     void initTestCase() { startPictureLibrary(); }
 
-    void theFileIsThatOfThisProcess_data() { addExtensions(); }
+    void theFileIsThatOfThisProcess_data() { addExtensions(everyStreamedExtension); }
     void theFileIsThatOfThisProcess() {
         QFETCH(QString, extension);
         const TestFolder folder;
@@ -158,7 +149,7 @@ private Q_SLOTS:
 
     void whatThePixelsThrowComesOutAtOnce() {
         const TestFolder folder;
-        for (const QString& extension : everyExtension) {
+        for (const QString& extension : everyStreamedExtension) {
             const auto path = folder / ("a" + extension.toStdString());
             const auto pull = [](Rect) -> Image { throw PixelsFailed(); };
             QVERIFY_EXCEPTION_THROWN(writePictureStreamGuarded(path, {{400, 300}, 3, 8, {}, {}}, {}, pull), PixelsFailed);
@@ -173,7 +164,7 @@ private Q_SLOTS:
         QCOMPARE(slow.filesLeft(), 0);
     }
 
-    void aFolderThatGoesAwayIsAnError_data() { addExtensions(); }
+    void aFolderThatGoesAwayIsAnError_data() { addExtensions(everyStreamedExtension); }
     void aFolderThatGoesAwayIsAnError() {
         QFETCH(QString, extension);
         const TestFolder folder;

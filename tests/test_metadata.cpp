@@ -65,15 +65,6 @@ std::string textIn(const TiffEntries& entries, int key) {
     return found == entries.end() ? std::string() : std::string(found->second.value.c_str());
 }
 
-const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif"};
-
-void addExtensions() {
-    QTest::addColumn<QString>("extension");
-    for (const QString& extension : everyExtension) {
-        QTest::newRow(qPrintable(extension)) << extension;
-    }
-}
-
 } // namespace
 
 class TestMetadata : public QObject {

@@ -12,8 +12,6 @@ using namespace casr;
 
 namespace {
 
-const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif", ".dz"};
-
 PictureLayout layoutOf(const Picture& picture) {
     return {picture.image.size(), picture.image.channels(), picture.bitsPerSample, picture.image.encoding(), picture.metadata};
 }
@@ -191,7 +189,7 @@ private Q_SLOTS:
 
     void everyPixelIsAskedOnceInOrderByOneThreadAtATime_data() {
         QTest::addColumn<QString>("extension");
-        for (const QString& extension : everyExtension) {
+        for (const QString& extension : everyStreamedExtension) {
             QTest::newRow(qPrintable(extension)) << extension;
         }
     }
@@ -261,7 +259,7 @@ private Q_SLOTS:
     void cancellingLeavesNothing_data() {
         QTest::addColumn<QString>("extension");
         QTest::addColumn<int>("after");
-        for (const QString& extension : everyExtension) {
+        for (const QString& extension : everyStreamedExtension) {
             for (const int after : {0, 1, 7, 13}) {
                 QTest::addRow("%s after %d pieces", qPrintable(extension), after) << extension << after;
             }
@@ -404,7 +402,7 @@ private Q_SLOTS:
     void aDiskThatTakesNoMoreLeavesTheOldFile_data() {
         QTest::addColumn<QString>("extension");
         QTest::addColumn<int>("bytes");
-        for (const QString& extension : everyExtension) {
+        for (const QString& extension : everyStreamedExtension) {
             for (const int bytes : {0, 1, 3000, 40000}) {
                 QTest::addRow("%s after %d bytes", qPrintable(extension), bytes) << extension << bytes;
             }

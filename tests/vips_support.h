@@ -12,7 +12,6 @@
 #include <iterator>
 
 inline const casr::Size oddSize{37, 23};
-inline const QStringList everyExtension{".jpg", ".png", ".tif", ".webp", ".jxl", ".avif"};
 
 inline vips::VImage opened(const std::filesystem::path& path) {
     return vips::VImage::new_from_file(path.c_str());

@@ -91,7 +91,7 @@ float limited(float detail, float room) {
 
 /// One row on its way.
 struct DetailRow {
-    const float* luma;
+    const float* luma;  ///< The picture's.
     Plane fine, coarse; ///< The two averages of the picture's luma.
     Plane map;          ///< Of the row's parent pixels, and one value more.
     Plane detail, room;
@@ -102,14 +102,14 @@ struct DetailRow {
     /// What the gains make of the bands, and the room; the map's first pixel is parent pixel `first`.
     void amplify(const std::vector<Between>& columns, int first) {
         const float* origin = map.data() - static_cast<std::ptrdiff_t>(first) * DetailMap::values;
-        float *made = detail.data(), *limit = room.data();
+        float *made = detail.data(), *most = room.data();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             const Between& column = columns[i];
             const Quad left = quadAt(origin + static_cast<std::ptrdiff_t>(column.first) * DetailMap::values);
             const Quad right = quadAt(origin + static_cast<std::ptrdiff_t>(column.second) * DetailMap::values);
             const Quad gains = mixed(left, right, column.share);
             made[i] = gains[0] * (luma[i] - fine[i]) + gains[1] * (fine[i] - coarse[i]);
-            limit[i] = gains[detailBands];
+            most[i] = gains[detailBands];
         }
     }
     void limit(float share) {
