@@ -2,6 +2,7 @@
 #include "core/depth/depth_loss.h"
 
 #include "core/base/random.h"
+#include "core/depth/depth_error.h"
 
 #include <QtTest>
 
@@ -22,6 +23,17 @@ at::Tensor randomPlanes(std::int64_t count, std::int64_t height, std::int64_t wi
 
 double lossOf(const at::Tensor& a, const at::Tensor& b, const at::Tensor& known, double trimmed = 0) {
     return depthLoss(a, b, known, std::vector<double>(static_cast<std::size_t>(a.size(0)), trimmed)).item<double>();
+}
+
+double relativeLossOf(const at::Tensor& a, const at::Tensor& b, const at::Tensor& known, double farthest) {
+    return relativeDepthLoss(a, b, known, std::vector<double>(static_cast<std::size_t>(a.size(0)), farthest)).item<double>();
+}
+
+/// Plane `index` of (N, 1, H, W).
+Image planeOf(const at::Tensor& planes, std::int64_t index) {
+    const at::Tensor plane = planes[index][0].contiguous();
+    return Image({static_cast<int>(plane.size(1)), static_cast<int>(plane.size(0))}, 1,
+                 {plane.data_ptr<float>(), plane.data_ptr<float>() + plane.numel()});
 }
 
 bool isClose(double a, double b, double tolerance) {
@@ -74,6 +86,38 @@ private Q_SLOTS:
         QVERIFY(isClose(lossOf(a, flat, known), both, 1e-6));
         QVERIFY(isClose(lossOf(a, b, unknown), both, 1e-6));
         QCOMPARE(lossOf(a, flat, at::zeros({2, 1, 8, 8})), 0.0);
+    }
+
+    void theRelativeLossIsWhatEvaluationMeasures() {
+        const at::Tensor guess = randomPlanes(2, 9, 14, 1), truth = randomPlanes(2, 9, 14, 2);
+        const at::Tensor known = (randomPlanes(2, 9, 14, 3) > 0.3).to(at::kFloat);
+        for (const double farthest : {80.0, 2.5}) { // the nearer one leaves pixels out, and stops guesses
+            double mean = 0;
+            for (int i = 0; i < 2; ++i) {
+                mean += 0.5 * absoluteRelativeError(planeOf(guess, i), planeOf(truth, i), planeOf(known, i), farthest);
+            }
+            QVERIFY2(isClose(relativeLossOf(guess, truth, known, farthest), mean, 1e-5), qPrintable(QString::number(mean)));
+        }
+        QVERIFY(relativeLossOf(truth * 3 - 1, truth, known, 80) < 1e-5);
+    }
+
+    void theRelativeLossLeadsTowardsTheTruth() {
+        at::Tensor guess = randomPlanes(1, 9, 14, 1).set_requires_grad(true);
+        const at::Tensor truth = randomPlanes(1, 9, 14, 2), known = at::ones({1, 1, 9, 14});
+        const double before = relativeLossOf(guess, truth, known, 80);
+        relativeDepthLoss(guess, truth, known, {80.0}).backward();
+        QVERIFY(relativeLossOf(guess.detach() - 0.1 * guess.grad(), truth, known, 80) < before);
+    }
+
+    void flatAndUnknownPicturesHaveNoRelativeLoss() {
+        const at::Tensor a = randomPlanes(2, 8, 8, 1), b = randomPlanes(2, 8, 8, 2), known = at::ones({2, 1, 8, 8});
+        const double both = relativeLossOf(a.narrow(0, 1, 1), b.narrow(0, 1, 1), known.narrow(0, 1, 1), 80);
+        at::Tensor flat = b.clone();
+        flat[0].fill_(0.5);
+        QVERIFY(isClose(relativeLossOf(a, flat, known, 80), both, 1e-6));
+        QVERIFY(isClose(relativeLossOf(flat, b, known, 80), relativeLossOf(b.narrow(0, 1, 1), b.narrow(0, 1, 1), known.narrow(0, 1, 1), 80),
+                        1e-6));
+        QCOMPARE(relativeLossOf(a, b, at::zeros({2, 1, 8, 8}), 80), 0.0);
     }
 };
 

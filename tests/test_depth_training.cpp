@@ -462,9 +462,20 @@ private Q_SLOTS:
         QVERIFY(says(errorOf([&] { trained(options); }), "nothing.safetensors"));
     }
 
+    void theLossFallsInAFewIterations_data() {
+        QTest::addColumn<bool>("muon");
+        QTest::addColumn<double>("relative");
+        QTest::newRow("Adam") << false << 0.0;
+        QTest::newRow("Muon and the relative error") << true << 1.0;
+    }
+
     void theLossFallsInAFewIterations() {
+        QFETCH(bool, muon);
+        QFETCH(double, relative);
         const TestFolder folder;
         DepthTrainOptions options = optionsFor(folder.path(), 30);
+        options.muon = muon;
+        options.relative = relative;
         options.sample.frameShare = 0;
         options.reportEvery = 10;
         const std::vector<std::string> lines = trained(options);

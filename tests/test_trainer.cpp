@@ -276,6 +276,23 @@ private Q_SLOTS:
         QCOMPARE(Network::load(large / "weights.safetensors")->architecture().blocks, 3);
     }
 
+    void onlyTheNamedTensorsLearn() {
+        const std::filesystem::path before = freshFolder(), after = freshFolder();
+        run(optionsFor(before, 1));
+        TrainOptions options = optionsFor(after, 4);
+        options.start = before / "weights.safetensors";
+        options.learning = {"tail", "field.weight"};
+        run(options);
+        const TensorFile first = readTensorFile(options.start), second = readTensorFile(after / "weights.safetensors");
+        for (const NamedTensor& tensor : first.tensors) {
+            const bool learns = tensor.name == "tail.weight" || tensor.name == "tail.bias" || tensor.name == "field.weight";
+            QVERIFY2((second.tensor(tensor.name).values != tensor.values) == learns, tensor.name.c_str());
+        }
+        options.folder = freshFolder();
+        options.learning = {"tale"};
+        QVERIFY(says(errorOf([&] { run(options); }), "--learning"));
+    }
+
     void otherStartsAreRefused() {
         const std::filesystem::path folder = freshFolder();
         run(optionsFor(folder, 1));

@@ -35,6 +35,10 @@ void addRunOptions(CLI::App& command, Arguments& arguments) {
     command.add_option("--scenes", options.sample.scenes, "Different rendered scenes")
         ->check(CLI::Range(5, 1000000))
         ->capture_default_str();
+    command.add_flag("--muon", options.muon, "The convolutions between features learn by Muon instead of Adam");
+    command.add_option("--relative", options.relative, "Weight of the absolute relative error beside the loss of MiDaS")
+        ->check(CLI::Range(0.0, 100.0))
+        ->capture_default_str();
     command.add_option("--seed", options.sample.seed)->capture_default_str();
 }
 

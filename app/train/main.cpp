@@ -77,6 +77,10 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
         ->capture_default_str();
     command.add_flag("--muon", options.muon, "The trunk's convolutions learn by Muon instead of Adam");
     command.add_flag("--squared", options.squared, "The loss is the root of a picture's mean squared error, what PSNR counts, not L1");
+    command
+        .add_option("--learning", options.learning,
+                    "Tensors that learn, by the beginnings of their names, the others staying as they are; all")
+        ->delimiter(',');
     command.add_option("--device", options.device)->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
 }
 

@@ -41,6 +41,19 @@ at::Tensor gradientTerm(at::Tensor difference, at::Tensor known) {
     return sum / gradientScales;
 }
 
+/// Mean of |truth / guess - 1| over values (P), the guess brought to the truth by least squares.
+at::Tensor relativeError(const at::Tensor& guess, const at::Tensor& truth, double farthest) {
+    const at::Tensor centred = guess - guess.mean();
+    const at::Tensor scale = (centred * (truth - truth.mean())).mean() / centred.square().mean().clamp_min(leastDeviation * leastDeviation);
+    const at::Tensor aligned = (scale * centred + truth.mean()).clamp_min(1.0 / farthest);
+    return (truth / aligned - 1.0).abs().mean();
+}
+
+/// The mean; without any, nothing that still belongs to the graph of `predicted`.
+at::Tensor meanOf(const std::vector<at::Tensor>& errors, const at::Tensor& predicted) {
+    return errors.empty() ? predicted.sum() * 0.0 : at::stack(errors).mean();
+}
+
 bool isUsable(const at::Tensor& truth) {
     return truth.numel() > 0 && (truth - truth.median()).abs().mean().item<double>() > leastDeviation;
 }
@@ -62,9 +75,23 @@ at::Tensor depthLoss(const at::Tensor& predicted, const at::Tensor& truth, const
         masks.push_back(mask);
     }
     if (errors.empty()) {
-        return predicted.sum() * 0.0;
+        return meanOf(errors, predicted);
     }
-    return at::stack(errors).mean() + gradientWeight * gradientTerm(at::stack(differences), at::stack(masks));
+    return meanOf(errors, predicted) + gradientWeight * gradientTerm(at::stack(differences), at::stack(masks));
+}
+
+at::Tensor relativeDepthLoss(const at::Tensor& predicted, const at::Tensor& truth, const at::Tensor& known,
+                             const std::vector<double>& farthest) {
+    std::vector<at::Tensor> errors;
+    for (std::int64_t i = 0; i < predicted.size(0); ++i) {
+        const double limit = farthest[static_cast<std::size_t>(i)];
+        const at::Tensor selected = (known[i] > 0.5).logical_and(truth[i] >= 1.0 / limit);
+        const at::Tensor goal = truth[i].masked_select(selected), guess = predicted[i].masked_select(selected);
+        if (isUsable(goal) && isUsable(guess)) {
+            errors.push_back(relativeError(guess, goal, limit));
+        }
+    }
+    return meanOf(errors, predicted);
 }
 
 } // namespace casr

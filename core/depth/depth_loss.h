@@ -12,4 +12,9 @@ namespace casr {
 /// differences' gradients over four scales. Pictures with a flat truth or nothing known do not count.
 at::Tensor depthLoss(const at::Tensor& predicted, const at::Tensor& truth, const at::Tensor& known, const std::vector<double>& trimmed);
 
+/// absoluteRelativeError (core/depth/depth_error.h) of the same tensors as a loss: the mean over the pictures, picture i up to farthest[i]
+/// metres. Pixels guessed beyond that have no gradient. Pictures with a flat guess or truth do not count.
+at::Tensor relativeDepthLoss(const at::Tensor& predicted, const at::Tensor& truth, const at::Tensor& known,
+                             const std::vector<double>& farthest);
+
 } // namespace casr

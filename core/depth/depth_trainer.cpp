@@ -5,6 +5,7 @@
 #include "core/depth/depth_loss.h"
 #include "core/depth/depth_network.h"
 #include "core/train/adam.h"
+#include "core/train/muon.h"
 #include "core/train/run_clock.h"
 #include "core/train/text.h"
 
@@ -37,7 +38,7 @@ Image imageOf(const at::Tensor& plane) {
 
 struct DepthBatch {
     at::Tensor pictures, truth, known;
-    std::vector<double> trimmed;
+    std::vector<double> trimmed, farthest;
 
     explicit DepthBatch(const std::vector<DepthSample>& samples) {
         std::vector<at::Tensor> colours, depths, masks;
@@ -46,6 +47,7 @@ struct DepthBatch {
             depths.push_back(planesOf(sample.inverseDepth));
             masks.push_back(planesOf(sample.known));
             trimmed.push_back(sample.isMeasured ? trimmedOfFrames : 0.0);
+            farthest.push_back(sample.isMeasured ? farthestOfFrames : farthestOfRenders);
         }
         pictures = at::cat(colours);
         truth = at::cat(depths);
@@ -107,6 +109,11 @@ DepthNetwork startOf(const DepthTrainOptions& options) {
                                  : depthNetworkOf(readTensorFile(options.start), options.start.string());
 }
 
+/// The convolutions between features; what reads pictures and writes depth stays with Adam.
+bool isOrthogonalised(const std::string& name) {
+    return name.ends_with("weight") && name != "level0.down.weight" && name != "out.weight";
+}
+
 class DepthTraining {
 public:
     DepthTraining(const CropFile& crops, const CropFile& validation, const DepthFrames& frames, const DepthTrainOptions& options)
@@ -123,6 +130,7 @@ private:
     void save();
     void validate(const std::function<void(const std::string&)>& report) const;
     void tellProgress(const std::function<void(const std::string&)>& report);
+    at::Tensor lossOf(const DepthBatch& batch) const;
     void step();
 
     TextureSet m_textures, m_validation;
@@ -168,13 +176,18 @@ void DepthTraining::save() {
     writeTensorFile(m_options.weightsPath(), weights);
 }
 
+at::Tensor DepthTraining::lossOf(const DepthBatch& batch) const {
+    const at::Tensor guess = m_network.inverseDepth(batch.pictures);
+    const at::Tensor loss = depthLoss(guess, batch.truth, batch.known, batch.trimmed);
+    return m_options.relative == 0 ? loss : loss + m_options.relative * relativeDepthLoss(guess, batch.truth, batch.known, batch.farthest);
+}
+
 void DepthTraining::step() {
     for (const auto& [name, tensor] : m_network.parameters()) {
         tensor->set_requires_grad(true);
         tensor->mutable_grad() = at::Tensor();
     }
-    const DepthBatch batch(m_samples.batch(static_cast<std::uint64_t>(m_iteration)));
-    const at::Tensor loss = depthLoss(m_network.inverseDepth(batch.pictures), batch.truth, batch.known, batch.trimmed);
+    const at::Tensor loss = lossOf(DepthBatch(m_samples.batch(static_cast<std::uint64_t>(m_iteration))));
     loss.backward();
     const at::NoGradGuard noGradient;
     m_lossSum += loss.item<double>();
@@ -182,7 +195,11 @@ void DepthTraining::step() {
     const double rate = m_clock.rate(m_iteration);
     auto weights = m_network.parameters(), first = m_first.parameters(), second = m_second.parameters(), average = m_average.parameters();
     for (std::size_t i = 0; i < weights.size(); ++i) {
-        adamStep(*weights[i].second, *first[i].second, *second[i].second, m_iteration + 1, rate);
+        if (m_options.muon && isOrthogonalised(weights[i].first)) {
+            muonStep(*weights[i].second, *first[i].second, rate);
+        } else {
+            adamStep(*weights[i].second, *first[i].second, *second[i].second, m_iteration + 1, rate);
+        }
         averageStep(*average[i].second, *weights[i].second, m_iteration + 1, m_options.averaging);
     }
     ++m_iteration;

@@ -14,6 +14,8 @@ struct DepthTrainOptions : RunPlan {
 
     DepthSampleOptions sample;
     std::filesystem::path start; ///< Weights to start from; fresh ones when empty.
+    bool muon = false;           ///< The convolutions inside learn by Muon instead of Adam.
+    double relative = 0;         ///< Weight of relativeDepthLoss beside depthLoss.
     int validationRenders = 40;  ///< Held-out scenes of the validation on the way.
 };
 
@@ -30,10 +32,10 @@ struct DepthEvaluation {
     DepthScores renders; ///< Rendered scenes with other textures, up to 80 m.
 };
 
-/// Trains DepthNet by Adam (Kingma and Ba 2015), learning rate warmed up and then falling by a cosine to nothing, on scenes textured with
-/// `crops` and on `frames`; `validation` textures the held-out scenes. Goes on from folder/checkpoint.safetensors when there is one: by
-/// iterations, exactly as if it had never stopped. `report` gets one line of text at a time. `isStopped` is polled every iteration; a
-/// stopped run leaves a checkpoint. Throws Error.
+/// Trains DepthNet by Adam (Kingma and Ba 2015), or by Muon (Jordan et al. 2024) and Adam, learning rate warmed up and then falling by a
+/// cosine to nothing, on scenes textured with `crops` and on `frames`; `validation` textures the held-out scenes. Goes on from
+/// folder/checkpoint.safetensors when there is one: by iterations, exactly as if it had never stopped. `report` gets one line of text at a
+/// time. `isStopped` is polled every iteration; a stopped run leaves a checkpoint. Throws Error.
 void trainDepth(const CropFile& crops, const CropFile& validation, const DepthFrames& frames, const DepthTrainOptions& options,
                 const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped);
 

@@ -20,8 +20,8 @@ at::Tensor convolutionWeight(int out, int in, int edge, double gain, HashRandom&
     return normalTensor({out, in, edge, edge}, deviation, random).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-bool isPlainInference(const at::Tensor& weight) {
-    return weight.is_cpu() && !(at::GradMode::is_enabled() && weight.requires_grad());
+bool isPlainInference(const at::Tensor& tensor) {
+    return tensor.is_cpu() && !(at::GradMode::is_enabled() && tensor.requires_grad());
 }
 
 at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const at::Tensor& bias, at::ScalarType type, int padding,
@@ -29,7 +29,7 @@ at::Tensor convolution(const at::Tensor& input, const at::Tensor& weight, const 
     const at::Tensor x = input.to(type);
     const at::Tensor w = weight.to(type);
     const at::Tensor b = bias.to(type);
-    if (!isPlainInference(weight)) {
+    if (!isPlainInference(weight) || !isPlainInference(x)) {
         return at::conv2d(x, w, b, stride, padding);
     }
     return at::mkldnn_convolution(x.contiguous(at::MemoryFormat::ChannelsLast), w, b, {padding, padding}, {stride, stride}, {1, 1}, 1);

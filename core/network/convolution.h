@@ -14,8 +14,8 @@ at::Tensor normalTensor(at::IntArrayRef shape, double deviation, HashRandom& ran
 /// He-normal weights (out, in, edge, edge) times `gain`, channels last.
 at::Tensor convolutionWeight(int out, int in, int edge, double gain, HashRandom& random);
 
-/// True for inference on the CPU; else gradients or another device are in play.
-bool isPlainInference(const at::Tensor& weight);
+/// True where `tensor` lies on the CPU and no gradient is to reach it: fast code may then read it as it lies.
+bool isPlainInference(const at::Tensor& tensor);
 
 /// One convolution in `type`. Inference on the CPU calls oneDNN itself: at::conv2d changes its backend, and so the last bit,
 /// with the input's size.

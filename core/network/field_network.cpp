@@ -86,8 +86,8 @@ void addRows(const at::Tensor& sum, const at::Tensor& change, int margin, const 
 }
 
 /// The inner part of `sum` plus `change`. Memory is what limits this, so inference goes over it once; values are the plain sum's.
-Stream added(const at::Tensor& sum, const at::Tensor& change, int margin, bool isPlain) {
-    if (!isPlain) {
+Stream added(const at::Tensor& sum, const at::Tensor& change, int margin) {
+    if (!isPlainInference(sum) || !isPlainInference(change)) {
         const at::Tensor next = inner(sum, margin) + change;
         return {next, next};
     }
@@ -111,11 +111,11 @@ struct Block {
         : firstWeight(&weight[2 * index]), firstBias(&bias[2 * index]), secondWeight(&weight[2 * index + 1]),
           secondBias(&bias[2 * index + 1]) {}
 
-    Stream behind(const Stream& x, FieldNetwork::Border border, at::ScalarType type, bool isPlain) const {
+    Stream behind(const Stream& x, FieldNetwork::Border border, at::ScalarType type) const {
         const int padding = border == FieldNetwork::Border::zero ? 1 : 0;
         const at::Tensor hidden = convolution(x.input, *firstWeight, *firstBias, type, padding).relu_();
         const at::Tensor change = convolution(hidden, *secondWeight, *secondBias, type, padding);
-        return added(x.sum, change, 2 - 2 * padding, isPlain);
+        return added(x.sum, change, 2 - 2 * padding);
     }
 };
 
@@ -222,14 +222,14 @@ Named FieldNetwork::detailParameters() {
 }
 
 Stream FieldNetwork::behindBlock(std::size_t block, const Stream& x, Border border, at::ScalarType type) const {
-    return Block(blockWeight, blockBias, block).behind(x, border, type, isPlainInference(headWeight));
+    return Block(blockWeight, blockBias, block).behind(x, border, type);
 }
 
 FieldNetwork::Middle FieldNetwork::middle(const at::Tensor& planes, Border border, at::ScalarType type,
                                           const Checkpoint& checkpoint) const {
     const at::Tensor head = convolution(planes, headWeight, headBias, type, border == Border::zero ? 1 : 0);
     const at::Tensor first = head.to(at::kFloat);
-    Stream x{first, isPlainInference(headWeight) ? head : first};
+    Stream x{first, isPlainInference(head) ? head : first};
     for (int block = 0; block < architecture.blocks / 2; ++block) {
         if (checkpoint) {
             checkpoint();
@@ -242,7 +242,7 @@ FieldNetwork::Middle FieldNetwork::middle(const at::Tensor& planes, Border borde
 FieldNetwork::Middle FieldNetwork::remembering(const Middle& middle, const TokenMemory& memory, Border border, at::ScalarType type,
                                                int left, int top) const {
     const auto streamOf = [&](const at::Tensor& sum) {
-        return Stream{sum, isPlainInference(headWeight) ? sum.to(type, false, false, at::MemoryFormat::ChannelsLast) : sum};
+        return Stream{sum, isPlainInference(sum) ? sum.to(type, false, false, at::MemoryFormat::ChannelsLast) : sum};
     };
     if (border == Border::zero) {
         return {middle.head, streamOf(attention.attended(middle.x.sum, memory))};
@@ -267,7 +267,7 @@ at::Tensor FieldNetwork::features(const Middle& middle, Border border, at::Scala
     const int lost = border == Border::zero ? 0 : 1;
     const at::Tensor tail = convolution(x.input, tailWeight, tailBias, type, 1 - lost);
     const int blocksLeft = architecture.blocks - architecture.blocks / 2;
-    return added(middle.head, tail, lost * (2 * blocksLeft + 1), isPlainInference(headWeight)).sum;
+    return added(middle.head, tail, lost * (2 * blocksLeft + 1)).sum;
 }
 
 at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {
@@ -276,13 +276,12 @@ at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {
 
 at::Tensor FieldNetwork::detailMap(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
                                    const Checkpoint& checkpoint) const {
-    const bool isPlain = isPlainInference(detailWeight);
-    Stream x{features, isPlain ? features.to(type, false, false, at::MemoryFormat::ChannelsLast) : features};
+    Stream x{features, isPlainInference(features) ? features.to(type, false, false, at::MemoryFormat::ChannelsLast) : features};
     for (std::size_t block = 0; block < detailBlockWeight.size() / 2; ++block) {
         if (checkpoint) {
             checkpoint();
         }
-        x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type, isPlain);
+        x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type);
     }
     const at::Tensor free = convolution(x.sum, detailWeight, detailBias, at::kFloat, 0);
     return at::cat({largestGain * free / (largestGain + free.abs()), detailRoomOf(parents)}, 1);

@@ -200,15 +200,15 @@ NamedParameters DetailTraining::state() {
 
 void DetailTraining::resume() {
     const TensorFile file = readTensorFile(m_options.run.checkpointPath());
-    const std::string what = "'" + m_options.run.checkpointPath().string() + "' ";
-    if (architectureOf(file, m_options.run.checkpointPath().string()) != m_network.architecture) {
-        throw Error(what + "is of another architecture. Choose another folder.");
+    const std::string origin = m_options.run.checkpointPath().string();
+    if (architectureOf(file, origin) != m_network.architecture) {
+        throw Error("'" + origin + "' is of another architecture. Choose another folder.");
     }
     try {
         m_iteration = std::stoll(file.metadata.at("iteration"));
         m_clock.start(std::stod(file.metadata.at("seconds")));
     } catch (const std::logic_error&) {
-        throw Error(what + "is no checkpoint of a training run. Choose another folder.");
+        throw Error("'" + origin + "' is no checkpoint of a training run. Choose another folder.");
     }
     assignTensors(state(), file, "");
 }

@@ -60,6 +60,11 @@ bool isOrthogonalised(const std::string& name) {
     return name.rfind("block", 0) == 0 && name.find("weight") != std::string::npos;
 }
 
+/// True when `name` begins with one of `learning`, or there is none.
+bool isLearning(const std::string& name, const std::vector<std::string>& learning) {
+    return learning.empty() || std::any_of(learning.begin(), learning.end(), [&](const auto& prefix) { return name.starts_with(prefix); });
+}
+
 /// The loss of a part of a batch, and its gradient by every parameter, undefined where it has none.
 struct Slope {
     at::Tensor loss;
@@ -103,6 +108,7 @@ public:
 
 private:
     void begin();
+    void requireLearning();
     void resume();
     void save();
     void validate(const std::function<void(const std::string&)>& report);
@@ -147,6 +153,13 @@ FieldNetwork grown(FieldNetwork small, const Architecture& architecture) {
     return network;
 }
 
+void Training::requireLearning() {
+    const auto parameters = m_network.parameters();
+    if (std::none_of(parameters.begin(), parameters.end(), [&](const auto& one) { return isLearning(one.first, m_options.learning); })) {
+        throw Error("No tensor's name begins with what --learning says. See the names with: casr info WEIGHTS");
+    }
+}
+
 void Training::begin() {
     FieldNetwork start = FieldNetwork::initialised(m_options.architecture, m_options.sample.seed);
     if (!m_options.start.empty()) {
@@ -156,6 +169,7 @@ void Training::begin() {
     m_average = copyOf(start, m_device, false);
     m_first = copyOf(start, m_device, true);
     m_second = copyOf(start, m_device, true);
+    requireLearning();
 }
 
 void Training::resume() {
@@ -197,7 +211,7 @@ Slope Training::slopeOf(Batch batch, std::uint64_t choice) const {
     const at::AutoGradMode withGradient(true);
     FieldNetwork network = m_network;
     for (const auto& [name, tensor] : network.parameters()) {
-        *tensor = tensor->detach().set_requires_grad(true);
+        *tensor = tensor->detach().set_requires_grad(isLearning(name, m_options.learning));
     }
     unroll(network, batch, m_device, m_type);
     const FieldBatch tensors(network, batch, m_device, choice);

@@ -4,6 +4,9 @@
 #include "core/train/run_plan.h"
 #include "core/train/sample.h"
 
+#include <string>
+#include <vector>
+
 namespace casr {
 
 struct TrainOptions : RunPlan {
@@ -17,6 +20,8 @@ struct TrainOptions : RunPlan {
     bool muon = false;          ///< The trunk's convolutions learn by Muon instead of Adam.
     bool squared = false;       ///< The loss is the root of a picture's mean squared error, not L1.
     std::string device = "cpu"; ///< "cpu" or "cuda".
+    std::vector<std::string>
+        learning; ///< Beginnings of the names of the tensors that learn, the others staying as they are; all when empty.
 };
 
 /// Trains the network by Adam (Kingma and Ba 2015) on a loss over RGB and luma, learning rate warmed up and then falling by a
