@@ -109,6 +109,30 @@ private Q_SLOTS:
         QCOMPARE(factors[1], 2.0);
     }
 
+    void earlyStepsAreAsLargeAsTheLaterOnesAllow_data() {
+        QTest::addColumn<double>("scale");
+        QTest::addColumn<double>("limit");
+        QTest::addColumn<std::vector<double>>("steps");
+        const auto row = [](double scale, double limit, std::vector<double> steps) {
+            QTest::addRow("x%g by at most %g", scale, limit) << scale << limit << steps;
+        };
+        row(5, 4, {2.5, 2});
+        row(8, 4, {4, 2});
+        row(12, 4, {4, 3});
+        row(18, 4, {4, 2.25, 2});
+        row(30, 4, {4, 3.75, 2});
+        row(40, 4, {4, 4, 2.5});
+        row(10, 3, {2.5, 2, 2});
+        row(4, 2.5, {2, 2});
+    }
+
+    void earlyStepsAreAsLargeAsTheLaterOnesAllow() {
+        QFETCH(double, scale);
+        QFETCH(double, limit);
+        QFETCH(std::vector<double>, steps);
+        QCOMPARE(factorsOf(scale, limit), steps);
+    }
+
     void oneTimesTakesNoStep() {
         const Plan plan = planSchedule({7, 5}, 1.0);
         QVERIFY(plan.steps.empty());

@@ -261,9 +261,9 @@ void TestWindowTruth::theSentenceNamesTheShareAndLeadsToTheDetail() {
     canvas().setScreenShare(1);
     canvas().zoomBySteps(9);
     auto* sentence = child<QLabel>("truthSentence");
-    QTRY_VERIFY_WITH_TIMEOUT(sentence->text().contains("of the photo reproduced"), patience);
-    const int level = canvas().shown().level;
-    const casr::Point target = m_window->truth().truths().at(level).mostAdded;
+    const auto isJudged = [&] { return m_window->truth().truths().contains(canvas().shown().level); };
+    QTRY_VERIFY_WITH_TIMEOUT(isJudged() && sentence->text().contains("of the photo reproduced"), patience);
+    const casr::Point target = m_window->truth().truths().at(canvas().shown().level).mostAdded;
     Q_EMIT sentence->linkActivated("here");
     const casr::Point middle = canvas().view().centre();
     casr::ViewTransform wanted = canvas().view();

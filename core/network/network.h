@@ -146,7 +146,7 @@ protected:
 };
 
 /// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 6;
+constexpr int methodVersion = 7;
 
 /// Precision, instruction set or device, library and method versions: results of equal profiles agree bit by bit, others may differ in the
 /// last bits. `precision` is resolved. It begins with bf16, fp32 or cuda.

@@ -51,17 +51,18 @@ int stepCount(double scale, double limit) {
     return count;
 }
 
-/// The last of `count` > 1 steps to `scale`: an even share, on the grid of halves where that keeps it large enough, and no less
-/// than what the steps before it cannot reach.
+/// No step is smaller while another could be: an early step sees the photo itself, and what it does not draw no later one knows.
+constexpr double smallestLaterStep = 2.0;
+
+/// The last of `count` > 1 steps to `scale`: as small as may be, and no less than what the steps before it cannot reach.
 double lastFactor(double scale, int count, double limit) {
     const double even = std::pow(scale, 1.0 / count);
-    const double onGrid = std::floor(even * 2.0) / 2.0;
     const double unreached = scale / std::pow(limit, count - 1);
-    return std::min(std::max(onGrid >= smallestStepLimit ? onGrid : even, unreached), limit);
+    return std::min(std::max(std::min(even, smallestLaterStep), unreached), limit);
 }
 
 /// The factors from the photo to every level but level 0. They come from dividing the scale, so that the last one is the scale
-/// to the bit and x18 is 3, 9, 18 without rounding.
+/// to the bit and x18 is 4, 9, 18 without rounding.
 std::vector<double> cumulativeFactors(double scale, double limit) {
     int count = stepCount(scale, limit);
     std::vector<double> factors(static_cast<std::size_t>(count));

@@ -34,8 +34,9 @@ struct Plan {
     double cumulativeOf(int level) const { return level == 0 ? 1.0 : steps[static_cast<std::size_t>(level) - 1].cumulative; }
 };
 
-/// The steps that take a picture of `size` to `scale` times its size. The scale is any real number in 1 .. 64, every step is in
-/// (1, stepLimit], larger steps come first, and none is below 1.2 unless the whole scale is. Sizes are the exact product with the
+/// The fewest steps that take a picture of `size` to `scale` times its size. The scale is any real number in 1 .. 64, every step is in
+/// (1, stepLimit], larger steps come first and are as large as can be while later ones stay at 2 or, where that is too much, at their even
+/// share; none is below 1.2 unless the whole scale is. Sizes are the exact product with the
 /// cumulative factor, halves rounded up. Throws Error for an empty size, a scale outside 1 .. 64, a limit outside 1.5 .. 4, or
 /// a result whose side exceeds 2^30 pixels.
 Plan planSchedule(Size size, double scale, double stepLimit = defaultStepLimit);
