@@ -109,24 +109,30 @@ private Q_SLOTS:
         QCOMPARE(factors[1], 2.0);
     }
 
-    void earlyStepsAreAsLargeAsTheLaterOnesAllow_data() {
+    void earlyFactorsAreWholeWhereThatFits_data() {
         QTest::addColumn<double>("scale");
         QTest::addColumn<double>("limit");
         QTest::addColumn<std::vector<double>>("steps");
         const auto row = [](double scale, double limit, std::vector<double> steps) {
             QTest::addRow("x%g by at most %g", scale, limit) << scale << limit << steps;
         };
-        row(5, 4, {2.5, 2});
-        row(8, 4, {4, 2});
+        row(3.7, 4, {3.7});
+        row(4.5, 4, {3, 1.5});
+        row(6, 4, {3, 2});
+        row(7, 4, {3, 7 / 3.0});
+        row(8, 4, {3, 8 / 3.0});
+        row(10, 4, {4, 2.5});
         row(12, 4, {4, 3});
-        row(18, 4, {4, 2.25, 2});
-        row(30, 4, {4, 3.75, 2});
+        row(18, 4, {3, 3, 2});
+        row(30, 4, {4, 3, 2.5});
         row(40, 4, {4, 4, 2.5});
-        row(10, 3, {2.5, 2, 2});
-        row(4, 2.5, {2, 2});
+        row(8, 2, {2, 2, 2});
+        row(4.4, 4, {2.2, 2}); // 3 would leave less than 1.5
+        row(6.25, 2.5, {2.5, 2.5});
+        row(2.25, 2, {1.5, 1.5});
     }
 
-    void earlyStepsAreAsLargeAsTheLaterOnesAllow() {
+    void earlyFactorsAreWholeWhereThatFits() {
         QFETCH(double, scale);
         QFETCH(double, limit);
         QFETCH(std::vector<double>, steps);

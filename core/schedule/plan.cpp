@@ -51,24 +51,30 @@ int stepCount(double scale, double limit) {
     return count;
 }
 
-/// No step is smaller while another could be: an early step sees the photo itself, and what it does not draw no later one knows.
-constexpr double smallestLaterStep = 2.0;
+/// Later steps are no smaller than this for the sake of a whole factor before them.
+constexpr double smallestBesideWhole = 1.5;
+/// Where no whole factor fits, later steps are no larger than this.
+constexpr double largestBesideReal = 2.0;
+constexpr double rounding = 1e-12;
 
-/// The last of `count` > 1 steps to `scale`: as small as may be, and no less than what the steps before it cannot reach.
-double lastFactor(double scale, int count, double limit) {
-    const double even = std::pow(scale, 1.0 / count);
-    const double unreached = scale / std::pow(limit, count - 1);
-    return std::min(std::max(std::min(even, smallestLaterStep), unreached), limit);
+/// The first of `count` > 1 steps to `scale`: the next whole number above an even share, which leaves the others no larger; where that is
+/// too much, as large as can be.
+double firstFactor(double scale, int count, double limit) {
+    const double even = std::pow(scale, 1.0 / count), whole = std::ceil(even * (1.0 - rounding));
+    if (whole <= limit && std::pow(scale / whole, 1.0 / (count - 1)) >= smallestBesideWhole) {
+        return whole;
+    }
+    const double largest = scale / std::pow(std::min(even, largestBesideReal), count - 1);
+    return std::min(std::max(even, largest), limit);
 }
 
-/// The factors from the photo to every level but level 0. They come from dividing the scale, so that the last one is the scale
-/// to the bit and x18 is 4, 9, 18 without rounding.
+/// The factors from the photo to every level but level 0. The last one is the scale to the bit.
 std::vector<double> cumulativeFactors(double scale, double limit) {
-    int count = stepCount(scale, limit);
-    std::vector<double> factors(static_cast<std::size_t>(count));
-    for (double rest = scale; count > 0; --count) {
-        factors[static_cast<std::size_t>(count) - 1] = rest;
-        rest /= count > 1 ? lastFactor(rest, count, limit) : rest;
+    std::vector<double> factors;
+    double reached = 1.0;
+    for (int count = stepCount(scale, limit); count > 0; --count) {
+        reached = count == 1 ? scale : reached * firstFactor(scale / reached, count, limit);
+        factors.push_back(reached);
     }
     return factors;
 }
