@@ -295,6 +295,7 @@ private Q_SLOTS:
         for (std::uint64_t iteration = 0; iteration < 60; ++iteration) {
             const Batch batch = makeBatch(crops, options, iteration);
             ++seen[batch.whole];
+            QCOMPARE(batch.dense, batch.whole > 0);
             QCOMPARE(batch.points, batch.whole > 0 ? 256 * batch.whole * batch.whole : 256);
             QCOMPARE(batch.target.size(), static_cast<std::size_t>(9 * batch.points));
             for (std::size_t i = 0; i < 3; ++i) {
@@ -302,6 +303,31 @@ private Q_SLOTS:
             }
         }
         QVERIFY(seen.size() == 4 && seen[0] > 15 && seen[0] < 45 && seen[2] > 0 && seen[3] > 0 && seen[4] > 0);
+    }
+
+    void someBatchesAreWholePicturesAtOneRealScale() {
+        const CropFile crops = noiseCrops(80, 3);
+        SampleOptions options{3, 16, 1};
+        options.whole = 0.25;
+        options.real = 0.5;
+        options.degraded = 1.0;
+        int real = 0;
+        std::set<int> edges;
+        for (std::uint64_t iteration = 0; iteration < 60; ++iteration) {
+            const Batch batch = makeBatch(crops, options, iteration);
+            const auto edge = static_cast<int>(std::lround(std::sqrt(batch.points)));
+            for (std::size_t i = 0; i < 3; ++i) {
+                QCOMPARE(batch.noise[i] + batch.jpeg[i] > 0.0f, !batch.dense);
+            }
+            if (batch.dense && batch.whole == 0) {
+                ++real;
+                edges.insert(edge);
+                QCOMPARE(edge * edge, batch.points);
+                QVERIFY(edge >= 24 && edge <= 64);
+                QCOMPARE(batch.target.size(), static_cast<std::size_t>(9 * batch.points));
+            }
+        }
+        QVERIFY(real > 15 && real < 45 && edges.size() > 10);
     }
 
     void wholeBatchesStayWithinTheCrops() {

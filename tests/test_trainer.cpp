@@ -157,11 +157,21 @@ private Q_SLOTS:
         QVERIFY2(losses.back() < 0.95 * losses.front(), qPrintable(QString("%1 %2").arg(losses.front()).arg(losses.back())));
     }
 
+    void learningThroughBackProjectionMakesBetterPictures_data() {
+        QTest::addColumn<double>("whole");
+        QTest::addColumn<double>("real");
+        QTest::newRow("at whole scales") << 1.0 << 0.0;
+        QTest::newRow("at real scales") << 0.0 << 1.0;
+    }
+
     void learningThroughBackProjectionMakesBetterPictures() {
+        QFETCH(double, whole);
+        QFETCH(double, real);
         const std::filesystem::path folder = freshFolder();
         TrainOptions options = optionsFor(folder, 500);
         options.sample.batch = 4;
-        options.sample.whole = 1.0;
+        options.sample.whole = whole;
+        options.sample.real = real;
         options.averaging = 0.98;
         options.rate = 3e-3;
         const double before = validationOf(run(options, 0)), after = validationOf(run(options));

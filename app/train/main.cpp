@@ -72,6 +72,9 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
         .add_option("--whole", options.sample.whole, "Share of batches of whole pictures at x2, x3 or x4, learnt through back-projection")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
+    command.add_option("--real", options.sample.real, "The same at a real scale from 1.5 to 4")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     command.add_option("--parts", options.parts, "Parts of a batch, each computed on a thread of its own; with --threads 1")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();

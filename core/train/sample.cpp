@@ -243,12 +243,17 @@ void Batch::replaceLow(int index, const Image& image) {
 
 namespace {
 
-/// The whole scale of a batch, or 0 when it is none of those.
-int drawWhole(const CropFile& crops, const SampleOptions& options, HashRandom& random) {
-    if (options.whole == 0.0 || random.uniform() >= options.whole) {
-        return 0;
+/// By chance makes a batch dense, and at a whole scale.
+void drawKind(const CropFile& crops, Batch& batch, SampleOptions& options, HashRandom& random) {
+    const double kind = options.whole + options.real > 0.0 ? random.uniform() : 1.0;
+    if (kind < options.whole) {
+        batch.whole = smallestWhole + random.below(std::min(mostWholes, crops.edge / options.patch - 1));
     }
-    return smallestWhole + random.below(std::min(mostWholes, crops.edge / options.patch - 1));
+    if (kind < options.whole + options.real) {
+        options.dense = true;
+        options.degraded = 0.0;
+    }
+    batch.dense = options.dense;
 }
 
 /// The edge of the high-resolution side that all patches of a batch have, or 0.
@@ -267,11 +272,7 @@ Batch makeBatch(const CropFile& crops, const SampleOptions& asked, std::uint64_t
     Batch batch;
     batch.patch = options.patch;
     batch.group = options.group;
-    batch.whole = drawWhole(crops, options, ofBatch);
-    if (batch.whole > 0) {
-        options.dense = true;
-        options.degraded = 0.0;
-    }
+    drawKind(crops, batch, options, ofBatch);
     const int shared = drawSharedEdge(crops, options, batch.whole, ofBatch);
     batch.points = shared > 0 ? shared * shared : options.patch * options.patch;
     std::vector<int> photo;
@@ -291,6 +292,7 @@ Batch makeValidation(const CropFile& crops, int index, int scale) {
     const int patch = crops.edge / scale, edge = patch * scale;
     Batch batch;
     batch.patch = patch;
+    batch.dense = true;
     batch.whole = scale;
     batch.points = edge * edge;
     const Image truth = truthAt(crops, {index, 0, 0, edge, 0});

@@ -15,7 +15,8 @@ struct Batch {
     int patch = 0; ///< Low-resolution pixels a side.
     int points = 0;
     int group = 1;
-    int whole = 0;                   ///< The whole factor that all patches were shrunk by, when every sample of them is here; else 0.
+    bool dense = false;              ///< Every sample of the high-resolution side is here, in rows, and all patches have one scale.
+    int whole = 0;                   ///< That scale where it is a whole number that was asked for; else 0.
     std::vector<float> low;          ///< count * patch * patch * 3, interleaved, n / 255.
     std::vector<std::int64_t> cells; ///< count * points: index of the parent pixel in count * patch * patch.
     std::vector<float> offsets;      ///< count * points * 2: (down, right) from that pixel's centre, parent pixels.
@@ -49,6 +50,7 @@ struct SampleOptions {
     double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
     double soft = 0.0;     ///< Share of all whose truth is itself enlarged by up to 2, as photos are soft at their own pixels.
     double whole = 0.0;    ///< Share of the batches that are dense, clean and at one whole scale, 2, 3 or 4.
+    double real = 0.0;     ///< Share of the batches that are dense, clean and at one real scale, 1.5 .. 4.
     bool dense = false;    ///< Every sample of the high-resolution side, in rows, and one scale, 1.5 .. 4, for all patches of the batch.
 };
 

@@ -38,21 +38,24 @@ at::Tensor lossOf(const at::Tensor& error, bool squared) {
     return error.abs().mean() + luma(error).abs().mean();
 }
 
-/// The pictures (N, 3, edge, edge) of a batch at a whole scale as a step makes them, projected back.
+/// The pictures (N, 3, edge, edge) of a dense batch as a step makes them, projected back. `whole`: its scale when that is a whole number.
 at::Tensor enlarged(const FieldNetwork& network, const FieldBatch& batch, int whole, at::ScalarType type) {
+    const std::int64_t count = batch.planes.size(0);
     const at::Tensor coefficients = network.coefficients(featuresOf(network, batch, type));
-    const at::Tensor made = picturesOf(batch.base, batch.planes.size(0)) + wholeField(network, coefficients, whole);
+    const at::Tensor field =
+        whole > 0 ? wholeField(network, coefficients, whole) : picturesOf(fieldAt(network, coefficients, batch), count);
+    const at::Tensor made = picturesOf(batch.base, count) + field;
     const Projection projection(static_cast<int>(batch.planes.size(2)), static_cast<int>(made.size(2)), made.device());
     return projection.applied(made, batch.planes.narrow(1, 0, InputPlanes::picture));
 }
 
-/// What is wrong (N, samples, 3) with a batch, at a whole scale after back-projection.
-at::Tensor errorOf(const FieldNetwork& network, const FieldBatch& batch, int whole, at::ScalarType type) {
-    const std::int64_t count = batch.planes.size(0);
-    if (whole == 0) {
-        return (predict(network, batch, type) - batch.target).view({count, -1, 3});
+/// What is wrong (N, samples, 3) with what is made of `batch`, whose tensors are `tensors`; where it is dense, after back-projection.
+at::Tensor errorOf(const FieldNetwork& network, const FieldBatch& tensors, const Batch& batch, at::ScalarType type) {
+    const std::int64_t count = tensors.planes.size(0);
+    if (!batch.dense) {
+        return (predict(network, tensors, type) - tensors.target).view({count, -1, 3});
     }
-    return (enlarged(network, batch, whole, type) - picturesOf(batch.target, count)).flatten(2).transpose(1, 2);
+    return (enlarged(network, tensors, batch.whole, type) - picturesOf(tensors.target, count)).flatten(2).transpose(1, 2);
 }
 
 /// The convolutions of the trunk; what is small or reads and writes pictures stays with Adam.
@@ -215,7 +218,7 @@ Slope Training::slopeOf(Batch batch, std::uint64_t choice) const {
     }
     unroll(network, batch, m_device, m_type);
     const FieldBatch tensors(network, batch, m_device, choice);
-    const at::Tensor loss = lossOf(errorOf(network, tensors, batch.whole, m_type), m_options.squared);
+    const at::Tensor loss = lossOf(errorOf(network, tensors, batch, m_type), m_options.squared);
     loss.backward();
     Slope slope{loss.detach(), {}};
     for (const auto& [name, tensor] : network.parameters()) {

@@ -26,7 +26,7 @@ struct TrainOptions : RunPlan {
 
 /// Trains the network by Adam (Kingma and Ba 2015) on a loss over RGB and luma, learning rate warmed up and then falling by a
 /// cosine to nothing. Patches of one photo remember each other; part of the inputs are outputs of the network's own earlier step, or
-/// degraded. Batches at a whole scale are compared after back-projection, as a step ends with it. Goes on from
+/// degraded. Dense batches are compared after back-projection, as a step ends with it. Goes on from
 /// folder/checkpoint.safetensors when there is one: by iterations, exactly as if it had never stopped. `report` gets one line of text at a
 /// time. `isStopped` is polled every iteration; a stopped run leaves a checkpoint. Throws Error.
 void train(const CropFile& crops, const CropFile& validation, const TrainOptions& options,
