@@ -36,8 +36,8 @@ struct Plan {
 
 /// The fewest steps that take a picture of `size` to `scale` times its size. The scale is any real number in 1 .. 64, every step is in
 /// (1, stepLimit], larger steps come first, and none is below 1.2 unless the whole scale is. All but the last are whole numbers near their
-/// even share where that leaves the later ones 1.5 or more; else they are as large as can be while later ones stay at 2. Sizes are the exact
-/// product with the cumulative factor, halves rounded up. Throws Error for an empty size, a scale outside 1 .. 64, a limit outside
+/// even share where that leaves the later ones 1.5 or more; else they are as large as can be while later ones stay at 2. Sizes are the
+/// exact product with the cumulative factor, halves rounded up. Throws Error for an empty size, a scale outside 1 .. 64, a limit outside
 /// 1.5 .. 4, or a result whose side exceeds 2^30 pixels.
 Plan planSchedule(Size size, double scale, double stepLimit = defaultStepLimit);
 
