@@ -342,6 +342,10 @@ private Q_SLOTS:
     }
 
     void impossibleOptionsAreRefused() {
+        TrainOptions shares = optionsFor(freshFolder(), 1);
+        shares.sample.whole = 0.6;
+        shares.sample.real = 0.5;
+        QVERIFY(says(errorOf([&] { run(shares); }), "--real"));
         TrainOptions options = optionsFor(freshFolder(), 1);
         options.sample.patch = 40;
         QVERIFY(says(errorOf([&] { run(options); }), "--patch"));

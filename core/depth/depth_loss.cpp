@@ -74,10 +74,8 @@ at::Tensor depthLoss(const at::Tensor& predicted, const at::Tensor& truth, const
         differences.push_back(difference);
         masks.push_back(mask);
     }
-    if (errors.empty()) {
-        return meanOf(errors, predicted);
-    }
-    return meanOf(errors, predicted) + gradientWeight * gradientTerm(at::stack(differences), at::stack(masks));
+    const at::Tensor mean = meanOf(errors, predicted);
+    return errors.empty() ? mean : mean + gradientWeight * gradientTerm(at::stack(differences), at::stack(masks));
 }
 
 at::Tensor relativeDepthLoss(const at::Tensor& predicted, const at::Tensor& truth, const at::Tensor& known,

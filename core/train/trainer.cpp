@@ -159,7 +159,8 @@ FieldNetwork grown(FieldNetwork small, const Architecture& architecture) {
 void Training::requireLearning() {
     const auto parameters = m_network.parameters();
     if (std::none_of(parameters.begin(), parameters.end(), [&](const auto& one) { return isLearning(one.first, m_options.learning); })) {
-        throw Error("No tensor's name begins with what --learning says. See the names with: casr info WEIGHTS");
+        throw Error(
+            "No tensor's name begins with what --learning says. They begin with head, block0, block1 and so on, tail, field or memory.");
     }
 }
 
@@ -335,6 +336,9 @@ void runTraining(const CropFile& crops, const TrainOptions& options, const std::
     const int unit = options.parts * options.sample.group;
     if (unit < 1 || options.sample.batch < unit || options.sample.batch % unit != 0 || options.sample.patch % memoryCell != 0) {
         throw Error("--batch must be a multiple of --group in each of --parts, and --patch even.");
+    }
+    if (options.sample.whole + options.sample.real > 1.0) {
+        throw Error("--whole and --real are shares of the same batches: together at most 1.");
     }
     carryOut(options, run);
 }
