@@ -1,8 +1,4 @@
-#include "cli_support.h"
-#include "core/io/picture_file.h"
-#include "core/network/tensor_file.h"
-#include "network_support.h"
-#include "support.h"
+#include "cli_folder.h"
 
 #include <QtTest>
 
@@ -11,12 +7,10 @@
 using namespace casr;
 
 /// Drives the command line as a user would: as a process.
-class TestCli : public QObject {
+class TestCli : public QObject, private CliFolder {
     Q_OBJECT
 
 private:
-    QString path(const char* name) const { return m_folder.filePath(name); }
-
     Run casr(const QStringList& arguments) const { return runCasr(arguments); }
 
     QByteArray contents(const char* name) const {
@@ -35,33 +29,19 @@ private:
         return QStringList{"upscale", path("photo.png"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
     }
 
-    QJsonObject jsonIn(const char* name) const {
-        QFile file(path(name));
-        return file.open(QIODevice::ReadOnly) ? QJsonDocument::fromJson(file.readAll()).object() : QJsonObject();
-    }
-
-    QStringList evaluate(QStringList further) const {
-        return QStringList{"evaluate", "--data", path("truth"), "--weights", path("tiny.safetensors"), "--precision", "fp32"} + further;
-    }
-
-    QTemporaryDir m_folder;
-
 private Q_SLOTS:
     void initTestCase() {
-        startPictureLibrary();
+        fill();
         writePicture(path("photo.png").toStdString(), {noisePicture({40, 30}, 3, 1), 8, {}});
-        QVERIFY(QDir(m_folder.path()).mkdir("truth"));
-        writePicture(path("truth/a.png").toStdString(), {noisePicture({41, 33}, 3, 5), 8, {}});
-        writePicture(path("truth/b.png").toStdString(), {noisePicture({110, 100}, 3, 6), 8, {}});
-        writeTensorFile(path("tiny.safetensors").toStdString(), strongWeights({16, 1, 16}, 2));
     }
 
     void helpIsThereForEveryCommand() {
+        const QString commands = casr({"--help"}).out;
         for (const char* command : {"upscale", "batch", "evaluate", "fit-niqe", "plan", "info", "bench", "depth"}) {
             const Run help = casr({command, "--help"});
             QCOMPARE(help.code, 0);
             QVERIFY(help.out.contains("Usage"));
-            QVERIFY(casr({"--help"}).out.contains(command));
+            QVERIFY(commands.contains(command));
         }
         QCOMPARE(casr({"--version"}).out.trimmed(), QString(CASR_VERSION));
     }
@@ -376,116 +356,6 @@ private Q_SLOTS:
         QCOMPARE(readPictureInfo(path("results/c-3.png").toStdString()).size, (Size{40, 30}));
         const Run resumed = casr(QStringList{"batch", "--resume"} + common);
         QVERIFY2(resumed.out.contains("2 done"), qPrintable(resumed.out));
-    }
-
-    void evaluateMeasuresByTheFieldsProtocol() {
-        const Run run =
-            casr({"evaluate", "--data", path("truth"), "--scales", "2,2.5", "--method", "bicubic", "--json", path("figures.json")});
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        const QJsonArray scales = jsonIn("figures.json")["scales"].toArray();
-        QCOMPARE(scales.size(), 2);
-        const double psnr = scales[0].toObject()["mean"].toObject()["psnr_y"].toDouble();
-        QVERIFY(psnr > 5 && psnr < 30);
-    }
-
-    void evaluateMeasuresEveryStepOfTheStaircase() {
-        const Run run = casr(evaluate({"--scales", "6", "--step-limit", "2", "--json", path("steps.json"), "--markdown", path("steps.md"),
-                                       "--save", path("made/of/it")}));
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        const QJsonObject entry = jsonIn("steps.json")["scales"].toArray()[0].toObject(), mean = entry["mean"].toObject();
-        QCOMPARE(entry["pictures"].toArray().size(), 2);
-        const QJsonArray steps = mean["steps"].toArray();
-        QCOMPARE(steps.size(), 3);
-        QCOMPARE(steps[2].toObject()["cumulative"].toDouble(), 6.0);
-        double parentChild = 0;
-        for (const QJsonValue& step : steps) {
-            parentChild += step.toObject()["parent_child_psnr"].toDouble() / 3;
-        }
-        QVERIFY(std::abs(mean["parent_child_psnr"].toDouble() - parentChild) < 1e-9);
-        for (const char* key : {"psnr_y", "ssim_y", "lr_psnr", "rapsd", "self_similarity", "delta_e", "sharpness", "niqe", "drift"}) {
-            QVERIFY2(mean[key].toDouble() > 0, key);
-        }
-        QCOMPARE(readPictureInfo(path("made/of/it/b_x6.png").toStdString()).size, (Size{108, 96}));
-        const QByteArray text = bytesOf(path("steps.md"));
-        QVERIFY(text.contains("| x6 | 2 |") && text.contains("| x6 | 3 | x6 |"));
-    }
-
-    void whatAPictureIsTooSmallForIsNull() {
-        QCOMPARE(casr(evaluate({"--scales", "2", "--json", path("small.json")})).code, 0);
-        const QJsonObject entry = jsonIn("small.json")["scales"].toArray()[0].toObject();
-        const QJsonObject small = entry["pictures"].toArray()[0].toObject(), large = entry["pictures"].toArray()[1].toObject();
-        QVERIFY(small["niqe"].isNull() && small["drift"].isNull() && small["seam_energy"].isNull());
-        QCOMPARE(large["blocks"].toInt(), 1);
-        QCOMPARE(large["shrinkage"].toDouble(), 1 - 1 / 200.0);
-        QCOMPARE(entry["mean"].toObject()["niqe"].toDouble(), large["niqe"].toDouble());
-    }
-
-    void oneJumpIsAStepOfFourAndTheBicubic() {
-        const Run run = casr(evaluate({"--scales", "3,6", "--one-jump", "--pictures", "1", "--json", path("jump.json")}));
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        const QJsonObject report = jsonIn("jump.json");
-        QVERIFY(report["one_jump"].toBool());
-        const QJsonArray scales = report["scales"].toArray();
-        QCOMPARE(scales[0].toObject()["pictures"].toArray().size(), 1);
-        QCOMPARE(scales[0].toObject()["mean"].toObject()["steps"].toArray().size(), 1);
-        const QJsonArray steps = scales[1].toObject()["mean"].toObject()["steps"].toArray();
-        QCOMPARE(steps.size(), 2);
-        QCOMPARE(steps[0].toObject()["cumulative"].toDouble(), 4.0);
-        QCOMPARE(steps[1].toObject()["cumulative"].toDouble(), 6.0);
-    }
-
-    void scaleOneIsMeasuredToo() {
-        const Run run = casr(evaluate({"--scales", "1", "--json", path("one.json")}));
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        const QJsonObject mean = jsonIn("one.json")["scales"].toArray()[0].toObject()["mean"].toObject();
-        QVERIFY(mean["psnr_y"].isNull()); // infinite
-        QCOMPARE(mean["rapsd"].toDouble(-1), 0.0);
-    }
-
-    void partsThatAreLeftOutAreReported() {
-        const Run run = casr(evaluate({"--scales", "2", "--pictures", "1", "--without", "sarm,sdam", "--json", path("parts.json")}));
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        QCOMPARE(jsonIn("parts.json")["without"].toArray(), (QJsonArray{"sdam", "sarm"}));
-    }
-
-    void anAblationMeasuresEveryPartOffInOneTable() {
-        const Run run = casr(evaluate({"--scales", "2,6", "--pictures", "1", "--ablation", "--step-limit", "3", "--json",
-                                       path("ablation.json"), "--markdown", path("ablation.md")}));
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        const QJsonArray methods = jsonIn("ablation.json")["methods"].toArray();
-        QCOMPARE(methods.size(), 7);
-        QCOMPARE(methods[0].toObject()["without"].toArray(), QJsonArray());
-        QCOMPARE(methods[3].toObject()["without"].toArray(), (QJsonArray{"sdam", "sarm"}));
-        QCOMPARE(methods[5].toObject()["one_jump"].toBool(), true);
-        QCOMPARE(methods[6].toObject()["method"].toString(), QString("bicubic"));
-        const QByteArray table = bytesOf(path("ablation.md"));
-        for (const char* row : {"| x2 | everything |", "| x6 | everything |", "| x6 | without backprojection |",
-                                "| x6 | one jump, then bicubic |", "| x2 | bicubic |"}) {
-            QVERIFY2(table.contains(row), table.constData());
-        }
-        QCOMPARE(casr(evaluate({"--scales", "2", "--ablation", "--without", "sdam"})).code, 2);
-    }
-
-    void tooFewPhotosMakeNoModelOfThem() {
-        const Run run = casr({"fit-niqe", path("truth"), "--out", path("few.json")});
-        QCOMPARE(run.code, 1);
-        QVERIFY(run.err.contains("at least 200"));
-        QVERIFY(!QFile::exists(path("few.json")));
-    }
-
-    void aModelOfPhotosCanBeMadeAndUsed() {
-        QVERIFY(QDir(m_folder.path()).mkdir("photos"));
-        writePicture(path("photos/castle_1.png").toStdString(), {noisePicture({960, 960}, 3, 7), 8, {}});
-        writePicture(path("photos/castle_2.png").toStdString(), {noisePicture({960, 1010}, 3, 8), 8, {}});
-        const Run run = casr({"fit-niqe", path("photos"), "--out", path("noise.json")});
-        QVERIFY2(run.code == 0, qPrintable(run.err));
-        QVERIFY(run.out.contains("200 sharp blocks of 2 pictures"));
-        const auto niqeOfTruth = [&](const QStringList& further) {
-            casr(evaluate(QStringList{"--scales", "1", "--json", path("niqe.json")} + further));
-            return jsonIn("niqe.json")["scales"].toArray()[0].toObject()["mean"].toObject()["niqe_truth"].toDouble();
-        };
-        const double byNoise = niqeOfTruth({"--pristine", path("noise.json")}), byPhotos = niqeOfTruth({});
-        QVERIFY(byNoise > 0 && byNoise < byPhotos);
     }
 
     void infoTellsOfPicturesAndWeights() {

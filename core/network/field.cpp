@@ -1,8 +1,9 @@
 #include "core/network/field.h"
 
+#include "core/network/bfloat16.h"
+
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <numeric>
 #include <stdexcept>
@@ -262,10 +263,6 @@ std::size_t rectIndex(Rect rect, int x, int y) {
     return static_cast<std::size_t>(y - rect.top) * static_cast<std::size_t>(rect.width()) + static_cast<std::size_t>(x - rect.left);
 }
 
-float widenedValue(std::uint16_t bfloat16) {
-    return std::bit_cast<float>(std::uint32_t{bfloat16} << 16);
-}
-
 void requireField(const FieldWaves& waves, const NarrowField& tile) {
     const std::size_t count = static_cast<std::size_t>(tile.cells.size().area()) * static_cast<std::size_t>(tile.coefficientsOfCell);
     if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > 64 || tile.coefficients.size() != count) {
@@ -378,7 +375,7 @@ DetailMap detailMapOf(std::span<const NarrowField* const> tiles, Rect cells) {
         for (int y = shared.top; y < shared.bottom && !shared.isEmpty(); ++y) {
             const std::uint16_t* from = tile->detail.data() + rectIndex(tile->cells, shared.left, y) * values;
             float* to = map.of.data() + rectIndex(cells, shared.left, y) * values;
-            std::transform(from, from + static_cast<std::size_t>(shared.width()) * values, to, widenedValue);
+            std::transform(from, from + static_cast<std::size_t>(shared.width()) * values, to, fromBfloat16);
         }
     }
     return map;
@@ -386,15 +383,9 @@ DetailMap detailMapOf(std::span<const NarrowField* const> tiles, Rect cells) {
 
 namespace {
 
-std::uint16_t narrowedValue(float value) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-    const bool isNumber = (bits & 0x7FFFFFFF) <= 0x7F800000;
-    return isNumber ? static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16) : std::uint16_t{0x7FC0};
-}
-
 std::vector<std::uint16_t> narrowedValues(const std::vector<float>& values) {
     std::vector<std::uint16_t> result(values.size());
-    std::transform(values.begin(), values.end(), result.begin(), narrowedValue);
+    std::transform(values.begin(), values.end(), result.begin(), toBfloat16);
     return result;
 }
 

@@ -1,12 +1,12 @@
 #include "core/network/field_network.h"
 
 #include "core/base/random.h"
+#include "core/network/bfloat16.h"
 #include "core/network/convolution.h"
 #include "core/network/detail_room.h"
 
 #include <ATen/Parallel.h>
 
-#include <bit>
 #include <cmath>
 #include <numbers>
 
@@ -37,17 +37,6 @@ at::Tensor inner(const at::Tensor& tensor, int margin) {
     return tensor.narrow(2, margin, tensor.size(2) - 2 * margin).narrow(3, margin, tensor.size(3) - 2 * margin);
 }
 
-float widened(std::uint16_t bfloat16) {
-    return std::bit_cast<float>(std::uint32_t{bfloat16} << 16);
-}
-
-/// To the nearest bfloat16, halves to even, as LibTorch rounds; NaN stays NaN.
-std::uint16_t narrowed(float value) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
-    const auto rounded = static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-    return value == value ? rounded : 0x7FC0;
-}
-
 /// Channels are a multiple of this; loops of a fixed length become vector code.
 constexpr std::int64_t chunk = 16;
 
@@ -63,8 +52,8 @@ void addRow(const float* __restrict sum, const std::uint16_t* __restrict change,
             std::uint16_t* __restrict narrow) {
     for (std::int64_t first = 0; first < count; first += chunk) {
         for (std::int64_t i = first; i < first + chunk; ++i) {
-            out[i] = sum[i] + widened(change[i]);
-            narrow[i] = narrowed(out[i]);
+            out[i] = sum[i] + fromBfloat16(change[i]);
+            narrow[i] = toBfloat16(out[i]);
         }
     }
 }
