@@ -116,8 +116,9 @@ inline casr::PlacedImage parentOf(const casr::Network& network, const casr::Imag
 }
 
 /// One level computed in one piece, with a share of the detail, back-projection included.
-inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child,
-                               const casr::StepInputs& inputs = {}, float detail = 0) {
+inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child, casr::StepInputs inputs = {},
+                               float detail = 0) {
+    inputs.picture = picture.size();
     const casr::Rect cells = rectOf(picture.size());
     const casr::PlacedImage parent = parentOf(network, picture, cells);
     const casr::FieldTile tile = network.run(parent, cells, casr::Precision::float32, {}, inputs);

@@ -61,7 +61,9 @@ void shuffle(std::vector<Rect>& list, std::uint64_t seed) {
 
 FieldTile run(const Network& network, const Image& picture, Rect cells, Precision precision = Precision::float32,
               const StopCheck& stop = {}) {
-    return network.run(parentOf(network, picture, cells), cells, precision, stop);
+    StepInputs inputs;
+    inputs.picture = picture.size();
+    return network.run(parentOf(network, picture, cells), cells, precision, stop, inputs);
 }
 
 bool isLimitedToAvx2() {
@@ -110,6 +112,7 @@ private Q_SLOTS:
         StepInputs inputs;
         inputs.memory = network->remember(noisePicture({90, 75}, 3, 5), Precision::float32, {});
         inputs.noise = 0.25f;
+        inputs.picture = picture.size();
         const auto runAt = [&](Rect cells) {
             return network->run(parentOf(*network, picture, cells), cells, Precision::float32, {}, inputs);
         };
@@ -130,6 +133,7 @@ private Q_SLOTS:
         StepInputs inputs;
         inputs.memory = network->remember(noisePicture({90, 75}, 3, 5), Precision::float32, {});
         inputs.detail = true;
+        inputs.picture = picture.size();
         const auto runAt = [&](Rect cells) {
             return network->run(parentOf(*network, picture, cells), cells, Precision::float32, {}, inputs);
         };

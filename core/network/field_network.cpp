@@ -7,6 +7,7 @@
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -100,11 +101,12 @@ struct Block {
         : firstWeight(&weight[2 * index]), firstBias(&bias[2 * index]), secondWeight(&weight[2 * index + 1]),
           secondBias(&bias[2 * index + 1]) {}
 
-    Stream behind(const Stream& x, FieldNetwork::Border border, at::ScalarType type) const {
-        const int padding = border == FieldNetwork::Border::zero ? 1 : 0;
-        const at::Tensor hidden = convolution(x.input, *firstWeight, *firstBias, type, padding).relu_();
-        const at::Tensor change = convolution(hidden, *secondWeight, *secondBias, type, padding);
-        return added(x.sum, change, 2 - 2 * padding);
+    Stream behind(const Stream& x, const FieldNetwork::Border& border, at::ScalarType type) const {
+        const FieldNetwork::Border afterFirst = border.behind(1), afterBoth = border.behind(2);
+        const at::Tensor hidden = afterFirst.cleared(convolution(x.input, *firstWeight, *firstBias, type, border.padding()).relu_());
+        const at::Tensor change = convolution(hidden, *secondWeight, *secondBias, type, border.padding());
+        const Stream next = added(x.sum, change, border.lostBy(2));
+        return {afterBoth.cleared(next.sum), afterBoth.cleared(next.input)};
     }
 };
 
@@ -210,67 +212,130 @@ Named FieldNetwork::detailParameters() {
     return list;
 }
 
-Stream FieldNetwork::behindBlock(std::size_t block, const Stream& x, Border border, at::ScalarType type) const {
-    return Block(blockWeight, blockBias, block).behind(x, border, type);
+namespace {
+
+/// The parts of `tensor` (N, ..., h, w) around `inside`, a rectangle of its picture `index`.
+std::vector<at::Tensor> around(const at::Tensor& tensor, std::int64_t index, Rect inside) {
+    const at::Tensor picture = tensor[index];
+    const std::int64_t height = picture.size(1), width = picture.size(2);
+    const auto rows = [&](std::int64_t first, std::int64_t last) { return picture.narrow(1, first, last - first); };
+    const auto columns = [&](std::int64_t first, std::int64_t last) { return picture.narrow(2, first, last - first); };
+    return {rows(0, inside.top), rows(inside.bottom, height), columns(0, inside.left), columns(inside.right, width)};
 }
 
-FieldNetwork::Middle FieldNetwork::middle(const at::Tensor& planes, Border border, at::ScalarType type,
+/// The part of a tensor that is within `picture`; may be empty.
+Rect partWithin(const at::Tensor& tensor, Rect picture) {
+    const int width = static_cast<int>(tensor.size(3)), height = static_cast<int>(tensor.size(2));
+    const auto within = [](int place, int length) { return std::clamp(place, 0, length); };
+    return {within(picture.left, width), within(picture.top, height), within(picture.right, width), within(picture.bottom, height)};
+}
+
+} // namespace
+
+FieldNetwork::Border FieldNetwork::Border::behind(int convolutions) const {
+    Border next = *this;
+    for (Rect& picture : next.m_pictures) {
+        picture = translated(picture, -lostBy(convolutions), -lostBy(convolutions));
+    }
+    return next;
+}
+
+at::Tensor FieldNetwork::Border::cleared(const at::Tensor& tensor) const {
+    for (std::size_t i = 0; i < m_pictures.size(); ++i) {
+        for (at::Tensor& part : around(tensor, static_cast<std::int64_t>(i), partWithin(tensor, m_pictures[i]))) {
+            part.zero_();
+        }
+    }
+    return tensor;
+}
+
+bool FieldNetwork::Border::isCrossedBy(const at::Tensor& tensor) const {
+    const Rect whole{0, 0, static_cast<int>(tensor.size(3)), static_cast<int>(tensor.size(2))};
+    return std::any_of(m_pictures.begin(), m_pictures.end(), [&](Rect picture) { return partWithin(tensor, picture) != whole; });
+}
+
+void FieldNetwork::Border::completeCells(const at::Tensor& tensor) const {
+    for (std::size_t i = 0; i < m_pictures.size(); ++i) {
+        const at::Tensor picture = tensor[static_cast<std::int64_t>(i)];
+        const Rect inside = partWithin(tensor, m_pictures[i]);
+        if (inside.right > 0 && inside.right < picture.size(2)) {
+            picture.select(2, inside.right).copy_(picture.select(2, inside.right - 1));
+        }
+        if (inside.bottom > 0 && inside.bottom < picture.size(1)) {
+            picture.select(1, inside.bottom).copy_(picture.select(1, inside.bottom - 1));
+        }
+    }
+}
+
+Stream FieldNetwork::behindBlock(int block, const Stream& x, const Border& border, at::ScalarType type) const {
+    return Block(blockWeight, blockBias, static_cast<std::size_t>(block)).behind(x, border, type);
+}
+
+FieldNetwork::Middle FieldNetwork::middle(const at::Tensor& planes, const Border& border, at::ScalarType type,
                                           const Checkpoint& checkpoint) const {
-    const at::Tensor head = convolution(planes, headWeight, headBias, type, border == Border::zero ? 1 : 0);
+    const at::Tensor read = border.isCrossedBy(planes) ? border.cleared(planes.clone()) : planes;
+    Border at = border.behind(1);
+    const at::Tensor head = at.cleared(convolution(read, headWeight, headBias, type, border.padding()));
     const at::Tensor first = head.to(at::kFloat);
     Stream x{first, isPlainInference(head) ? head : first};
     for (int block = 0; block < architecture.blocks / 2; ++block) {
         if (checkpoint) {
             checkpoint();
         }
-        x = behindBlock(static_cast<std::size_t>(block), x, border, type);
+        x = behindBlock(block, x, at, type);
+        at = at.behind(2);
     }
-    return {inner(first, border == Border::zero ? 0 : reachOfMiddle() - 1), x};
+    return {inner(first, border.lostBy(reachOfMiddle() - 1)), x, at};
 }
 
-FieldNetwork::Middle FieldNetwork::remembering(const Middle& middle, const TokenMemory& memory, Border border, at::ScalarType type,
-                                               int left, int top) const {
+FieldNetwork::Middle FieldNetwork::remembering(const Middle& middle, const TokenMemory& memory, at::ScalarType type, int left,
+                                               int top) const {
     const auto streamOf = [&](const at::Tensor& sum) {
         return Stream{sum, isPlainInference(sum) ? sum.to(type, false, false, at::MemoryFormat::ChannelsLast) : sum};
     };
-    if (border == Border::zero) {
-        return {middle.head, streamOf(attention.attended(middle.x.sum, memory))};
+    const Border border = middle.border.behind(1);
+    if (middle.border.lostBy(1) == 0) {
+        return {middle.head, streamOf(attention.attended(middle.x.sum, memory)), border};
     }
     // Whole cells take part; then both sides have lost one pixel, whether it was in a whole cell or not.
     const std::int64_t oddTop = top & 1, oddLeft = left & 1;
     const std::int64_t height = middle.x.sum.size(2), width = middle.x.sum.size(3);
+    middle.border.completeCells(middle.x.sum);
     const at::Tensor whole = middle.x.sum.narrow(2, oddTop, (height - oddTop) / 2 * 2).narrow(3, oddLeft, (width - oddLeft) / 2 * 2);
     const at::Tensor attended = attention.attended(whole, memory);
     const at::Tensor kept = attended.narrow(2, 1 - oddTop, height - 2).narrow(3, 1 - oddLeft, width - 2);
-    return {inner(middle.head, 1), streamOf(kept.contiguous(at::MemoryFormat::ChannelsLast))};
+    return {inner(middle.head, 1), streamOf(border.cleared(kept.contiguous(at::MemoryFormat::ChannelsLast))), border};
 }
 
-at::Tensor FieldNetwork::features(const Middle& middle, Border border, at::ScalarType type, const Checkpoint& checkpoint) const {
+at::Tensor FieldNetwork::features(const Middle& middle, at::ScalarType type, const Checkpoint& checkpoint) const {
     Stream x = middle.x;
+    Border at = middle.border;
     for (int block = architecture.blocks / 2; block < architecture.blocks; ++block) {
         if (checkpoint) {
             checkpoint();
         }
-        x = behindBlock(static_cast<std::size_t>(block), x, border, type);
+        x = behindBlock(block, x, at, type);
+        at = at.behind(2);
     }
-    const int lost = border == Border::zero ? 0 : 1;
-    const at::Tensor tail = convolution(x.input, tailWeight, tailBias, type, 1 - lost);
+    const at::Tensor tail = convolution(x.input, tailWeight, tailBias, type, at.padding());
     const int blocksLeft = architecture.blocks - architecture.blocks / 2;
-    return added(middle.head, tail, lost * (2 * blocksLeft + 1)).sum;
+    return at.behind(1).cleared(added(middle.head, tail, at.lostBy(2 * blocksLeft + 1)).sum);
 }
 
 at::Tensor FieldNetwork::coefficients(const at::Tensor& features) const {
     return convolution(features, fieldWeight, fieldBias, at::kFloat, 0);
 }
 
-at::Tensor FieldNetwork::detailMap(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
+at::Tensor FieldNetwork::detailMap(const at::Tensor& features, const at::Tensor& parents, const Border& border, at::ScalarType type,
                                    const Checkpoint& checkpoint) const {
     Stream x{features, isPlainInference(features) ? features.to(type, false, false, at::MemoryFormat::ChannelsLast) : features};
+    Border at = border;
     for (std::size_t block = 0; block < detailBlockWeight.size() / 2; ++block) {
         if (checkpoint) {
             checkpoint();
         }
-        x = Block(detailBlockWeight, detailBlockBias, block).behind(x, border, type);
+        x = Block(detailBlockWeight, detailBlockBias, block).behind(x, at, type);
+        at = at.behind(2);
     }
     const at::Tensor free = convolution(x.sum, detailWeight, detailBias, at::kFloat, 0);
     return at::cat({largestGain * free / (largestGain + free.abs()), detailRoomOf(parents)}, 1);

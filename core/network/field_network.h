@@ -4,6 +4,7 @@
 // that run tensors, never in a header that others read.
 
 #include "core/base/random.h"
+#include "core/image/geometry.h"
 #include "core/network/architecture.h"
 #include "core/network/superpixel_network.h"
 #include "core/network/token_memory.h"
@@ -22,9 +23,33 @@ namespace casr {
 /// cos(w_k . d) and sin(w_k . d), K frequencies w_k being shared. That is the paper's a sin(w . d + p) in Cartesian form, and
 /// linear in what the network predicts, so a sample is one dot product.
 struct FieldNetwork {
-    enum class Border {
-        shrink, ///< Convolutions without padding: the result loses Reach::ofTrunk pixels on every side.
-        zero    ///< Zero padding: same size (training patches).
+    /// What convolutions read beyond a tensor of pictures (N, ..., h, w) and beyond the end of a picture: zeros in both cases, so that what
+    /// is learnt at the border of a patch holds at the border of a photo.
+    class Border {
+    public:
+        /// The tensor is whole pictures: zero padding, the same size.
+        static Border zero() { return Border(true, {}); }
+        /// The tensor is parts of pictures with what is read around them: no padding, every 3x3 convolution loses a pixel on each side.
+        /// `pictures` tells for each part where its whole picture lies, counted from the tensor's first pixel; none: without an end.
+        static Border shrink(std::vector<Rect> pictures = {}) { return Border(false, std::move(pictures)); }
+
+        int padding() const { return m_pads ? 1 : 0; }
+        /// What `convolutions` lose on each side.
+        int lostBy(int convolutions) const { return m_pads ? 0 : convolutions; }
+        /// The border of what `convolutions` leave.
+        Border behind(int convolutions) const;
+        /// Zeros outside of the pictures, in place. Returns `tensor`.
+        at::Tensor cleared(const at::Tensor& tensor) const;
+        /// True where `tensor` reaches beyond the end of a picture.
+        bool isCrossedBy(const at::Tensor& tensor) const;
+        /// Repeats the last column and row of the pictures once behind them, in place: the rest of a cell that the end cuts.
+        void completeCells(const at::Tensor& tensor) const;
+
+    private:
+        Border(bool pads, std::vector<Rect> pictures) : m_pads(pads), m_pictures(std::move(pictures)) {}
+
+        bool m_pads;
+        std::vector<Rect> m_pictures;
     };
 
     /// Called between blocks; may throw to stop.
@@ -69,19 +94,20 @@ struct FieldNetwork {
     struct Middle {
         at::Tensor head; ///< The head's features, as far as `x` reaches: (N, C, h, w) float32.
         Stream x;        ///< (N, C, h, w)
+        Border border;   ///< Of both.
     };
 
     /// The first half of the trunk on input planes (N, planes, H, W) float32. Convolutions run in `type` (float32 or bfloat16); sums
     /// of residuals stay float32. With Border::shrink every side loses reachOfMiddle() pixels.
-    Middle middle(const at::Tensor& planes, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
+    Middle middle(const at::Tensor& planes, const Border& border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
     int reachOfMiddle() const { return 1 + 2 * (architecture.blocks / 2); }
 
     /// `middle` with what it takes from `memory`. With Border::shrink it loses memoryCell - 1 more pixels on every side; `left` and `top`
     /// then are the absolute place of its first pixel, as cells are counted from the picture's corner.
-    Middle remembering(const Middle& middle, const TokenMemory& memory, Border border, at::ScalarType type, int left, int top) const;
+    Middle remembering(const Middle& middle, const TokenMemory& memory, at::ScalarType type, int left, int top) const;
 
     /// Trunk features (N, C, h, w) float32: the second half.
-    at::Tensor features(const Middle& middle, Border border, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
+    at::Tensor features(const Middle& middle, at::ScalarType type, const Checkpoint& checkpoint = {}) const;
 
     /// Field coefficients (N, 3 * 2K, h, w) float32 of the features.
     at::Tensor coefficients(const at::Tensor& features) const;
@@ -89,7 +115,7 @@ struct FieldNetwork {
     /// What DetailMap holds, (N, DetailMap::values, h, w) float32, of the trunk's features: gains of the bands within -largestGain ..
     /// largestGain, and the room that `parents` (N, 3, ...) leave, see detailRoomOf(). With Border::shrink every side loses
     /// Reach::ofDetail pixels; `parents` hold Reach::detailRoom more than the result. The architecture has detail.
-    at::Tensor detailMap(const at::Tensor& features, const at::Tensor& parents, Border border, at::ScalarType type,
+    at::Tensor detailMap(const at::Tensor& features, const at::Tensor& parents, const Border& border, at::ScalarType type,
                          const Checkpoint& checkpoint = {}) const;
 
     /// (n, 2K) values of the shared sinusoids at `offsets` (n, 2), parent pixels (down, right) from the pixel's centre, smoothed
@@ -97,7 +123,7 @@ struct FieldNetwork {
     at::Tensor basis(const at::Tensor& offsets, const at::Tensor& inverseScale) const;
 
 private:
-    Stream behindBlock(std::size_t block, const Stream& x, Border border, at::ScalarType type) const;
+    Stream behindBlock(int block, const Stream& x, const Border& border, at::ScalarType type) const;
     void addDetail(HashRandom& random);
 };
 

@@ -200,7 +200,9 @@ public:
             return nullptr;
         }
         return guarded(m_running, [&]() -> std::shared_ptr<const SourceMemory> {
-            return std::make_shared<TokenSource>(tokensOf({photo, 0, 0}, memoryWindowsOf(photo), precision, stop, inputs));
+            StepInputs ofPhoto = inputs;
+            ofPhoto.picture = photo.size();
+            return std::make_shared<TokenSource>(tokensOf({photo, 0, 0}, memoryWindowsOf(photo), precision, stop, ofPhoto));
         });
     }
 
@@ -215,8 +217,8 @@ public:
             if (wide > 0) {
                 const at::Tensor around =
                     tensorOf(parent, expanded(cells, Reach::detailRoom)).narrow(1, 0, InputPlanes::picture).to(deviceOf(precision));
-                tile.detail = interleavedValues(
-                    network.detailMap(features, around, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }));
+                tile.detail = interleavedValues(network.detailMap(features, around, borderOf(inputs, {expanded(cells, wide)}),
+                                                                  typeOf(precision), [&] { throwWhen(stop); }));
             }
             return tile;
         });
@@ -242,6 +244,15 @@ private:
         }
     }
 
+    /// Of tensors that are the parts `read` of the parent.
+    static FieldNetwork::Border borderOf(const StepInputs& inputs, const std::vector<Rect>& read) {
+        std::vector<Rect> pictures;
+        for (const Rect& part : read) {
+            pictures.push_back(translated(rectOf(inputs.picture), -part.left, -part.top));
+        }
+        return FieldNetwork::Border::shrink(inputs.picture.isEmpty() ? std::vector<Rect>() : pictures);
+    }
+
     /// The middle of `planes` that has the size of `cells`.
     static at::Tensor innerOf(const at::Tensor& planes, Rect cells) {
         const std::int64_t margin = (planes.size(2) - cells.height()) / 2;
@@ -254,14 +265,13 @@ private:
         const FieldNetwork& network = networkFor(precision);
         const Rect read = expanded(cells, Reach::ofTrunk(architecture()));
         const auto checkpoint = [&] { throwWhen(stop); };
-        FieldNetwork::Middle middle = network.middle(planesOf(parent, read, inputs).to(deviceOf(precision)), FieldNetwork::Border::shrink,
-                                                     typeOf(precision), checkpoint);
+        FieldNetwork::Middle middle =
+            network.middle(planesOf(parent, read, inputs).to(deviceOf(precision)), borderOf(inputs, {read}), typeOf(precision), checkpoint);
         if (const auto* memory = dynamic_cast<const TokenSource*>(inputs.memory.get())) {
             const int lost = network.reachOfMiddle();
-            middle = network.remembering(middle, memory->tokens(deviceOf(precision)), FieldNetwork::Border::shrink, typeOf(precision),
-                                         read.left + lost, read.top + lost);
+            middle = network.remembering(middle, memory->tokens(deviceOf(precision)), typeOf(precision), read.left + lost, read.top + lost);
         }
-        return innerOf(network.features(middle, FieldNetwork::Border::shrink, typeOf(precision), checkpoint), cells);
+        return innerOf(network.features(middle, typeOf(precision), checkpoint), cells);
     }
 
     /// Call it guarded.
@@ -330,12 +340,13 @@ private:
         std::vector<Rect> places;
         for (std::size_t first = 0; first < windows.size(); first += atOnce) {
             std::vector<at::Tensor> planes;
+            std::vector<Rect> parts;
             for (std::size_t i = first; i < first + atOnce; ++i) {
-                planes.push_back(planesOfWindow(photo, windows[std::min(i, windows.size() - 1)].rect, inputs));
+                parts.push_back(expanded(windows[std::min(i, windows.size() - 1)].rect, network.reachOfMiddle()));
+                planes.push_back(planesAround(photo, parts.back(), inputs));
             }
             const at::Tensor read = at::cat(planes).to(deviceOf(precision));
-            const at::Tensor features =
-                network.middle(read, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
+            const at::Tensor features = network.middle(read, borderOf(inputs, parts), typeOf(precision), [&] { throwWhen(stop); }).x.sum;
             const at::Tensor cells = TokenAttention::cellsOf(features);
             for (std::size_t i = first; i < std::min(first + atOnce, windows.size()); ++i) {
                 appendTokens(windows[i], cells[static_cast<std::int64_t>(i - first)], tokens, places);
@@ -344,8 +355,8 @@ private:
         return {network.attention.remember(at::cat(tokens).unsqueeze(0)), std::move(places)};
     }
 
-    at::Tensor planesOfWindow(const PlacedImage& photo, Rect window, const StepInputs& inputs) const {
-        const Rect read = expanded(window, m_network.reachOfMiddle());
+    /// The input planes of `read`, which may reach past the photo.
+    at::Tensor planesAround(const PlacedImage& photo, Rect read, const StepInputs& inputs) const {
         const PlacedImage around = coveringByBorder(photo, expanded(read, Reach::superpixels));
         StepInputs atWindow = inputs;
         const PlacedImage depth = inputs.depth ? coveringByBorder(*inputs.depth, read) : PlacedImage();
@@ -372,7 +383,7 @@ private:
         const Rect pixels{whole.left * memoryCell, whole.top * memoryCell, whole.right * memoryCell, whole.bottom * memoryCell};
         const Rect read = expanded(pixels, network.reachOfMiddle());
         const at::Tensor planes = planesOf(parent, read, inputs).to(deviceOf(precision));
-        const at::Tensor features = network.middle(planes, FieldNetwork::Border::shrink, typeOf(precision), [&] { throwWhen(stop); }).x.sum;
+        const at::Tensor features = network.middle(planes, borderOf(inputs, {read}), typeOf(precision), [&] { throwWhen(stop); }).x.sum;
         const at::Tensor weights = network.attention.weights(TokenAttention::cellsOf(features), memory.tokens(deviceOf(precision)));
         const auto [weight, token] = weights.to(at::kCPU).max(-1);
         Borrowing result{whole, {}, {}};

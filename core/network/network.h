@@ -83,6 +83,7 @@ struct StepInputs {
     float noise = 0;     ///< Amount of noise to remove, 0 .. 1.
     float jpeg = 0;      ///< Amount of JPEG artifacts to remove, 0 .. 1.
     bool detail = false; ///< Compute the detail too, where the architecture has it.
+    Size picture{};      ///< Of the whole parent: behind its border convolutions read zeros, as in training. Empty: it has no end.
 };
 
 /// Where the texture of a cell of memoryCell x memoryCell parent pixels comes from.
@@ -146,7 +147,7 @@ protected:
 };
 
 /// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 7;
+constexpr int methodVersion = 8;
 
 /// Precision, instruction set or device, library and method versions: results of equal profiles agree bit by bit, others may differ in the
 /// last bits. `precision` is resolved. It begins with bf16, fp32 or cuda.

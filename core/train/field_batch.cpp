@@ -101,17 +101,16 @@ FieldBatch::FieldBatch(const FieldNetwork& network, Batch& batch, const at::Devi
 }
 
 at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type) {
-    constexpr FieldNetwork::Border border = FieldNetwork::Border::zero;
-    FieldNetwork::Middle middle = network.middle(batch.planes, border, type);
+    FieldNetwork::Middle middle = network.middle(batch.planes, FieldNetwork::Border::zero(), type);
     if (network.architecture.memory > 0 && batch.planes.size(2) % memoryCell == 0) {
-        middle = network.remembering(middle, memoryOf(network, middle.x.sum, batch.group, batch.seed), border, type, 0, 0);
+        middle = network.remembering(middle, memoryOf(network, middle.x.sum, batch.group, batch.seed), type, 0, 0);
     }
-    return network.features(middle, border, type);
+    return network.features(middle, type);
 }
 
 at::Tensor detailMapOf(const FieldNetwork& network, const at::Tensor& features, const FieldBatch& batch, at::ScalarType type) {
     const at::Tensor parents = withBorder(batch.planes.narrow(1, 0, InputPlanes::picture), Reach::detailRoom);
-    return network.detailMap(features, parents, FieldNetwork::Border::zero, type);
+    return network.detailMap(features, parents, FieldNetwork::Border::zero(), type);
 }
 
 at::Tensor fieldAt(const FieldNetwork& network, const at::Tensor& coefficients, const FieldBatch& batch) {

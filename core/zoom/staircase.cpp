@@ -124,6 +124,7 @@ StepInputs Staircase::inputsOf(int level) const {
     StepInputs inputs;
     inputs.superpixels = m_controls.parts.superpixels;
     inputs.memory = m_memory;
+    inputs.picture = m_plan.sizeOf(level - 1);
     if (level == 1) {
         inputs.noise = m_controls.noise;
         inputs.jpeg = m_controls.jpeg;
