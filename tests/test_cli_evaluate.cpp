@@ -19,6 +19,7 @@ private Q_SLOTS:
         QCOMPARE(scales.size(), 2);
         const double psnr = scales[0].toObject()["mean"].toObject()["psnr_y"].toDouble();
         QVERIFY(psnr > 5 && psnr < 30);
+        QVERIFY(scales[0].toObject()["mean"].toObject()["ssim_y"].toDouble() > 0);
     }
 
     void evaluateMeasuresEveryStepOfTheStaircase() {

@@ -383,8 +383,9 @@ private:
         const Rect pixels{whole.left * memoryCell, whole.top * memoryCell, whole.right * memoryCell, whole.bottom * memoryCell};
         const Rect read = expanded(pixels, network.reachOfMiddle());
         const at::Tensor planes = planesOf(parent, read, inputs).to(deviceOf(precision));
-        const at::Tensor features = network.middle(planes, borderOf(inputs, {read}), typeOf(precision), [&] { throwWhen(stop); }).x.sum;
-        const at::Tensor weights = network.attention.weights(TokenAttention::cellsOf(features), memory.tokens(deviceOf(precision)));
+        const FieldNetwork::Middle middle = network.middle(planes, borderOf(inputs, {read}), typeOf(precision), [&] { throwWhen(stop); });
+        middle.border.completeCells(middle.x.sum); // as the step does
+        const at::Tensor weights = network.attention.weights(TokenAttention::cellsOf(middle.x.sum), memory.tokens(deviceOf(precision)));
         const auto [weight, token] = weights.to(at::kCPU).max(-1);
         Borrowing result{whole, {}, {}};
         const auto empty = static_cast<std::int64_t>(memory.places().size());

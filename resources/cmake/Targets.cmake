@@ -22,8 +22,8 @@ if(CASR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # Most of the time to compile a source that speaks LibTorch or Qt goes into their headers: GCC reads them once for all sources of a target
-# or, told REUSE_FROM another target, once for both. The presets release and asan-ubsan do so: the others show that every source includes what
-# it uses, and GCC 12 has false warnings of its own headers when they were read before.
+# or, told REUSE_FROM another target, once for both. The presets release and asan-ubsan do so: the others show that every source
+# includes what it uses, and GCC 12 has false warnings of its own headers when they were read before.
 #
 #   casr_precompile(target PRIVATE header... | REUSE_FROM other)
 function(casr_precompile target)
