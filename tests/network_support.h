@@ -26,9 +26,10 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
         add(name + ".bias", {out});
     };
     addConvolution("head", width, 9, 3);
+    const std::int64_t hidden = architecture.hidden > 0 ? architecture.hidden : width;
     for (int block = 0; block < architecture.blocks; ++block) {
-        addConvolution("block" + std::to_string(block) + ".conv0", width, width, 3);
-        addConvolution("block" + std::to_string(block) + ".conv1", width, width, 3);
+        addConvolution("block" + std::to_string(block) + ".conv0", hidden, width, 3);
+        addConvolution("block" + std::to_string(block) + ".conv1", width, hidden, 3);
     }
     addConvolution("tail", width, width, 3);
     addConvolution("field", 6 * waves, width, 1);
@@ -62,7 +63,7 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
                                           R"(,"frequencies":)" + std::to_string(waves) + R"(,"memory":)" +
                                           std::to_string(architecture.memory) + R"(,"superpixels":)" +
                                           std::to_string(architecture.superpixels) + R"(,"detail":)" + std::to_string(architecture.detail) +
-                                          "}"},
+                                          R"(,"hidden":)" + std::to_string(architecture.hidden) + "}"},
                      {"training", "drawn for a test"}};
     return file;
 }

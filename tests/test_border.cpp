@@ -11,7 +11,7 @@ namespace {
 
 using Border = FieldNetwork::Border;
 
-constexpr Architecture full{16, 2, 16, 16, 0, 1};
+constexpr Architecture full{16, 2, 16, 16, 0, 1, 32};
 
 FieldNetwork strongField(const Architecture& architecture) {
     return networkOf(strongWeights(architecture, 3), "a test");

@@ -15,8 +15,9 @@ using namespace casr;
 namespace {
 
 const Architecture small{16, 2, 16};
-const Architecture full{16, 2, 16, 16, 8};
-const Architecture detailed{16, 2, 16, 16, 8, 1};
+const Architecture full{16, 2, 16, 16, 8, 0, 48};
+const Architecture large{64, 8, 32, 0, 0, 0, 96};
+const Architecture detailed{16, 2, 16, 16, 8, 1, 48};
 
 bool sameCoefficients(const FieldTile& a, const FieldTile& b) {
     return a.cells == b.cells && a.coefficients.size() == b.coefficients.size() &&
@@ -234,7 +235,7 @@ private Q_SLOTS:
     }
 
     void tilesOfALargeNetworkAreTheWholePicture() {
-        const auto network = strongNetwork({64, 8, 32}, 1);
+        const auto network = strongNetwork(large, 1);
         const Image picture = noisePicture({131, 75}, 3, 2);
         const FieldTile whole = run(*network, picture, rectOf(picture.size()));
         for (const int edge : {48, 96}) {
@@ -247,7 +248,7 @@ private Q_SLOTS:
     void threadsDoNotChangeABit() {
         const Image picture = noisePicture({150, 90}, 3, 4);
         const Precision precision = resolved(Precision::automatic);
-        for (const Architecture& architecture : {small, Architecture{64, 8, 32}}) {
+        for (const Architecture& architecture : {small, large}) {
             const auto network = strongNetwork(architecture, 5);
             for (const Precision each : {Precision::float32, precision}) {
                 setComputeThreads(1);

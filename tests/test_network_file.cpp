@@ -40,7 +40,7 @@ class TestNetworkFile : public QObject {
 
 private Q_SLOTS:
     void aNetworkSurvivesTheFileBitByBit() {
-        for (const Architecture& architecture : {small, Architecture{48, 1, 64}, Architecture{16, 2, 16, 32, 24}}) {
+        for (const Architecture& architecture : {small, Architecture{48, 1, 64}, Architecture{16, 2, 16, 32, 24, 0, 32}}) {
             FieldNetwork network = FieldNetwork::initialised(architecture, 1);
             FieldNetwork again = networkOf(throughBytes(fileOf(network)), "test");
             QCOMPARE(again.architecture, architecture);
@@ -54,7 +54,7 @@ private Q_SLOTS:
     }
 
     void namesAndShapesAreTheFormats() {
-        const Architecture full{16, 2, 16, 32, 24, 1};
+        const Architecture full{16, 2, 16, 32, 24, 1, 48};
         FieldNetwork network = FieldNetwork::initialised(full, 1);
         const std::vector<NamedTensor> tensors = tensorsOf(network);
         const TensorFile expected = emptyWeights(full);
@@ -123,6 +123,8 @@ private Q_SLOTS:
         QTest::newRow("too wide a memory") << R"({"channels":16,"blocks":2,"frequencies":16,"memory":144})";
         QTest::newRow("superpixels off the grid") << R"({"channels":16,"blocks":2,"frequencies":16,"superpixels":12})";
         QTest::newRow("detail that reads too far") << R"({"channels":16,"blocks":2,"frequencies":16,"detail":2})";
+        QTest::newRow("hidden off the grid") << R"({"channels":16,"blocks":2,"frequencies":16,"hidden":24})";
+        QTest::newRow("too wide blocks") << R"({"channels":16,"blocks":2,"frequencies":16,"hidden":272})";
         QTest::newRow("negative detail") << R"({"channels":16,"blocks":2,"frequencies":16,"detail":-1})";
         QTest::newRow("a list") << "[16,2,16]";
         QTest::newRow("no JSON") << "16x2x16";

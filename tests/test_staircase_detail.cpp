@@ -97,6 +97,32 @@ private Q_SLOTS:
         QVERIFY(sameBits(wholeLevel(*other->withDetail(0.5f, 0), 2), before));
     }
 
+    /// A view begins from what the one before was without its detail where that holds it, from the fields where it does not.
+    void viewsAfterAnotherDetailAreThoseOfAFreshStaircase_data() {
+        QTest::addColumn<float>("detail");
+        QTest::addColumn<int>("smaller");
+        QTest::addColumn<bool>("isPart");
+        QTest::newRow("the same view") << 0.5f << 0 << false;
+        QTest::newRow("a part of it") << 0.5f << 0 << true;
+        QTest::newRow("another size") << 0.5f << 7 << false;
+        QTest::newRow("another detail below") << 0.75f << 0 << false;
+    }
+
+    void viewsAfterAnotherDetailAreThoseOfAFreshStaircase() {
+        QFETCH(float, detail);
+        QFETCH(int, smaller);
+        QFETCH(bool, isPart);
+        Staircase staircase = detailedStaircase(0.5f, 0.25f), expected = detailedStaircase(detail, 0.75f);
+        const Size size = staircase.plan().result(), other{size.width - smaller, size.height - smaller};
+        const Rect part = isPart ? expanded(rectOf(other), -9) : rectOf(other);
+        staircase.view(2, size, rectOf(size));
+        const std::shared_ptr<Staircase> changed = staircase.withDetail(detail, 0.75f);
+        QVERIFY(sameBits(changed->view(2, other, part).image, expected.view(2, other, part).image));
+        QVERIFY(sameBits(changed->view(2, size, rectOf(size)).image, expected.view(2, size, rectOf(size)).image));
+        QVERIFY(
+            sameBits(changed->withDetail(detail, 0)->view(2, other, part).image, detailedStaircase(detail, 0).view(2, other, part).image));
+    }
+
     void anotherDetailInEveryStepLeavesTheFieldsOfTheFirstAsTheyAre() {
         Staircase staircase = detailedStaircase(0.5f, 0.5f), expected = detailedStaircase(1, 1);
         staircase.keepFields();

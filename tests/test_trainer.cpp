@@ -274,16 +274,30 @@ private Q_SLOTS:
         QVERIFY(says(errorOf([&] { trainSuperpixels(crops(), options, {}); }), "--patch"));
     }
 
-    void moreBlocksKeepTheFunction() {
+    void moreAndWiderBlocksKeepTheFunction_data() {
+        QTest::addColumn<int>("blocks");
+        QTest::addColumn<int>("hidden");
+        QTest::newRow("more blocks") << 3 << 0;
+        QTest::newRow("wider blocks") << 1 << 48;
+        QTest::newRow("both") << 2 << 32;
+    }
+
+    void moreAndWiderBlocksKeepTheFunction() {
+        QFETCH(int, blocks);
+        QFETCH(int, hidden);
         const std::filesystem::path small = freshFolder(), large = freshFolder();
         TrainOptions options = optionsFor(small, 20);
         options.rate = 2e-3;
         const QString before = validationIn(run(options));
         TrainOptions grown = optionsFor(large, 20);
-        grown.architecture.blocks = 3;
+        grown.architecture.blocks = blocks;
+        grown.architecture.hidden = hidden;
         grown.start = small / "weights.safetensors";
         QCOMPARE(validationIn(run(grown, 0)), before);
-        QCOMPARE(Network::load(large / "weights.safetensors")->architecture().blocks, 3);
+        QCOMPARE(Network::load(large / "weights.safetensors")->architecture(), grown.architecture);
+        grown.folder = freshFolder();
+        grown.rate = 2e-3;
+        QVERIFY(validationIn(run(grown)) != before);
     }
 
     void onlyTheNamedTensorsLearn() {

@@ -212,10 +212,16 @@ Image noisePhoto(Size size) {
 double operationsOfInference(const Architecture& shape, int cells) {
     double edge = cells + 2 * Reach::ofTrunk(shape);
     double operations = 0;
-    for (int layer = 0; layer < 2 * shape.blocks + 2; ++layer) {
+    const auto convolve = [&](int from, int to) {
         edge -= 2;
-        operations += 2.0 * 9.0 * (layer == 0 ? InputPlanes::count : shape.channels) * shape.channels * edge * edge;
+        operations += 2.0 * 9.0 * from * to * edge * edge;
+    };
+    convolve(InputPlanes::count, shape.channels);
+    for (int block = 0; block < shape.blocks; ++block) {
+        convolve(shape.channels, shape.widthInBlocks());
+        convolve(shape.widthInBlocks(), shape.channels);
     }
+    convolve(shape.channels, shape.channels);
     return operations + 2.0 * shape.channels * 6 * shape.frequencies * cells * cells;
 }
 

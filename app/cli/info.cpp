@@ -19,8 +19,9 @@ void tellOfWeights(const std::string& path) {
     const std::shared_ptr<const Network> network = Network::load(path);
     const Architecture& shape = network->architecture();
     std::cout << path << ": weights of CASR Zoom\n"
-              << "parameters: " << network->parameterCount() << " (" << shape.channels << " channels, " << shape.blocks << " blocks, "
-              << shape.frequencies << " frequencies, " << shape.detail << " blocks of detail)\n"
+              << "parameters: " << network->parameterCount() << " (" << shape.channels << " channels, " << shape.widthInBlocks()
+              << " within blocks, " << shape.blocks << " blocks, " << shape.frequencies << " frequencies, " << shape.detail
+              << " blocks of detail)\n"
               << "reach: " << Reach::ofTrunk(shape) << " parent pixels\n"
               << "SHA-256: " << network->checksum() << "\n"
               << "training: " << network->record() << std::endl;

@@ -62,6 +62,8 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
     casr::TrainOptions& options = arguments.options;
     addCommonOptions(command, arguments);
     command.add_option("--channels", options.architecture.channels)->capture_default_str();
+    command.add_option("--hidden", options.architecture.hidden, "Width between the two convolutions of a block; 0: --channels")
+        ->capture_default_str();
     command.add_option("--blocks", options.architecture.blocks)->capture_default_str();
     command.add_option("--frequencies", options.architecture.frequencies)->capture_default_str();
     command.add_option("--memory", options.architecture.memory, "Width of what a token of the photo's memory holds; 0: no memory")

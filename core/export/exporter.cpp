@@ -101,7 +101,7 @@ std::int64_t Exporter::bytesOfInference(const ExportRequest& request) const {
     const std::int64_t reach = Reach::ofTrunk(shape) + (hasDetail ? Reach::ofDetail(shape) : 0);
     const std::int64_t coefficients = cells.area() * 6 * shape.frequencies * 3;
     const std::int64_t read = (cells.width + 2 * reach) * (cells.height + 2 * reach);
-    return static_cast<std::int64_t>(sizeof(float)) * (trunkTensors * read * shape.channels + coefficients);
+    return static_cast<std::int64_t>(sizeof(float)) * (trunkTensors * read * shape.widthInBlocks() + coefficients);
 }
 
 void Exporter::addDiskProblem(const ExportRequest& request, Preflight& result) const {

@@ -12,6 +12,9 @@ struct Architecture {
     int memory = 0;       ///< Width of what a token of the photo's memory holds; a multiple of 16 up to 128, 0: no memory.
     int superpixels = 0;  ///< Width of the superpixel network; a multiple of 8 up to 64, 0: no superpixels.
     int detail = 0;       ///< Residual blocks of the perceptual detail's branch, up to maxDetailBlocks, 0: no detail.
+    int hidden = 0;       ///< Width between the two convolutions of a trunk's block; a multiple of 16 up to 256, 0: `channels`.
+
+    int widthInBlocks() const { return hidden > 0 ? hidden : channels; }
 
     bool operator==(const Architecture&) const = default;
 };

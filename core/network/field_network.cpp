@@ -110,10 +110,10 @@ struct Block {
     }
 };
 
-void addBlock(int width, std::vector<at::Tensor>& weight, std::vector<at::Tensor>& bias, HashRandom& random) {
-    weight.push_back(convolutionWeight(width, width, 3, 1.0, random));
-    weight.push_back(convolutionWeight(width, width, 3, 0.1, random));
-    bias.push_back(at::zeros({width}));
+void addBlock(int width, int inside, std::vector<at::Tensor>& weight, std::vector<at::Tensor>& bias, HashRandom& random) {
+    weight.push_back(convolutionWeight(inside, width, 3, 1.0, random));
+    weight.push_back(convolutionWeight(width, inside, 3, 0.1, random));
+    bias.push_back(at::zeros({inside}));
     bias.push_back(at::zeros({width}));
 }
 
@@ -136,7 +136,7 @@ FieldNetwork FieldNetwork::initialised(const Architecture& architecture, std::ui
     network.headWeight.narrow(1, InputPlanes::picture, InputPlanes::guidance).zero_();
     network.headBias = at::zeros({width});
     for (int block = 0; block < architecture.blocks; ++block) {
-        addBlock(width, network.blockWeight, network.blockBias, random);
+        addBlock(width, architecture.widthInBlocks(), network.blockWeight, network.blockBias, random);
     }
     network.tailWeight = convolutionWeight(width, width, 3, 0.5, random);
     network.tailBias = at::zeros({width});
@@ -157,7 +157,7 @@ FieldNetwork FieldNetwork::initialised(const Architecture& architecture, std::ui
 
 void FieldNetwork::addDetail(HashRandom& random) {
     for (int block = 0; block < architecture.detail; ++block) {
-        addBlock(architecture.channels, detailBlockWeight, detailBlockBias, random);
+        addBlock(architecture.channels, architecture.channels, detailBlockWeight, detailBlockBias, random);
     }
     if (architecture.detail > 0) {
         detailWeight = convolutionWeight(detailBands, architecture.channels, 1, 0.02, random);

@@ -46,9 +46,10 @@ at::MemoryFormat formatOf(const at::Tensor& tensor) {
 } // namespace
 
 std::map<std::string, std::string> metadataOf(const Architecture& architecture) {
-    const nlohmann::json shape{{"channels", architecture.channels},       {"blocks", architecture.blocks},
-                               {"frequencies", architecture.frequencies}, {"memory", architecture.memory},
-                               {"superpixels", architecture.superpixels}, {"detail", architecture.detail}};
+    const nlohmann::json shape{
+        {"channels", architecture.channels}, {"blocks", architecture.blocks},           {"frequencies", architecture.frequencies},
+        {"memory", architecture.memory},     {"superpixels", architecture.superpixels}, {"detail", architecture.detail},
+        {"hidden", architecture.hidden}};
     return {{"format", formatName}, {"version", formatVersion}, {"architecture", shape.dump()}};
 }
 
@@ -60,9 +61,10 @@ Architecture architectureOf(const TensorFile& file, const std::string& origin) {
     const nlohmann::json shape = nlohmann::json::parse(field("architecture"), nullptr, false);
     const Architecture architecture{numberIn(shape, "channels", 128, 16),          numberIn(shape, "blocks", maxBlocks, 1),
                                     numberIn(shape, "frequencies", 64, 16),        optionalNumberIn(shape, "memory", 128, 16),
-                                    optionalNumberIn(shape, "superpixels", 64, 8), optionalNumberIn(shape, "detail", maxDetailBlocks, 1)};
+                                    optionalNumberIn(shape, "superpixels", 64, 8), optionalNumberIn(shape, "detail", maxDetailBlocks, 1),
+                                    optionalNumberIn(shape, "hidden", 256, 16)};
     if (architecture.channels == 0 || architecture.blocks == 0 || architecture.frequencies == 0 || architecture.memory < 0 ||
-        architecture.superpixels < 0 || architecture.detail < 0) {
+        architecture.superpixels < 0 || architecture.detail < 0 || architecture.hidden < 0) {
         refuse(origin, "its architecture is not described, or outside the limits");
     }
     return architecture;

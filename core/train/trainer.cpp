@@ -134,22 +134,45 @@ private:
     int m_lossCount = 0;
 };
 
-/// `small` in the first blocks of a deeper network whose further blocks change nothing yet (Chen et al. 2016, Net2Net).
+/// True where a network of shape `to` can hold one of shape `from` and answer as it does.
+bool canHold(const Architecture& to, const Architecture& from) {
+    const auto isSameOrNew = [](int before, int after) { return before == 0 || before == after; };
+    return from.channels == to.channels && from.frequencies == to.frequencies && from.blocks <= to.blocks &&
+           from.widthInBlocks() <= to.widthInBlocks() && isSameOrNew(from.memory, to.memory) &&
+           isSameOrNew(from.superpixels, to.superpixels);
+}
+
+/// Puts `values` into the first rows and columns of `tensor`.
+void putFirst(at::Tensor& tensor, const NamedTensor& values) {
+    at::Tensor part = tensor;
+    for (std::size_t axis = 0; axis < values.shape.size(); ++axis) {
+        part = part.narrow(static_cast<std::int64_t>(axis), 0, values.shape[axis]);
+    }
+    part.copy_(at::from_blob(const_cast<float*>(values.values.data()), values.shape, at::kFloat));
+}
+
+/// What is read in the blocks beyond a width of `width` changes nothing yet, nor do blocks from number `blocks` on.
+void silenceNew(FieldNetwork& network, std::size_t blocks, int width) {
+    for (std::size_t i = 1; i < network.blockWeight.size(); i += 2) {
+        at::Tensor& reading = network.blockWeight[i];
+        const std::int64_t kept = i < 2 * blocks ? width : 0;
+        reading.narrow(1, kept, reading.size(1) - kept).zero_();
+    }
+}
+
+/// `small` in the first blocks and channels of a larger network whose further ones change nothing yet (Chen et al. 2016, Net2Net).
 FieldNetwork grown(FieldNetwork small, const Architecture& architecture) {
+    if (!canHold(architecture, small.architecture)) {
+        throw Error("The starting weights cannot grow into this network: only --blocks and --hidden may be larger than theirs, and a "
+                    "--memory new.");
+    }
     FieldNetwork network = FieldNetwork::initialised(architecture, 1);
-    const Architecture from = small.architecture;
-    if (from.channels != architecture.channels || from.frequencies != architecture.frequencies || from.blocks > architecture.blocks ||
-        (from.memory > 0 && from.memory != architecture.memory) || (from.superpixels > 0 && from.superpixels != architecture.superpixels)) {
-        throw Error("The starting weights cannot grow into this network: only --blocks may be larger than theirs, and a --memory new.");
-    }
-    for (std::size_t i = small.blockWeight.size() + 1; i < network.blockWeight.size(); i += 2) {
-        network.blockWeight[i].zero_();
-    }
+    silenceNew(network, small.blockWeight.size() / 2, small.architecture.widthInBlocks());
     const TensorFile file{{}, tensorsOf(small), {}};
     for (const auto& [name, tensor] : network.parameters()) {
         for (const NamedTensor& named : file.tensors) {
             if (named.name == name) {
-                tensor->copy_(at::from_blob(const_cast<float*>(named.values.data()), named.shape, at::kFloat));
+                putFirst(*tensor, named);
             }
         }
     }

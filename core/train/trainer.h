@@ -13,7 +13,7 @@ struct TrainOptions : RunPlan {
     Architecture architecture;
     SampleOptions sample;
     std::filesystem::path
-        start;     ///< Weights to start from; fresh ones when empty. Fewer blocks than asked for are grown, and so is a memory.
+        start;     ///< Weights to start from; fresh ones when empty. Fewer or narrower blocks than asked for are grown, and so is a memory.
     int parts = 1; ///< Parts of equal size that a batch is computed in, each on a thread of its own: faster than many threads in one.
     int validationCrops = 24;
     bool bfloat16 = true;

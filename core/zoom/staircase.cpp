@@ -87,12 +87,13 @@ std::shared_ptr<Staircase> Staircase::withDetail(float detail, float lastDetail)
     controls.lastDetail = lastDetail;
     const auto other = std::make_shared<Staircase>(m_source, m_network, m_plan, m_precision, m_cache.budget(), controls, m_tileCells);
     other->m_keepsFields = m_keepsFields;
+    const int firstOther = detail == m_controls.detail ? lastLevel() : 1;
     {
         const std::scoped_lock lock(m_mutex);
         other->m_memory = m_memory;
         other->m_isPrepared = m_isPrepared;
+        other->m_faithfulView = firstOther == lastLevel() ? m_faithfulView : nullptr;
     }
-    const int firstOther = detail == m_controls.detail ? lastLevel() : 1;
     m_cache.share(other->m_cache, [=](int level, bool isField) { return level < firstOther || (isField && level == firstOther); });
     return other;
 }
@@ -210,6 +211,7 @@ void Staircase::holdLess() {
     giveBackBuffers();
     {
         const std::scoped_lock lock(m_mutex);
+        m_faithfulView.reset();
         ++m_statistics.memoryRetries;
     }
     if (m_notice) {
@@ -299,7 +301,8 @@ Staircase::Computed Staircase::computeIn(Precision precision, const TileKey& key
 
 Image Staircase::tileOf(const TileKey& key, const NarrowField& field, float share, const PlacedImage& parent) const {
     const LevelGrid grid = gridOf(key.level);
-    return rendered(key.level, {&field}, share, parent, grid.columnAxis(), grid.rowAxis(), grid.pixelsOf(key.column, key.row));
+    const Drawing drawing{key.level, {&field}, share, parent, grid.columnAxis(), grid.rowAxis()};
+    return rendered(drawing, grid.pixelsOf(key.column, key.row), [this](const Drawing& of, Rect read) { return fieldOf(of, read); });
 }
 
 /// A photo that is cleaned is not what its first step is to shrink back to: that would bring back what was removed.
@@ -308,27 +311,51 @@ bool Staircase::isProjectedBack(int level) const {
     return m_controls.parts.backProjection && !isCleaned;
 }
 
-/// The pixels `out` of a picture on these axes: its fields with a share of their detail, then back-projection.
-Image Staircase::rendered(int level, const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
-                          Axis rows, Rect out) const {
-    if (!isProjectedBack(level)) {
-        return beforeProjection(fields, share, parent, columns, rows, out).image;
+/// The fields alone.
+PlacedImage Staircase::fieldOf(const Drawing& drawing, Rect read) const {
+    return {renderField(m_network->waves(), drawing.fields, drawing.parent, drawing.columns, drawing.rows, read), read.left, read.top};
+}
+
+/// The pixels `out`: the fields with a share of their detail, then back-projection.
+Image Staircase::rendered(const Drawing& drawing, Rect out, const Faithful& faithful) const {
+    if (!isProjectedBack(drawing.level)) {
+        return beforeProjection(drawing, out, faithful).image;
     }
-    const PlacedImage child = beforeProjection(fields, share, parent, columns, rows, readByBackProjection(columns, rows, out));
-    return inBands(child, out, [&](Rect band, std::span<float> values) { backProjectInto(child, parent, columns, rows, band, values); })
+    const PlacedImage child = beforeProjection(drawing, readByBackProjection(drawing.columns, drawing.rows, out), faithful);
+    return inBands(child, out,
+                   [&](Rect band, std::span<float> values) {
+                       backProjectInto(child, drawing.parent, drawing.columns, drawing.rows, band, values);
+                   })
         .image;
 }
 
-PlacedImage Staircase::beforeProjection(const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
-                                        Axis rows, Rect out) const {
-    const Rect read = share != 0.0f ? readByDetail(columns, rows, out) : out;
-    const PlacedImage faithful{renderField(m_network->waves(), fields, parent, columns, rows, read), read.left, read.top};
-    if (share == 0.0f) {
-        return faithful;
+PlacedImage Staircase::beforeProjection(const Drawing& drawing, Rect out, const Faithful& faithful) const {
+    if (drawing.share == 0.0f) {
+        return faithful(drawing, out);
     }
-    const DetailMap map = detailMapOf(fields, mapReadByDetail(columns, rows, out));
-    return inBands(faithful, out,
-                   [&](Rect band, std::span<float> values) { addDetailInto(faithful, map, share, columns, rows, band, values); });
+    const Axis columns = drawing.columns, rows = drawing.rows;
+    const PlacedImage child = faithful(drawing, readByDetail(columns, rows, out));
+    const DetailMap map = detailMapOf(drawing.fields, mapReadByDetail(columns, rows, out));
+    return inBands(child, out,
+                   [&](Rect band, std::span<float> values) { addDetailInto(child, map, drawing.share, columns, rows, band, values); });
+}
+
+/// The fields alone; those of the last level that get detail are kept, as the next view often differs in its share only.
+PlacedImage Staircase::faithfulView(const Drawing& drawing, Rect read) {
+    const Size whole{drawing.columns.to, drawing.rows.to};
+    const bool isKept = drawing.level == lastLevel() && drawing.share != 0.0f;
+    {
+        const std::scoped_lock lock(m_mutex);
+        if (isKept && m_faithfulView && m_faithfulView->whole == whole && contains(m_faithfulView->picture.rect(), read)) {
+            return m_faithfulView->picture;
+        }
+    }
+    const PlacedImage made = fieldOf(drawing, read);
+    if (isKept) {
+        const std::scoped_lock lock(m_mutex);
+        m_faithfulView = std::make_shared<const FaithfulView>(FaithfulView{whole, made});
+    }
+    return made;
 }
 
 Rect Staircase::cellsOfView(int level, Size whole, Rect out) const {
@@ -356,8 +383,9 @@ PlacedImage Staircase::view(int level, Size whole, Rect out, const StopCheck& st
     }
     const Rect read = expanded(cells, bicubicReach + Reach::ofField(detailOf(level) != 0.0f));
     const PlacedImage parent = coveringByBorder(region(level - 1, intersection(read, rectOf(size)), stop), read);
-    const Axis columns{size.width, whole.width}, rows{size.height, whole.height};
-    return {rendered(level, parts, detailOf(level), parent, columns, rows, out), out.left, out.top};
+    const Drawing drawing{level, parts, detailOf(level), parent, {size.width, whole.width}, {size.height, whole.height}};
+    const Faithful faithful = [this](const Drawing& of, Rect part) { return faithfulView(of, part); };
+    return {rendered(drawing, out, faithful), out.left, out.top};
 }
 
 bool Staircase::isReady(int level, Size whole, Rect out) {

@@ -51,8 +51,8 @@ public:
     const StepControls& controls() const { return m_controls; }
 
     /// A staircase of the same photo, plan and network with other shares of the detail and a cache of its own, which shares what does not
-    /// depend on them: the photo's memory, the cached fields up to the first level whose parent differs, and the tiles below it. Backings
-    /// and the notice are not taken over. Throws Error as the constructor does.
+    /// depend on them: the photo's memory, the cached fields up to the first level whose parent differs, the tiles below it, and what the
+    /// last view was before its detail. Backings and the notice are not taken over. Throws Error as the constructor does.
     std::shared_ptr<Staircase> withDetail(float detail, float lastDetail) const;
 
     std::string profile() const { return numericProfile(m_precision); }
@@ -120,6 +120,23 @@ private:
         bool inField;
     };
 
+    /// What pixels of a level, or of its field at another scale, are made of.
+    struct Drawing {
+        int level;
+        std::vector<const NarrowField*> fields;
+        float share; ///< Of the detail.
+        const PlacedImage& parent;
+        Axis columns, rows;
+    };
+
+    /// A part of the last level's field at one size before any detail: what another share of the detail begins from.
+    struct FaithfulView {
+        Size whole;
+        PlacedImage picture;
+    };
+
+    using Faithful = std::function<PlacedImage(const Drawing& drawing, Rect read)>;
+
     int lastLevel() const { return m_plan.levels() - 1; }
     float detailOf(int level) const { return level == lastLevel() ? m_controls.lastDetail : m_controls.detail; }
     void requireDetail(float share) const;
@@ -138,11 +155,11 @@ private:
     Computed computeIn(Precision precision, const TileKey& key, const PlacedImage& parent, DetailUse detail, const StopCheck& stop);
     Image tileOf(const TileKey& key, const NarrowField& field, float share, const PlacedImage& parent) const;
     bool isProjectedBack(int level) const;
-    Image rendered(int level, const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
-                   Axis rows, Rect out) const;
+    PlacedImage fieldOf(const Drawing& drawing, Rect read) const;
+    Image rendered(const Drawing& drawing, Rect out, const Faithful& faithful) const;
     /// The fields with a share of their detail.
-    PlacedImage beforeProjection(const std::vector<const NarrowField*>& fields, float share, const PlacedImage& parent, Axis columns,
-                                 Axis rows, Rect out) const;
+    PlacedImage beforeProjection(const Drawing& drawing, Rect out, const Faithful& faithful) const;
+    PlacedImage faithfulView(const Drawing& drawing, Rect read);
     Rect cellsOfView(int level, Size whole, Rect out) const;
     StepInputs inputsOf(int level) const;
 
@@ -161,6 +178,7 @@ private:
     bool m_keepsFields = false;
     mutable std::mutex m_mutex;
     StaircaseStatistics m_statistics;
+    std::shared_ptr<const FaithfulView> m_faithfulView; ///< The last that was shown with detail.
 };
 
 /// False when a value is not finite, or `tile` is flat although its cells of the parent are not: results that must not be shown.
