@@ -35,6 +35,16 @@ CropFile noiseCrops(int edge, int count) {
     return crops;
 }
 
+/// Long waves to the right, which are shorter when the crop is reduced.
+CropFile waveCrops(int edge, int count) {
+    CropFile crops = placeCrops(edge, count);
+    for (std::size_t i = 0; i < crops.pixels.size(); ++i) {
+        const double column = static_cast<double>(i / 3 % static_cast<std::size_t>(edge));
+        crops.pixels[i] = static_cast<std::uint8_t>(128.0 + 100.0 * std::sin(column / 3.0));
+    }
+    return crops;
+}
+
 Image cropPicture(const CropFile& crops, int index, int edge) {
     std::vector<float> values;
     for (int y = 0; y < edge; ++y) {
@@ -394,6 +404,32 @@ private Q_SLOTS:
                 QVERIFY(roughnessOf(batch) < 0.9 * roughnessOf(crisp));
             }
         }
+    }
+
+    void reducedTruthsAreSharperAtTheirOwnPixelsAndOfTheSameSize() {
+        const CropFile crops = waveCrops(160, 2);
+        SampleOptions options{16, 16, 1};
+        options.dense = true;
+        double plain = 0, sharp = 0;
+        for (std::uint64_t iteration = 0; iteration < 4; ++iteration) {
+            options.sharp = 0.0;
+            const Batch before = makeBatch(crops, options, iteration);
+            options.sharp = 1.0;
+            const Batch batch = makeBatch(crops, options, iteration);
+            QCOMPARE(batch.points, before.points);
+            plain += roughnessOf(before);
+            sharp += roughnessOf(batch);
+        }
+        QVERIFY2(sharp > 1.2 * plain, qPrintable(QString("%1 %2").arg(plain).arg(sharp)));
+    }
+
+    void aCropThatIsTooSmallIsReducedAsFarAsItGoes() {
+        SampleOptions options{4, 16, 1};
+        options.whole = 1.0;
+        options.sharp = 1.0;
+        const CropFile crops = noiseCrops(32, 2); // at x2 all of a crop
+        QVERIFY(sameBatch(makeBatch(crops, options, 0), makeBatch(crops, options, 0)));
+        QCOMPARE(makeBatch(crops, options, 0).points, 32 * 32);
     }
 
     void unrolledPatchesHaveASmallerAncestor() {

@@ -80,6 +80,9 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
     command.add_option("--parts", options.parts, "Parts of a batch, each computed on a thread of its own; with --threads 1")
         ->check(CLI::Range(1, 64))
         ->capture_default_str();
+    command.add_option("--sharp", options.sample.sharp, "Share of truths that are reduced by up to 2, and so sharper at their own pixels")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     command.add_flag("--muon", options.muon, "The trunk's convolutions learn by Muon instead of Adam");
     command.add_flag("--squared", options.squared, "The loss is the root of a picture's mean squared error, what PSNR counts, not L1");
     command

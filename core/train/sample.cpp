@@ -57,11 +57,23 @@ Image truthAt(const CropFile& crops, const Placement& place) {
 }
 
 constexpr double softest = 2.0;
+constexpr double sharpest = 0.5;
 
-/// `edge` pixels a side from somewhere in a crop, by chance from fewer, enlarged.
-Image drawTruth(const CropFile& crops, int crop, int edge, double soft, HashRandom& random) {
-    const double softness = soft > 0.0 && random.uniform() < soft ? random.uniform(1.0, softest) : 1.0;
-    const int own = static_cast<int>(std::lround(edge / softness));
+/// Pixels a side of what becomes `edge` pixels: by chance fewer, enlarged, or more, reduced, as far as the crops hold them.
+int drawOwnEdge(const CropFile& crops, int edge, const SampleOptions& options, HashRandom& random) {
+    const double kind = options.soft + options.sharp > 0.0 ? random.uniform() : 1.0;
+    if (kind < options.soft) {
+        return static_cast<int>(std::lround(edge / random.uniform(1.0, softest)));
+    }
+    if (kind < options.soft + options.sharp) {
+        return std::min(crops.edge, static_cast<int>(std::lround(edge / random.uniform(sharpest, 1.0))));
+    }
+    return edge;
+}
+
+/// `edge` pixels a side from somewhere in a crop.
+Image drawTruth(const CropFile& crops, int crop, int edge, const SampleOptions& options, HashRandom& random) {
+    const int own = drawOwnEdge(crops, edge, options, random);
     const Image truth = truthAt(crops, drawPlacement(crops, crop, own, random));
     return own == edge ? truth : resizedTo8Bit(truth, {edge, edge});
 }
@@ -171,11 +183,11 @@ constexpr double smallestEarlierStep = 1.5;
 
 /// A patch of `batch.patch` pixels that truly has `edge` pixels, somewhere in the middle of the largest part of the crop that holds whole
 /// pixels of both. Returns the patch's truth.
-Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, double soft, HashRandom& random) {
+Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, const SampleOptions& options, HashRandom& random) {
     const int times = crops.edge / edge, parts = std::gcd(batch.patch, edge), room = (times - 1) * parts;
     const auto place = [&] { return (room + 1) / 4 + random.below(room - 2 * ((room + 1) / 4) + 1); };
     const int column = place(), row = place();
-    const Image around = drawTruth(crops, crop, times * edge, soft, random);
+    const Image around = drawTruth(crops, crop, times * edge, options, random);
     const int enlarged = times * batch.patch;
     const int small = static_cast<int>(std::lround(enlarged / random.uniform(smallestEarlierStep, maxStepScale)));
     batch.ancestors.push_back(
@@ -189,7 +201,7 @@ void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const 
     const bool isDegraded = !isUnrolled && (kind - options.unrolled) < options.degraded * (1.0 - options.unrolled);
     const Degradation amount = isDegraded ? drawDegradation(random) : Degradation{};
     const Image truth =
-        isUnrolled ? appendAncestor(batch, crops, crop, edge, options.soft, random) : drawTruth(crops, crop, edge, options.soft, random);
+        isUnrolled ? appendAncestor(batch, crops, crop, edge, options, random) : drawTruth(crops, crop, edge, options, random);
     const Image clean = resizedTo8Bit(truth, {batch.patch, batch.patch});
     const Image low = isDegraded ? degraded(clean, amount, random) : clean;
     noteDegradation(batch, amount);

@@ -49,6 +49,7 @@ struct SampleOptions {
     double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
     double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
     double soft = 0.0;     ///< Share of all whose truth is itself enlarged by up to 2, as photos are soft at their own pixels.
+    double sharp = 0.0;    ///< Share of all whose truth is reduced by up to 2, which makes it sharper at its own pixels.
     double whole = 0.0;    ///< Share of the batches that are dense, clean and at one whole scale, 2, 3 or 4.
     double real = 0.0;     ///< Share of the batches that are dense, clean and at one real scale, 1.5 .. 4.
     bool dense = false;    ///< Every sample of the high-resolution side, in rows, and one scale, 1.5 .. 4, for all patches of the batch.
