@@ -68,14 +68,14 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
     return file;
 }
 
-/// Weights whose field is as large as a picture, and that read the guidance planes: what depends on anything shows.
+/// Weights whose field is as large as a picture's contrast, and that read the guidance planes: what depends on anything shows.
 inline casr::TensorFile strongWeights(const casr::Architecture& architecture, std::uint64_t seed) {
     casr::TensorFile file = emptyWeights(architecture);
     casr::HashRandom random(seed);
     for (casr::NamedTensor& tensor : file.tensors) {
         double largest = 0.05;
         if (tensor.shape.size() == 4) {
-            largest = (tensor.name == "field.weight" || tensor.name == "detail.weight" ? 0.2 : 1.0) *
+            largest = (tensor.name == "field.weight" || tensor.name == "detail.weight" ? 0.05 : 1.0) *
                       std::sqrt(6.0 / static_cast<double>(tensor.shape[1] * tensor.shape[2] * tensor.shape[3]));
         } else if (tensor.name == "field.frequencies") {
             largest = 6.0;
@@ -116,7 +116,7 @@ inline casr::PlacedImage parentOf(const casr::Network& network, const casr::Imag
     return coveringByBorder({picture, 0, 0}, expanded(cells, reach));
 }
 
-/// One level computed in one piece, with a share of the detail, back-projection included.
+/// One level computed in one piece, with a share of the detail, back-projection included, ended at black and white.
 inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child, casr::StepInputs inputs = {},
                                float detail = 0) {
     inputs.picture = picture.size();
@@ -132,5 +132,10 @@ inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& 
         addDetailInto({image, 0, 0}, casr::detailMapOf(one, cells), detail, columns, rows, rectOf(child), values);
         image = casr::Image(child, 3, std::move(values));
     }
-    return backProjected({image, 0, 0}, parent, columns, rows, rectOf(child));
+    image = backProjected({image, 0, 0}, parent, columns, rows, rectOf(child));
+    std::vector<float> values(image.values().begin(), image.values().end());
+    for (float& value : values) {
+        value = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
+    }
+    return casr::Image(child, 3, std::move(values));
 }

@@ -15,8 +15,12 @@ inline const Architecture full{16, 2, 16, 16, 8};
 inline constexpr Size photoSize{37, 53};
 inline constexpr std::size_t plenty = std::size_t{1} << 28;
 
+/// Grey enough for most of what is made of it to stay between black and white, where any difference shows.
 inline Image photo() {
-    return noisePicture(photoSize, 3, 1);
+    const Image noise = noisePicture(photoSize, 3, 1);
+    std::vector<float> values(noise.values().begin(), noise.values().end());
+    std::transform(values.begin(), values.end(), values.begin(), [](float value) { return 0.3f + 0.4f * value; });
+    return Image(photoSize, 3, std::move(values));
 }
 
 inline Plan threeSteps() {

@@ -1,10 +1,11 @@
+#include "core/image/range.h"
 #include "tests/support.h"
 
 #include <QtTest>
 
-#include <numeric>
-
+#include <cmath>
 #include <limits>
+#include <numeric>
 
 using namespace casr;
 
@@ -45,6 +46,13 @@ class TestImage : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void valuesAreKeptBetweenBlackAndWhiteAndNoNumbersStay() {
+        const float infinity = std::numeric_limits<float>::infinity(), none = std::numeric_limits<float>::quiet_NaN();
+        const Image kept = inRange(Image({7, 1}, 1, {-0.25f, 0.0f, 0.5f, 1.0f, 1.25f, infinity, none}, {{}, false}));
+        QVERIFY(sameBits(cropped(kept, {0, 0, 6, 1}), Image({6, 1}, 1, {0.0f, 0.0f, 0.5f, 1.0f, 1.0f, infinity})));
+        QVERIFY(std::isnan(kept.at(6, 0, 0)));
+    }
+
     void valuesMustFitSizeAndChannels() {
         QCOMPARE(Image({2, 3}, 2, std::vector<float>(12)).values().size(), std::size_t{12});
         QVERIFY_THROWS_EXCEPTION(std::invalid_argument, Image({2, 3}, 2, std::vector<float>(11)));

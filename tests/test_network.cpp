@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/network/method_version.h"
 #include "tests/network_support.h"
 #include "tests/support.h"
 

@@ -57,7 +57,7 @@ private Q_SLOTS:
         inputs.detail = true;
         Image parent = photo();
         for (int level = 1; level < staircase.plan().levels(); ++level) {
-            parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs, level == 1 ? 0.75f : 0.25f);
+            parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs, level == 1 ? 0.5f * 0.75f : 0.25f);
             QVERIFY(sameBits(wholeLevel(staircase, level), parent));
         }
     }
@@ -71,16 +71,32 @@ private Q_SLOTS:
         }
     }
 
-    void theResultIsLinearInTheLastDetail() {
+    void mostOfALevelIsBetweenBlackAndWhite() {
+        Staircase staircase = detailedStaircase(1, 1);
+        const Image level = wholeLevel(staircase, 2);
+        const auto outside = std::count_if(level.values().begin(), level.values().end(), [](float v) { return v <= 0.0f || v >= 1.0f; });
+        QVERIFY2(outside < 0.3 * static_cast<double>(level.values().size()), qPrintable(QString::number(outside)));
+        QVERIFY(outside > 0);
+        QVERIFY(std::all_of(level.values().begin(), level.values().end(), [](float v) { return v >= 0.0f && v <= 1.0f; }));
+    }
+
+    void theResultIsLinearInTheLastDetailBetweenBlackAndWhite() {
         const auto at = [](float detail) {
             Staircase staircase = detailedStaircase(0.5f, detail);
             return wholeLevel(staircase, 2);
         };
         const Image none = at(0), half = at(0.5f), all = at(1);
         QVERIFY(meanDifference(none, all) > 0.01);
+        const auto isInside = [](float value) { return value > 0.0f && value < 1.0f; };
+        std::size_t inside = 0;
         for (std::size_t i = 0; i < none.values().size(); ++i) {
-            QVERIFY(std::abs(none.values()[i] + all.values()[i] - 2.0f * half.values()[i]) < 1e-4f);
+            const float first = none.values()[i], middle = half.values()[i], last = all.values()[i];
+            if (isInside(first) && isInside(middle) && isInside(last)) {
+                ++inside;
+                QVERIFY(std::abs(first + last - 2.0f * middle) < 1e-4f);
+            }
         }
+        QVERIFY(inside > none.values().size() / 2);
     }
 
     void theLastDetailChangesOnFinishedTilesWithoutTheNetwork() {

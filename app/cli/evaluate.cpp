@@ -174,7 +174,9 @@ Action addEvaluate(CLI::App& app) {
     CLI::Option* oneJump = command->add_flag("--one-jump", arguments->oneJump, "One step of x4 at most, the rest by the bicubic");
     CLI::Option* without = command->add_option("--without", arguments->without, "Parts to leave out, of sdam,depth,sarm,backprojection")
                                ->check([](const std::string& text) { return parseStepParts(text), std::string(); });
-    command->add_option("--detail", arguments->detail, "Share of perceptual detail in every step, 0 to 1; the weights must have it")
+    command
+        ->add_option("--detail", arguments->detail,
+                     "Share of perceptual detail, 0 to 1, of which steps before the last get a part; the weights must have it")
         ->check(CLI::Range(0.0f, 1.0f))
         ->capture_default_str();
     command->add_option("--pristine", arguments->pristine, "What casr fit-niqe made; the shipped one when not given");

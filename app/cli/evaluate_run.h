@@ -18,7 +18,7 @@ struct EvaluationMethod {
     double stepLimit = defaultStepLimit;
     bool oneJump = false; ///< One step of x4 at most, the rest by the bicubic.
     StepParts parts;
-    float detail = 0; ///< Share of perceptual detail in every step.
+    float detail = 0; ///< Share of perceptual detail, of which earlier steps get earlierDetail.
 };
 
 /// The truth cut so that a whole number of low-resolution pixels fits, and that low-resolution side, both of 8 bit.

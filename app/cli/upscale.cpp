@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/recipe_options.h"
 #include "app/cli/upscale_run.h"
+#include "core/image/detail_share.h"
 
 namespace casr::cli {
 
@@ -27,8 +28,8 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
         ->capture_default_str();
     command
         .add_option("--detail", arguments.detail,
-                    "Share of perceptual detail in every step, 0 to 1, 0 being faithful; the weights must have it; where they do, " +
-                        exactText(usualDetail) + " when not given")
+                    "Share of perceptual detail, 0 to 1, 0 being faithful; steps before the last get " + exactText(earlierDetail) +
+                        " of it; the weights must have it; where they do, " + exactText(usualDetail) + " when not given")
         ->check(CLI::Range(0.0f, 1.0f));
     command.add_option("--last-detail", arguments.lastDetail, "The same in the last step; as --detail when not given")
         ->check(CLI::Range(0.0f, 1.0f));

@@ -4,6 +4,7 @@
 #include "core/base/memory.h"
 #include "core/base/sha256.h"
 #include "core/network/memory_selection.h"
+#include "core/network/method_version.h"
 #include "core/network/network_file.h"
 
 #include <ATen/Parallel.h>

@@ -146,9 +146,6 @@ protected:
     Network() = default;
 };
 
-/// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 8;
-
 /// Precision, instruction set or device, library and method versions: results of equal profiles agree bit by bit, others may differ in the
 /// last bits. `precision` is resolved. It begins with bf16, fp32 or cuda.
 std::string numericProfile(Precision precision);

@@ -1,6 +1,7 @@
 #include "core/train/detail_trainer.h"
 
 #include "core/base/error.h"
+#include "core/image/detail_share.h"
 #include "core/network/convolution.h"
 #include "core/network/network_file.h"
 #include "core/train/adam.h"
@@ -292,7 +293,8 @@ void DetailTraining::step(Batch batch) {
         renewCritic();
     }
     HashRandom random(m_options.run.sample.seed + 2, static_cast<std::uint64_t>(m_iteration));
-    unroll(m_average, batch, m_device, m_type, random.below(4) > 0 ? 1.0 : 0.0); // earlier steps may have been shown without detail
+    unroll(m_average, batch, m_device, m_type,
+           random.below(4) > 0 ? earlierDetail : 0.0); // earlier steps may have been shown without detail
     for (const auto& [name, tensor] : m_network.detailParameters()) {
         tensor->mutable_grad() = at::Tensor();
         tensor->set_requires_grad(true);

@@ -3,6 +3,7 @@
 #include "core/base/random.h"
 #include "core/image/back_projection.h"
 #include "core/image/detail_bands.h"
+#include "core/image/range.h"
 #include "core/image/superpixels.h"
 
 #include <cmath>
@@ -187,7 +188,7 @@ Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Dev
         child = Image(child.size(), 3, std::move(detailed));
     }
     const PlacedImage parent = coveringByBorder({picture, 0, 0}, expanded(rectOf(picture.size()), bicubicReach));
-    return backProjected({child, 0, 0}, parent, axis, axis, rectOf(child.size()));
+    return inRange(backProjected({child, 0, 0}, parent, axis, axis, rectOf(child.size())));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "core/zoom/photo.h"
 
 #include "core/base/error.h"
+#include "core/image/range.h"
 
 namespace casr {
 
@@ -19,14 +20,6 @@ Image meanOf(const Image& rgb) {
         values.push_back((rgb.values()[i] + rgb.values()[i + 1] + rgb.values()[i + 2]) / 3.0f);
     }
     return Image(rgb.size(), 1, std::move(values));
-}
-
-Image clamped(const Image& image) {
-    std::vector<float> values(image.values().begin(), image.values().end());
-    for (float& value : values) {
-        value = std::clamp(value, 0.0f, 1.0f);
-    }
-    return Image(image.size(), image.channels(), std::move(values), image.encoding());
 }
 
 /// The part `out` of `plane` enlarged to `level`.
@@ -70,7 +63,7 @@ Image pictureOf(const Photo& photo, const Image& rgb, Size level, Rect out, floa
     if (photo.alpha.isEmpty()) {
         return withEncoding(colour, photo.encoding);
     }
-    return joinChannels(colour, clamped(enlarged(photo.alpha, level, out)), photo.encoding);
+    return joinChannels(colour, inRange(enlarged(photo.alpha, level, out)), photo.encoding);
 }
 
 } // namespace casr

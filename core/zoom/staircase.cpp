@@ -4,6 +4,8 @@
 #include "core/base/memory.h"
 #include "core/image/back_projection.h"
 #include "core/image/detail_bands.h"
+#include "core/image/detail_share.h"
+#include "core/image/range.h"
 
 #include <algorithm>
 #include <chrono>
@@ -96,6 +98,10 @@ std::shared_ptr<Staircase> Staircase::withDetail(float detail, float lastDetail)
     }
     m_cache.share(other->m_cache, [=](int level, bool isField) { return level < firstOther || (isField && level == firstOther); });
     return other;
+}
+
+float Staircase::detailOf(int level) const {
+    return level == lastLevel() ? m_controls.lastDetail : earlierDetail * m_controls.detail;
 }
 
 Staircase::DetailUse Staircase::detailUse(int level) const {
@@ -316,15 +322,17 @@ PlacedImage Staircase::fieldOf(const Drawing& drawing, Rect read) const {
     return {renderField(m_network->waves(), drawing.fields, drawing.parent, drawing.columns, drawing.rows, read), read.left, read.top};
 }
 
-/// The pixels `out`: the fields with a share of their detail, then back-projection.
+/// The pixels `out`: the fields with a share of their detail, then back-projection. A level is a picture and ends at black and white, lest
+/// a later step take an overshoot for a line.
 Image Staircase::rendered(const Drawing& drawing, Rect out, const Faithful& faithful) const {
     if (!isProjectedBack(drawing.level)) {
-        return beforeProjection(drawing, out, faithful).image;
+        return inRange(beforeProjection(drawing, out, faithful).image);
     }
     const PlacedImage child = beforeProjection(drawing, readByBackProjection(drawing.columns, drawing.rows, out), faithful);
     return inBands(child, out,
                    [&](Rect band, std::span<float> values) {
                        backProjectInto(child, drawing.parent, drawing.columns, drawing.rows, band, values);
+                       keepInRange(values);
                    })
         .image;
 }

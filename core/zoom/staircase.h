@@ -138,7 +138,7 @@ private:
     using Faithful = std::function<PlacedImage(const Drawing& drawing, Rect read)>;
 
     int lastLevel() const { return m_plan.levels() - 1; }
-    float detailOf(int level) const { return level == lastLevel() ? m_controls.lastDetail : m_controls.detail; }
+    float detailOf(int level) const;
     void requireDetail(float share) const;
     DetailUse detailUse(int level) const;
     Rect readFor(int level, Rect tiles, bool withDetail) const;

@@ -11,8 +11,8 @@ struct StepControls {
     float noise = 0; ///< Amount of noise to remove from the photo, 0 .. 1; later steps see a clean parent.
     float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
     StepParts parts;
-    float detail = 0;     ///< Share of the perceptual detail in every step that a later one reads, 0 .. 1.
-    float lastDetail = 0; ///< The same in the last step of the plan, which nothing reads.
+    float detail = 0;     ///< Share of the perceptual detail, 0 .. 1, of which every step that a later one reads gets earlierDetail.
+    float lastDetail = 0; ///< Share in the last step of the plan, which nothing reads, 0 .. 1.
     float plain = 0;      ///< Share of the photo's bicubic enlargement in the result of the plan, 0 .. 1; no step reads it.
 
     bool operator==(const StepControls&) const = default;

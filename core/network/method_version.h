@@ -1,0 +1,8 @@
+#pragma once
+
+namespace casr {
+
+/// Raised when the same weights and controls come to give other pixels.
+constexpr int methodVersion = 9;
+
+} // namespace casr
