@@ -23,7 +23,7 @@ struct ShareChoice {
     std::function<bool(const Architecture& architecture)> isIn;
 };
 
-/// The share of perceptual detail in every step.
+/// The share of perceptual detail, of which steps before the last get earlierDetail.
 ShareChoice detailChoice();
 /// The share of what was computed in the result, against the plain enlargement.
 ShareChoice computedChoice();
