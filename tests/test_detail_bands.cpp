@@ -3,6 +3,7 @@
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace casr;
@@ -72,11 +73,23 @@ double slowMap(const DetailMap& map, Axis columns, Axis rows, int x, int y, int 
     return sum;
 }
 
+/// The darkest and the lightest luma of the 3x3 samples around one.
+std::pair<double, double> slowRange(const Image& child, int x, int y) {
+    std::pair<double, double> range{1e9, -1e9};
+    for (int i = 0; i < 9; ++i) {
+        const double luma = lumaAt(child, x + i % 3 - 1, y + i / 3 - 1);
+        range = {std::min(range.first, luma), std::max(range.second, luma)};
+    }
+    return range;
+}
+
 double slowDetail(const Image& child, const DetailMap& map, Axis columns, Axis rows, int x, int y) {
     const double fine = slowAverage(child, columns, rows, 0.25, x, y), coarse = slowAverage(child, columns, rows, 0.5, x, y);
     const auto at = [&](int k) { return slowMap(map, columns, rows, x, y, k); };
     const double detail = at(0) * (lumaAt(child, x, y) - fine) + at(1) * (fine - coarse), most = 2.0 * at(2);
-    return most > 0 ? detail * most / std::hypot(most, detail) : 0.0;
+    const double limited = most > 0 ? detail * most / std::hypot(most, detail) : 0.0, luma = lumaAt(child, x, y);
+    const auto [darkest, lightest] = slowRange(child, x, y);
+    return std::clamp(luma + limited, darkest - 0.01, lightest + 0.01) - luma;
 }
 
 } // namespace
@@ -168,6 +181,24 @@ private Q_SLOTS:
             most = std::max(most, std::abs(result.values()[i] - child.values()[i]));
         }
         QVERIFY(most > 0.055f && most < 0.0601f);
+    }
+
+    void aLoneEdgeGetsSteeperWithoutAnOutline() {
+        const Axis columns{10, 40}, rows{10, 40};
+        std::vector<float> values;
+        for (int i = 0; i < 40 * 40; ++i) {
+            const float edge = 0.2f + 0.6f / (1.0f + std::exp(static_cast<float>(20 - i % 40)));
+            values.insert(values.end(), 3, edge);
+        }
+        const Image child({40, 40}, 3, std::move(values));
+        DetailMap map{{0, 0, 10, 10}, {}};
+        for (int i = 0; i < 100; ++i) {
+            map.of.insert(map.of.end(), {3.0f, 3.0f, 0.3f});
+        }
+        const Image result = detailed({child, 0, 0}, map, 1.0f, columns, rows, rectOf(child.size()));
+        const auto [least, most] = std::ranges::minmax(result.values());
+        QVERIFY(least > 0.189f && most < 0.811f);
+        QVERIFY(result.at(21, 20, 0) - result.at(19, 20, 0) > 1.2f * (child.at(21, 20, 0) - child.at(19, 20, 0)));
     }
 
     void whatDoesNotCoverTheReadIsRefused() {

@@ -35,6 +35,19 @@ void smoothRow(const float* from, std::size_t step, const std::vector<float>& we
     });
 }
 
+/// The least, or the most, of three values `step` apart, `count` times; the first three begin at `from`.
+void leastOf(const float* from, std::size_t step, std::size_t count, float* out) {
+    for (std::size_t i = 0; i < count; ++i) {
+        out[i] = std::min(std::min(from[i], from[i + step]), from[i + 2 * step]);
+    }
+}
+
+void mostOf(const float* from, std::size_t step, std::size_t count, float* out) {
+    for (std::size_t i = 0; i < count; ++i) {
+        out[i] = std::max(std::max(from[i], from[i + step]), from[i + 2 * step]);
+    }
+}
+
 /// The luma of row `y`, `reach` samples beyond `out` on both sides, the picture's border repeated.
 void lumaOf(const PlacedImage& child, Axis columns, Rect out, int reach, int y, Plane& luma) {
     for (int i = 0; i < static_cast<int>(luma.size()); ++i) {
@@ -43,14 +56,16 @@ void lumaOf(const PlacedImage& child, Axis columns, Rect out, int reach, int y, 
     }
 }
 
-/// The luma of `out` and its two averages across, of all rows that are read; smoothDown() makes the averages whole.
-struct Averages {
+/// The luma of `out`, its two averages across and the extremes of three samples across, of all rows that are read; smoothDown() and
+/// extremesDown() make them whole.
+struct Surroundings {
     std::size_t width;
     int reach; ///< Rows above `out`.
     Plane luma;
     Plane across[detailBands];
+    Plane darkest, lightest;
 
-    Averages(const PlacedImage& child, Axis columns, Axis rows, Rect out)
+    Surroundings(const PlacedImage& child, Axis columns, Axis rows, Rect out)
         : width(static_cast<std::size_t>(out.width())), reach(radiusOf(rows, detailBands - 1)) {
         const int sides = radiusOf(columns, detailBands - 1);
         const std::vector<float> weights[] = {bandWeights(columns, 0), bandWeights(columns, 1)};
@@ -59,12 +74,16 @@ struct Averages {
         luma.resize(width * lines);
         across[0].resize(luma.size());
         across[1].resize(luma.size());
+        darkest.resize(luma.size());
+        lightest.resize(luma.size());
         for (std::size_t line = 0; line < lines; ++line) {
             lumaOf(child, columns, out, sides, std::clamp(out.top - reach + static_cast<int>(line), 0, rows.to - 1), wide);
             std::copy_n(wide.data() + sides, width, luma.data() + line * width);
             for (int band = 0; band < detailBands; ++band) {
                 smoothRow(wide.data() + sides, 1, weights[band], width, across[band].data() + line * width);
             }
+            leastOf(wide.data() + sides - 1, 1, width, darkest.data() + line * width);
+            mostOf(wide.data() + sides - 1, 1, width, lightest.data() + line * width);
         }
     }
 
@@ -72,6 +91,11 @@ struct Averages {
     const float* lumaRow(int y) const { return luma.data() + static_cast<std::size_t>(y + reach) * width; }
     void smoothDown(int band, const std::vector<float>& weights, int y, Plane& out) const {
         smoothRow(across[band].data() + static_cast<std::size_t>(y + reach) * width, width, weights, width, out.data());
+    }
+    void extremesDown(int y, Plane& low, Plane& high) const {
+        const std::size_t above = static_cast<std::size_t>(y + reach - 1) * width;
+        leastOf(darkest.data() + above, width, width, low.data());
+        mostOf(lightest.data() + above, width, width, high.data());
     }
 };
 
@@ -95,9 +119,11 @@ struct DetailRow {
     Plane fine, coarse; ///< The two averages of the picture's luma.
     Plane map;          ///< Of the row's parent pixels, and one value more.
     Plane detail, room;
+    Plane darkest, lightest; ///< Of the 3x3 samples around.
 
     DetailRow(std::size_t width, std::size_t parents)
-        : luma(nullptr), fine(width), coarse(width), map(parents * DetailMap::values + 1), detail(width), room(width) {}
+        : luma(nullptr), fine(width), coarse(width), map(parents * DetailMap::values + 1), detail(width), room(width), darkest(width),
+          lightest(width) {}
 
     /// What the gains make of the bands, and the room; the map's first pixel is parent pixel `first`.
     void amplify(const std::vector<Between>& columns, int first) {
@@ -114,7 +140,8 @@ struct DetailRow {
     }
     void limit(float share) {
         for (std::size_t i = 0; i < detail.size(); ++i) {
-            detail[i] = share * limited(detail[i], room[i]);
+            const float least = darkest[i] - overshoot - luma[i], most = lightest[i] + overshoot - luma[i];
+            detail[i] = share * std::min(std::max(limited(detail[i], room[i]), least), most);
         }
     }
     /// Adds the detail to the pixels `from`.
@@ -169,18 +196,19 @@ Rect mapReadByDetail(Axis columns, Axis rows, Rect out) {
 void addDetailInto(const PlacedImage& child, const DetailMap& map, float share, Axis columns, Axis rows, Rect out,
                    std::span<float> values) {
     requireCovered(child, map, columns, rows, out, values.size());
-    const Averages averages(child, columns, rows, out);
+    const Surroundings surroundings(child, columns, rows, out);
     const std::vector<float> down[] = {bandWeights(rows, 0), bandWeights(rows, 1)};
     const std::vector<Between> across = betweenOf(columns, out.left, out.right);
-    DetailRow row(averages.width, static_cast<std::size_t>(map.cells.width()));
+    DetailRow row(surroundings.width, static_cast<std::size_t>(map.cells.width()));
     for (int y = 0; y < out.height(); ++y) {
-        row.luma = averages.lumaRow(y);
-        averages.smoothDown(0, down[0], y, row.fine);
-        averages.smoothDown(1, down[1], y, row.coarse);
+        row.luma = surroundings.lumaRow(y);
+        surroundings.smoothDown(0, down[0], y, row.fine);
+        surroundings.smoothDown(1, down[1], y, row.coarse);
+        surroundings.extremesDown(y, row.darkest, row.lightest);
         mixRows(map, betweenOf(rows, out.top + y), row.map);
         row.amplify(across, map.cells.left);
         row.limit(share);
-        row.addTo(child.pixel(out.left, out.top + y), values.data() + static_cast<std::size_t>(y) * averages.width * channels);
+        row.addTo(child.pixel(out.left, out.top + y), values.data() + static_cast<std::size_t>(y) * surroundings.width * channels);
     }
 }
 

@@ -9,12 +9,14 @@ namespace casr {
 
 /// Perceptual detail: the finest bands of a step's luma, made stronger or weaker by gains that change smoothly from parent pixel to parent
 /// pixel. What is added has the picture's own phases, no colour, and no trace of where parent pixels meet. After local gains on bands of a
-/// Laplacian pyramid (Burt and Adelson 1983) and filters chosen place by place (RAISR, Romano et al. 2016).
+/// Laplacian pyramid (Burt and Adelson 1983) and filters chosen place by place (RAISR, Romano et al. 2016). It makes edges steeper but
+/// hardly leads beyond the samples around, lest letters and other lone edges get outlines that the photo does not have.
 
 /// Band 0 is the luma without its average by a Gaussian of bandWidths[0], band 1 the difference of both averages.
 constexpr int detailBands = 2;
 constexpr double bandWidths[detailBands] = {0.25, 0.5}; ///< Standard deviations in parent pixels.
-constexpr int bandReach = 2; ///< Parent pixels around a cell whose samples are read, and more than its gains are.
+constexpr int bandReach = 2;       ///< Parent pixels around a cell whose samples are read, and more than its gains are.
+constexpr float overshoot = 0.01f; ///< How far (luma, 0 .. 1) all of the detail may lead beyond the lightest and darkest of 3x3 samples.
 
 /// What says how much detail a place gets: for every parent pixel the gains of the bands, then the room, the deviation that the detail
 /// may reach (luma, 0 .. 1); its peaks stay within twice that.

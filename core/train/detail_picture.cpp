@@ -24,6 +24,11 @@ at::Tensor smoothing(Axis axis, int band) {
     return matrix;
 }
 
+/// The lightest of the 3x3 samples around every one.
+at::Tensor lightestAround(const at::Tensor& luma) {
+    return at::max_pool2d(luma, {3, 3}, {1, 1}, {1, 1});
+}
+
 at::Tensor mapAtSamples(Axis axis) {
     at::Tensor matrix = at::zeros({axis.to, axis.from});
     auto values = matrix.accessor<float, 2>();
@@ -48,7 +53,8 @@ at::Tensor DetailPicture::of(const at::Tensor& child, const at::Tensor& map) con
     const at::Tensor fine = averaged(smooth[0]), coarse = averaged(smooth[1]);
     const at::Tensor at = between.matmul(map).matmul(between.t());
     const at::Tensor detail = at.narrow(1, 0, 1) * (luma - fine) + at.narrow(1, 1, 1) * (fine - coarse), room = at.narrow(1, 2, 1);
-    return detail * (2.0 * room / (4.0 * room.square() + detail.square() + leastSquare).sqrt());
+    const at::Tensor limited = detail * (2.0 * room / (4.0 * room.square() + detail.square() + leastSquare).sqrt());
+    return at::minimum(at::maximum(limited, -lightestAround(-luma) - overshoot - luma), lightestAround(luma) + overshoot - luma);
 }
 
 } // namespace casr
