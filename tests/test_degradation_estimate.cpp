@@ -1,6 +1,6 @@
+#include "core/image/degrade.h"
 #include "core/image/resample.h"
 #include "core/metrics/degradation_estimate.h"
-#include "core/train/degrade.h"
 #include "support.h"
 
 #include <QtTest>
@@ -79,6 +79,27 @@ private Q_SLOTS:
             const Degradation found = estimateOf({0, amount}, seed);
             QVERIFY2(std::abs(found.jpeg - amount) < 0.1 + 0.4 * amount, qPrintable(text(found.jpeg)));
             QVERIFY2(found.noise < 0.05, qPrintable(text(found.noise)));
+        }
+    }
+
+    void estimatesRiseWithTheAmount() {
+        Degradation before{-1, -1};
+        for (const double amount : {0.0, 0.1, 0.25, 0.5, 1.0}) {
+            Degradation now; // sums over the draws
+            for (std::uint64_t seed = 0; seed < 6; ++seed) {
+                now.noise += estimateOf({amount, 0}, seed).noise;
+            }
+            QVERIFY2(now.noise > before.noise, qPrintable(text(now.noise) + " after " + text(before.noise)));
+            before = now;
+        }
+        before.jpeg = -1;
+        for (const double amount : {0.0, 0.1, 1.0}) { // of more than 0.25 the drawn scene tells little
+            Degradation now;
+            for (std::uint64_t seed = 0; seed < 6; ++seed) {
+                now.jpeg += estimateOf({0, amount}, seed).jpeg;
+            }
+            QVERIFY2(now.jpeg > before.jpeg, qPrintable(text(now.jpeg) + " after " + text(before.jpeg)));
+            before = now;
         }
     }
 

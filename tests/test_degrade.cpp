@@ -1,5 +1,5 @@
+#include "core/image/degrade.h"
 #include "core/image/resample.h"
-#include "core/train/degrade.h"
 #include "tests/support.h"
 
 #include <QtTest>

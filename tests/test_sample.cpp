@@ -251,9 +251,9 @@ private Q_SLOTS:
         QFETCH(int, scale);
         const CropFile crops = noiseCrops(50, 3);
         const Batch batch = makeValidation(crops, 2, scale);
-        const int edge = 50 / scale * scale;
+        const int patch = 50 / scale / 2 * 2, edge = patch * scale; // whole cells of the memory
         const Image truth = cropPicture(crops, 2, edge);
-        const Image low = resizedTo8Bit(truth, {50 / scale, 50 / scale});
+        const Image low = resizedTo8Bit(truth, {patch, patch});
         const Image base = resized(low, truth.size());
         QCOMPARE(batch.count, 1);
         QCOMPARE(batch.low, std::vector<float>(low.values().begin(), low.values().end()));
@@ -423,23 +423,34 @@ private Q_SLOTS:
         QVERIFY2(sharp > 1.2 * plain, qPrintable(QString("%1 %2").arg(plain).arg(sharp)));
     }
 
-    void aCropThatIsTooSmallIsReducedAsFarAsItGoes() {
+    void sharpBatchesAtAWholeScaleHaveThePatchesThatTheCropsHold() {
         SampleOptions options{4, 16, 1};
         options.whole = 1.0;
         options.sharp = 1.0;
-        const CropFile crops = noiseCrops(32, 2); // at x2 all of a crop
-        const Batch batch = makeBatch(crops, options, 0);
-        QCOMPARE(batch.points, 32 * 32);
-        const auto patch = static_cast<std::size_t>(3 * batch.points);
-        std::vector<float> truth(batch.target.begin(), batch.target.begin() + static_cast<std::ptrdiff_t>(patch));
-        std::sort(truth.begin(), truth.end());
-        const auto isOf = [&](int index) {
-            const Image picture = cropPicture(crops, index, 32);
-            std::vector<float> pixels(picture.values().begin(), picture.values().end());
-            std::sort(pixels.begin(), pixels.end());
-            return pixels == truth;
-        };
-        QVERIFY(isOf(0) != isOf(1)); // every pixel of one crop as it is, turned by chance
+        const CropFile crops = waveCrops(64, 2);
+        int smaller = 0;
+        for (std::uint64_t iteration = 0; iteration < 40; ++iteration) {
+            const Batch batch = makeBatch(crops, options, iteration);
+            QVERIFY(batch.patch % 2 == 0 && batch.patch >= 64 / (2 * batch.whole) - 1 && batch.patch <= 16);
+            QCOMPARE(batch.points, batch.patch * batch.whole * batch.patch * batch.whole);
+            QVERIFY(batch.whole > 2 || batch.patch == 16); // a crop holds all of 2 x 2 x 16
+            smaller += batch.patch < 16 ? 1 : 0;
+        }
+        QVERIFY(smaller > 5 && smaller < 35);
+    }
+
+    void sharpAndPlainBatchesAtAWholeScaleAreAsFrequentAsAskedFor() {
+        SampleOptions options{1, 16, 1};
+        options.whole = 1.0;
+        const CropFile crops = waveCrops(128, 2);
+        double plain = 0, half = 0, all = 0;
+        for (std::uint64_t iteration = 0; iteration < 60; ++iteration) {
+            for (auto [share, sum] : {std::pair{0.0, &plain}, {0.5, &half}, {1.0, &all}}) {
+                options.sharp = share;
+                *sum += roughnessOf(makeBatch(crops, options, iteration));
+            }
+        }
+        QVERIFY2(plain < half && half < all, qPrintable(QString("%1 %2 %3").arg(plain).arg(half).arg(all)));
     }
 
     void unrolledPatchesHaveASmallerAncestor() {

@@ -188,6 +188,7 @@ void DepthTraining::step() {
         tensor->mutable_grad() = at::Tensor();
     }
     const at::Tensor loss = lossOf(DepthBatch(m_samples.batch(static_cast<std::uint64_t>(m_iteration))));
+    requireFinite(loss.item<double>(), m_iteration);
     loss.backward();
     const at::NoGradGuard noGradient;
     m_lossSum += loss.item<double>();

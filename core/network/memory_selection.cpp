@@ -72,21 +72,47 @@ Rect cellRect(Rect window, int cell) {
     return rectAt(window.left + cell % cellsAcross * memoryCell, window.top + cell / cellsAcross * memoryCell, {memoryCell, memoryCell});
 }
 
-/// Up to `count` whole cells of the photo with the most energy.
-std::vector<int> bestCells(const Image& photo, Rect window, int count) {
-    std::vector<int> cells;
-    std::vector<double> energy(static_cast<std::size_t>(cellsAcross) * cellsAcross);
+/// A cell that may be remembered.
+struct Candidate {
+    MemoryWindow* window = nullptr;
+    int cell = 0;
+    double energy = 0;
+};
+
+/// The strongest first, equal ones in the order that they had.
+void sortByEnergy(std::vector<Candidate>& candidates) {
+    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.energy > b.energy; });
+}
+
+/// The whole cells of the photo in a window, the strongest first.
+std::vector<Candidate> candidatesIn(const Image& photo, MemoryWindow& window) {
+    std::vector<Candidate> candidates;
     for (int cell = 0; cell < cellsAcross * cellsAcross; ++cell) {
-        if (contains(rectOf(photo.size()), cellRect(window, cell))) {
-            cells.push_back(cell);
-            energy[static_cast<std::size_t>(cell)] = energyOf(photo, cellRect(window, cell));
+        const Rect rect = cellRect(window.rect, cell);
+        if (contains(rectOf(photo.size()), rect)) {
+            candidates.push_back({&window, cell, energyOf(photo, rect)});
         }
     }
-    std::stable_sort(cells.begin(), cells.end(),
-                     [&](int a, int b) { return energy[static_cast<std::size_t>(a)] > energy[static_cast<std::size_t>(b)]; });
-    cells.resize(std::min(cells.size(), static_cast<std::size_t>(count)));
-    std::sort(cells.begin(), cells.end());
-    return cells;
+    sortByEnergy(candidates);
+    return candidates;
+}
+
+/// Every window's strongest cells, a quarter of all, then the strongest of the rest, wherever they are.
+void chooseCells(const Image& photo, std::vector<MemoryWindow>& windows) {
+    const std::size_t ofEach = mostMemoryTokens / 4 / windows.size();
+    std::vector<Candidate> chosen, rest;
+    for (MemoryWindow& window : windows) {
+        const std::vector<Candidate> candidates = candidatesIn(photo, window);
+        const auto kept = candidates.begin() + static_cast<std::ptrdiff_t>(std::min(ofEach, candidates.size()));
+        chosen.insert(chosen.end(), candidates.begin(), kept);
+        rest.insert(rest.end(), kept, candidates.end());
+    }
+    sortByEnergy(rest);
+    rest.resize(std::min(rest.size(), mostMemoryTokens - chosen.size()));
+    chosen.insert(chosen.end(), rest.begin(), rest.end());
+    for (const Candidate& candidate : chosen) {
+        candidate.window->cells.push_back(candidate.cell);
+    }
 }
 
 } // namespace
@@ -100,9 +126,9 @@ std::vector<MemoryWindow> memoryWindowsOf(const Image& photo) {
             windows.push_back({bestWindow(photo, {left, top, std::min(left + edge, columns), std::min(top + edge, rows)}), {}});
         }
     }
-    const int tokens = std::min(cellsAcross * cellsAcross, mostMemoryTokens / static_cast<int>(windows.size()));
+    chooseCells(photo, windows);
     for (MemoryWindow& window : windows) {
-        window.cells = bestCells(photo, window.rect, tokens);
+        std::sort(window.cells.begin(), window.cells.end());
     }
     return windows;
 }

@@ -2,6 +2,7 @@
 
 #include "core/image/image.h"
 
+#include <cstddef>
 #include <vector>
 
 namespace casr {
@@ -14,10 +15,11 @@ struct MemoryWindow {
 
 constexpr int memoryWindowEdge = 32; ///< Pixels, a multiple of memoryCell.
 constexpr int mostMemoryWindows = 256;
-constexpr int mostMemoryTokens = 2048;
+constexpr std::size_t mostMemoryTokens = 2048;
 
 /// What of `photo` (RGB) is remembered: up to mostMemoryWindows windows spread evenly over it, each where gradients are strongest
-/// nearby, and in each the cells with the strongest gradients, mostMemoryTokens in all at most. A function of the photo's pixels alone.
+/// nearby, and of their cells those with the strongest gradients, mostMemoryTokens in all, a quarter of them shared out equally among the
+/// windows. A function of the photo's pixels alone.
 std::vector<MemoryWindow> memoryWindowsOf(const Image& photo);
 
 } // namespace casr

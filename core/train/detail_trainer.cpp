@@ -49,10 +49,16 @@ constexpr int leastPatch = 28; // enlarged by 1.5 and without its border it hold
 /// A batch on its way to the losses, all (N, 3, h, w).
 struct Enlarged {
     at::Tensor parent, base, truth;
-    at::Tensor faithful; ///< Projected back.
-    at::Tensor detailed; ///< With all of the detail, projected back.
-    at::Tensor missing;  ///< What `detailed`, as a file holds it, lacks of the parent when it is shrunk.
+    at::Tensor faithful; ///< Projected back where the parent is clean, as a step does.
+    at::Tensor detailed; ///< With all of the detail, likewise.
+    at::Tensor missing;  ///< What `detailed`, as a file holds it, lacks of a clean parent when it is shrunk.
 };
+
+/// (N, 1, 1, 1): which parents have neither noise nor JPEG artifacts. The others are not projected back to.
+at::Tensor isCleanOf(const FieldBatch& batch) {
+    const at::Tensor amounts = batch.planes.narrow(1, InputPlanes::count - InputPlanes::degradation, InputPlanes::degradation);
+    return amounts.abs().amax({1, 2, 3}, true) == 0.0;
+}
 
 Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type) {
     const std::int64_t count = batch.planes.size(0);
@@ -68,10 +74,14 @@ Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::Scala
     result.truth = picturesOf(batch.target, count);
     const int from = static_cast<int>(result.parent.size(2)), to = static_cast<int>(result.truth.size(2));
     const Projection projection(from, to);
-    result.faithful = projection.applied(faithful, result.parent);
+    const at::Tensor isClean = isCleanOf(batch);
+    const auto projected = [&](const at::Tensor& picture) {
+        return at::where(isClean, projection.applied(picture, result.parent), picture);
+    };
+    result.faithful = projected(faithful);
     const at::Tensor added = DetailPicture(from, to).of(faithful, detailMapOf(network, features, batch, type));
-    result.detailed = projection.applied(faithful + added, result.parent);
-    result.missing = projection.shrunk(result.detailed.clamp(0.0, 1.0)) - result.parent;
+    result.detailed = projected(faithful + added);
+    result.missing = (projection.shrunk(result.detailed.clamp(0.0, 1.0)) - result.parent) * isClean;
     return result;
 }
 
@@ -305,7 +315,9 @@ void DetailTraining::step(Batch batch) {
     const std::int64_t left = border + random.below(room + 1), top = border + random.below(room + 1);
     const double rate = m_clock.rate(m_iteration);
     m_critic.refine();
-    branchLoss(enlarged, left, top).backward();
+    const at::Tensor loss = branchLoss(enlarged, left, top);
+    requireFinite(loss.item<double>(), m_iteration);
+    loss.backward();
     learnBranch(rate);
     m_critic.requireGradients(true);
     criticLoss(enlarged, left, top).backward();

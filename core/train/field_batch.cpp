@@ -16,8 +16,14 @@ at::Tensor asTensor(std::vector<float>& values, at::IntArrayRef shape, const at:
     return at::from_blob(values.data(), shape, at::kFloat).to(device);
 }
 
-/// Share of the tokens of a group that make its memory: at use a photo's memory holds few of a place's own cells.
-constexpr double rememberedShare = 0.6;
+/// Shares of the tokens of a group that make its memory: at use a photo's memory holds few of a place's own cells, the fewer the larger
+/// the photo is.
+constexpr double leastRemembered = 0.1, mostRemembered = 0.6;
+
+/// Small shares are as frequent as large ones.
+double drawRemembered(std::uint64_t seed) {
+    return leastRemembered * std::pow(mostRemembered / leastRemembered, HashRandom(seed, 1).uniform());
+}
 
 /// Pictures (N, 3, h, w) with `reach` pixels of their border repeated around.
 at::Tensor withBorder(const at::Tensor& pictures, std::int64_t reach) {
@@ -82,7 +88,7 @@ at::Tensor chosenTokens(std::int64_t count, std::int64_t kept, std::uint64_t see
 TokenMemory memoryOf(const FieldNetwork& network, const at::Tensor& features, std::int64_t group, std::uint64_t seed) {
     const at::Tensor cells = TokenAttention::cellsOf(features);
     const at::Tensor grouped = cells.reshape({cells.size(0) / group, -1, cells.size(2)});
-    const auto kept = static_cast<std::int64_t>(rememberedShare * static_cast<double>(grouped.size(1)));
+    const auto kept = static_cast<std::int64_t>(drawRemembered(seed) * static_cast<double>(grouped.size(1)));
     return network.attention.remember(grouped.index_select(1, chosenTokens(grouped.size(1), kept, seed).to(features.device())));
 }
 
@@ -170,12 +176,13 @@ std::vector<float> valuesOf(const at::Tensor& tensor) {
     return {plain.data_ptr<float>(), plain.data_ptr<float>() + plain.numel()};
 }
 
-/// A square picture enlarged to `edge` pixels a side as a step does it, without a memory and with a share of the detail.
-Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Device& device, at::ScalarType type, double detail) {
+/// A square picture enlarged to `edge` pixels a side as a step does it, remembering tokens of its own by `choice`, with a share of the
+/// detail.
+Image stepOf(const FieldNetwork& network, const Image& picture, int edge, const at::Device& device, at::ScalarType type, double detail,
+             std::uint64_t choice) {
     const at::NoGradGuard noGradient;
-    network.architecture.memory = 0;
     Batch batch = everyPixelOf(picture, edge);
-    const FieldBatch tensors(network, batch, device, 0);
+    const FieldBatch tensors(network, batch, device, choice);
     const at::Tensor features = featuresOf(network, tensors, type);
     const at::Tensor faithful = tensors.base + fieldAt(network, network.coefficients(features), tensors);
     Image child({edge, edge}, 3, valuesOf(faithful));
@@ -195,7 +202,8 @@ Image stepOf(FieldNetwork network, const Image& picture, int edge, const at::Dev
 
 void unroll(const FieldNetwork& network, Batch& batch, const at::Device& device, at::ScalarType type, double detail) {
     for (const Batch::Ancestor& ancestor : batch.ancestors) {
-        const Image enlarged = stepOf(network, ancestor.image, ancestor.edge, device, type, detail);
+        const auto choice = static_cast<std::uint64_t>(ancestor.patch);
+        const Image enlarged = stepOf(network, ancestor.image, ancestor.edge, device, type, detail, choice);
         batch.replaceLow(ancestor.patch, cropped(enlarged, rectAt(ancestor.left, ancestor.top, {batch.patch, batch.patch})));
     }
 }

@@ -6,6 +6,8 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 #include <thread>
 
 namespace casr {
@@ -40,6 +42,13 @@ void carryOut(const RunPlan& plan, const std::function<void()>& run) {
         throw stopped(error.what_without_backtrace());
     } catch (const std::exception& error) { // oneDNN's, where the CPU cannot compute in the type
         throw stopped(error.what());
+    }
+}
+
+void requireFinite(double loss, std::int64_t iteration) {
+    if (!std::isfinite(loss)) {
+        throw Error("The loss of iteration " + std::to_string(iteration + 1) +
+                    " is no number. The checkpoint is from before: go on from it with a smaller --rate.");
     }
 }
 

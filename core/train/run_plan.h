@@ -28,4 +28,7 @@ struct RunPlan {
 /// length, or two.
 void carryOut(const RunPlan& plan, const std::function<void()>& run);
 
+/// Throws Error when the loss of an iteration is no number: its step would spoil weights and checkpoint.
+void requireFinite(double loss, std::int64_t iteration);
+
 } // namespace casr

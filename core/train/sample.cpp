@@ -1,9 +1,9 @@
 #include "core/train/sample.h"
 
 #include "core/base/random.h"
+#include "core/image/degrade.h"
 #include "core/image/resample.h"
 #include "core/network/architecture.h"
-#include "core/train/degrade.h"
 
 #include <array>
 #include <cmath>
@@ -59,8 +59,16 @@ Image truthAt(const CropFile& crops, const Placement& place) {
 constexpr double softest = 2.0;
 constexpr double sharpest = 0.5;
 
+/// What a batch has of its own beside what was asked for.
+struct BatchOptions : SampleOptions {
+    double reduction = 0; ///< Of all its truths; 0: every one has its own.
+};
+
 /// Pixels a side of what becomes `edge` pixels: by chance fewer, enlarged, or more, reduced, as far as the crops hold them.
-int drawOwnEdge(const CropFile& crops, int edge, const SampleOptions& options, HashRandom& random) {
+int drawOwnEdge(const CropFile& crops, int edge, const BatchOptions& options, HashRandom& random) {
+    if (options.reduction > 0.0) {
+        return std::min(crops.edge, static_cast<int>(std::lround(edge * options.reduction)));
+    }
     const double kind = options.soft + options.sharp > 0.0 ? random.uniform() : 1.0;
     if (kind < options.soft) {
         return static_cast<int>(std::lround(edge / random.uniform(1.0, softest)));
@@ -72,7 +80,7 @@ int drawOwnEdge(const CropFile& crops, int edge, const SampleOptions& options, H
 }
 
 /// `edge` pixels a side from somewhere in a crop.
-Image drawTruth(const CropFile& crops, int crop, int edge, const SampleOptions& options, HashRandom& random) {
+Image drawTruth(const CropFile& crops, int crop, int edge, const BatchOptions& options, HashRandom& random) {
     const int own = drawOwnEdge(crops, edge, options, random);
     const Image truth = truthAt(crops, drawPlacement(crops, crop, own, random));
     return own == edge ? truth : resizedTo8Bit(truth, {edge, edge});
@@ -183,19 +191,20 @@ constexpr double smallestEarlierStep = 1.5;
 
 /// A patch of `batch.patch` pixels that truly has `edge` pixels, somewhere in the middle of the largest part of the crop that holds whole
 /// pixels of both. Returns the patch's truth.
-Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, const SampleOptions& options, HashRandom& random) {
+Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, const BatchOptions& options, HashRandom& random) {
     const int times = crops.edge / edge, parts = std::gcd(batch.patch, edge), room = (times - 1) * parts;
     const auto place = [&] { return (room + 1) / 4 + random.below(room - 2 * ((room + 1) / 4) + 1); };
     const int column = place(), row = place();
     const Image around = drawTruth(crops, crop, times * edge, options, random);
     const int enlarged = times * batch.patch;
-    const int small = static_cast<int>(std::lround(enlarged / random.uniform(smallestEarlierStep, maxStepScale)));
+    const double cells = enlarged / random.uniform(smallestEarlierStep, maxStepScale) / memoryCell;
+    const int small = memoryCell * static_cast<int>(std::lround(cells));
     batch.ancestors.push_back(
         {batch.count, resizedTo8Bit(around, {small, small}), enlarged, column * (batch.patch / parts), row * (batch.patch / parts)});
     return cropped(around, rectAt(column * (edge / parts), row * (edge / parts), {edge, edge}));
 }
 
-void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const SampleOptions& options, HashRandom& random) {
+void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const BatchOptions& options, HashRandom& random) {
     const double kind = random.uniform();
     const bool isUnrolled = kind < options.unrolled;
     const bool isDegraded = !isUnrolled && (kind - options.unrolled) < options.degraded * (1.0 - options.unrolled);
@@ -255,11 +264,21 @@ void Batch::replaceLow(int index, const Image& image) {
 
 namespace {
 
+/// By chance reduces the truths of a batch at a whole scale, whose patches get as small as the crops then need.
+void drawReduction(const CropFile& crops, int scale, BatchOptions& options, HashRandom& random) {
+    if (random.uniform() < options.sharp) {
+        options.reduction = random.uniform(1.0, 1.0 / sharpest);
+        options.patch = std::min(options.patch, static_cast<int>(crops.edge / (scale * options.reduction)) / memoryCell * memoryCell);
+    }
+    options.sharp = 0.0;
+}
+
 /// By chance makes a batch dense, and at a whole scale.
-void drawKind(const CropFile& crops, Batch& batch, SampleOptions& options, HashRandom& random) {
+void drawKind(const CropFile& crops, Batch& batch, BatchOptions& options, HashRandom& random) {
     const double kind = options.whole + options.real > 0.0 ? random.uniform() : 1.0;
     if (kind < options.whole) {
         batch.whole = smallestWhole + random.below(std::min(mostWholes, crops.edge / options.patch - 1));
+        drawReduction(crops, batch.whole, options, random);
     }
     if (kind < options.whole + options.real) {
         options.dense = true;
@@ -280,11 +299,11 @@ int drawSharedEdge(const CropFile& crops, const SampleOptions& options, int whol
 
 Batch makeBatch(const CropFile& crops, const SampleOptions& asked, std::uint64_t iteration) {
     HashRandom ofBatch(asked.seed, iteration * 4096 + 4095);
-    SampleOptions options = asked;
+    BatchOptions options{asked};
     Batch batch;
+    drawKind(crops, batch, options, ofBatch);
     batch.patch = options.patch;
     batch.group = options.group;
-    drawKind(crops, batch, options, ofBatch);
     const int shared = drawSharedEdge(crops, options, batch.whole, ofBatch);
     batch.points = shared > 0 ? shared * shared : options.patch * options.patch;
     std::vector<int> photo;
@@ -301,7 +320,7 @@ Batch makeBatch(const CropFile& crops, const SampleOptions& asked, std::uint64_t
 }
 
 Batch makeValidation(const CropFile& crops, int index, int scale) {
-    const int patch = crops.edge / scale, edge = patch * scale;
+    const int patch = crops.edge / scale / memoryCell * memoryCell, edge = patch * scale;
     Batch batch;
     batch.patch = patch;
     batch.dense = true;

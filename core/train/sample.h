@@ -43,13 +43,14 @@ struct Batch {
 
 struct SampleOptions {
     int batch = 8;
-    int patch = 48;
+    int patch = 48; ///< Low-resolution pixels a side; fewer where the crops do not hold a sharp batch of them.
     std::uint64_t seed = 1;
     int group = 1;         ///< Consecutive patches of one photo; divides `batch`.
     double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
     double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
     double soft = 0.0;     ///< Share of all whose truth is itself enlarged by up to 2, as photos are soft at their own pixels.
-    double sharp = 0.0;    ///< Share of all whose truth is reduced by up to 2, which makes it sharper at its own pixels.
+    double sharp = 0.0;    ///< Share of all whose truth is reduced by up to 2, which makes it sharper at its own pixels; of batches at a
+                           ///< whole scale the share whose truths are, all by one factor.
     double whole = 0.0;    ///< Share of the batches that are dense, clean and at one whole scale, 2, 3 or 4.
     double real = 0.0;     ///< Share of the batches that are dense, clean and at one real scale, 1.5 .. 4.
     bool dense = false;    ///< Every sample of the high-resolution side, in rows, and one scale, 1.5 .. 4, for all patches of the batch.

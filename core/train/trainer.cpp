@@ -240,7 +240,7 @@ Slope Training::slopeOf(Batch batch, std::uint64_t choice) const {
     for (const auto& [name, tensor] : network.parameters()) {
         *tensor = tensor->detach().set_requires_grad(isLearning(name, m_options.learning));
     }
-    unroll(network, batch, m_device, m_type);
+    unroll(m_average, batch, m_device, m_type);
     const FieldBatch tensors(network, batch, m_device, choice);
     const at::Tensor loss = lossOf(errorOf(network, tensors, batch, m_type), m_options.squared);
     loss.backward();
@@ -268,6 +268,7 @@ std::vector<Slope> Training::slopesOf(std::vector<Batch> parts) const {
 void Training::step(std::vector<Batch> parts) {
     const at::NoGradGuard noGradient;
     const Slope slope = meanOf(slopesOf(std::move(parts)));
+    requireFinite(slope.loss.item<double>(), m_iteration);
     m_lossSum = m_lossCount++ == 0 ? slope.loss : m_lossSum + slope.loss;
     follow(slope);
     ++m_iteration;
@@ -352,6 +353,22 @@ void Training::run(const std::function<void(const std::string&)>& report, const 
 
 } // namespace
 
+namespace {
+
+/// Refuses before hours of training what no program would load.
+void requireReadable(const Architecture& architecture) {
+    try {
+        architectureOf({metadataOf(architecture), {}, {}}, "");
+    } catch (const Error&) {
+        throw Error(
+            formatted("No program reads a network of that shape. Give --channels, --frequencies, --memory and --hidden in multiples of "
+                      "16 up to 128, 64, 128 and 256, --superpixels in multiples of 8 up to 64, and --blocks up to %d.",
+                      maxBlocks));
+    }
+}
+
+} // namespace
+
 void runTraining(const CropFile& crops, const TrainOptions& options, const std::function<void()>& run) {
     if (crops.count() == 0 || crops.edge < 2 * options.sample.patch) {
         throw Error("Training needs crops of at least twice the patch a side. Pack larger crops or choose a smaller --patch.");
@@ -368,6 +385,7 @@ void runTraining(const CropFile& crops, const TrainOptions& options, const std::
 
 void train(const CropFile& crops, const CropFile& validation, const TrainOptions& options,
            const std::function<void(const std::string&)>& report, const std::function<bool()>& isStopped) {
+    requireReadable(options.architecture);
     runTraining(crops, options, [&] { Training(crops, validation, options).run(report, isStopped); });
 }
 

@@ -1,4 +1,4 @@
-#include "core/train/degrade.h"
+#include "core/image/degrade.h"
 
 #include "core/image/resample.h"
 
