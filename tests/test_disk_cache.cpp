@@ -3,7 +3,9 @@
 
 #include <QtTest>
 
-#include <unistd.h>
+#include <fstream>
+
+#include <sys/stat.h>
 
 using namespace casr;
 
@@ -34,6 +36,14 @@ std::vector<std::filesystem::path> filesIn(const std::filesystem::path& folder) 
         }
     }
     return files;
+}
+
+/// Where the tile lies.
+std::filesystem::path pathOf(const std::filesystem::path& folder, int number) {
+    const TileKey key = keyOf(number);
+    const std::vector<std::filesystem::path> files = filesIn(folder);
+    const std::string name = std::to_string(key.level) + "-" + std::to_string(key.row) + "-" + std::to_string(key.column) + ".tile";
+    return *std::find_if(files.begin(), files.end(), [&](const std::filesystem::path& file) { return file.filename() == name; });
 }
 
 void setUsed(const std::filesystem::path& file, int secondsAgo) {
@@ -139,6 +149,66 @@ private Q_SLOTS:
         cache.store(keyOf(1), tileOf(1));
         QVERIFY(!cache.load(keyOf(0)));
         QVERIFY(holds(cache, 1));
+    }
+
+    void aTileFromAClockALittleAheadIsYoung() {
+        DiskCache early(folder(), photoA, plenty);
+        early.store(keyOf(0), tileOf(0));
+        early.store(keyOf(1), tileOf(1));
+        setUsed(pathOf(folder(), 0), -600);
+        setUsed(pathOf(folder(), 1), 60);
+        DiskCache cache(folder(), photoA, early.bytes() / 2 * 5 / 2);
+        cache.store(keyOf(2), tileOf(2));
+        QVERIFY(!cache.load(keyOf(1)));
+        QVERIFY(holds(cache, 0) && holds(cache, 2));
+    }
+
+    void filesThatAreNotItsOwnStay() {
+        DiskCache early(folder(), photoA, plenty);
+        early.store(keyOf(0), tileOf(0));
+        const std::filesystem::path own = pathOf(folder(), 0).parent_path();
+        std::filesystem::create_directories(folder() / "photos");
+        std::filesystem::create_directories(own / "deeper");
+        const std::vector<std::filesystem::path> others{
+            folder() / "1-2-3.tile", folder() / "photos" / "1-2-3.tile", own / "deeper" / "1-2-3.tile", own / "map.tile", own / "1-2.tile",
+            own / "1-2-3.tile.txt"};
+        for (const std::filesystem::path& other : others) {
+            std::ofstream(other) << std::string(4096, 'x');
+            setUsed(other, 1000);
+        }
+        std::filesystem::create_symlink(others.front(), own / "7-7-7.tile");
+        DiskCache cache(folder(), photoA, 1);
+        QCOMPARE(cache.bytes(), early.bytes());
+        QVERIFY(cache.bytes() < 4096);
+        cache.store(keyOf(1), tileOf(1));
+        QCOMPARE(cache.bytes(), std::int64_t{0});
+        QVERIFY(std::all_of(others.begin(), others.end(), [](const auto& other) { return std::filesystem::exists(other); }));
+        QVERIFY(std::filesystem::is_symlink(own / "7-7-7.tile"));
+    }
+
+    void whatIsBeingWrittenStaysUntilItIsADayOld() {
+        DiskCache early(folder(), photoA, plenty);
+        early.store(keyOf(0), tileOf(0));
+        const std::filesystem::path own = pathOf(folder(), 0).parent_path();
+        const std::filesystem::path young = own / "1-2-3.part-host-12-0.tile", old = own / "1-2-4.part-host-12-1.tile";
+        for (const std::filesystem::path& file : {young, old}) {
+            std::ofstream(file) << "half";
+        }
+        setUsed(young, 86000);
+        setUsed(old, 86800);
+        DiskCache cache(folder(), photoA, 1);
+        cache.store(keyOf(1), tileOf(1));
+        QVERIFY(std::filesystem::exists(young));
+        QVERIFY(!std::filesystem::exists(old));
+    }
+
+    void aPipeInTheNameOfATileIsNotWaitedFor() {
+        DiskCache cache(folder(), photoA, plenty);
+        cache.store(keyOf(1), tileOf(1));
+        const std::filesystem::path path = pathOf(folder(), 1);
+        std::filesystem::remove(path);
+        QCOMPARE(::mkfifo(path.c_str(), 0600), 0);
+        QVERIFY(!cache.load(keyOf(1)));
     }
 
     void thePhotosShareTheBudget() {

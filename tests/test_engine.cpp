@@ -199,6 +199,63 @@ private Q_SLOTS:
         QCOMPARE(bench.log.after("compute "), (Lines{"1/1,0", "1/2,0", "1/3,0", "1/4,0"}));
     }
 
+    void aListenerThatThrowsEndsItsRequestAsFailedAndOthersGoOn_data() {
+        QTest::addColumn<QString>("function");
+        QTest::addColumn<bool>("isLastTile");
+        for (const char* function : {"started", "done", "progress"}) {
+            QTest::addRow("%s, first tile", function) << function << false;
+            QTest::addRow("%s, last tile", function) << function << true;
+        }
+    }
+
+    void aListenerThatThrowsEndsItsRequestAsFailedAndOthersGoOn() {
+        QFETCH(QString, function);
+        QFETCH(bool, isLastTile);
+        Bench bench;
+        Listener listener = loggingTo(bench.log, "a");
+        const auto fail = [] { throw Error("no room to show it"); };
+        if (function == "started") {
+            listener.tileStarted = [&](const TileKey&) { fail(); };
+        } else if (function == "done") {
+            listener.tileDone = [&](const TileKey&, const Image&) { fail(); };
+        } else {
+            listener.progress = [&](const Progress&) { fail(); };
+        }
+        bench.engine.pause();
+        bench.engine.request(Priority::visible, tilesOf(isLastTile ? std::vector{1} : std::vector{1, 2}), listener);
+        bench.ask("b", tilesOf({1, 3}), Priority::margin);
+        bench.engine.resume();
+        QVERIFY(bench.log.waitFor("ended", 2));
+        QCOMPARE(bench.log.after("a ended "), Lines{"failed: no room to show it"});
+        QCOMPARE(bench.log.after("b ended "), Lines{"finished"});
+        QCOMPARE(bench.log.after("compute "), (Lines{"1/1,0", "1/3,0"}));
+    }
+
+    void aListenerWithoutMemoryEndsItsRequestAsFailed() {
+        Bench bench;
+        Listener listener = loggingTo(bench.log, "a");
+        listener.tileDone = [](const TileKey&, const Image&) { throw std::bad_alloc(); };
+        bench.engine.request(Priority::visible, tilesOf({1, 2}), listener);
+        QVERIFY(bench.log.waitFor("a ended failed: There is not enough memory"));
+        bench.ask("b", tilesOf({3}));
+        QVERIFY(bench.log.waitFor("b ended finished"));
+        QCOMPARE(bench.log.count("a ended"), 1);
+    }
+
+    void whatTheEndOfARequestThrowsEndsNothingElse() {
+        Bench bench;
+        Listener listener;
+        listener.ended = [&](Outcome, const std::string&) {
+            bench.log.add("a ended");
+            throw std::bad_alloc();
+        };
+        bench.engine.request(Priority::visible, tilesOf({1}), listener);
+        QVERIFY(bench.log.waitFor("a ended"));
+        bench.ask("b", tilesOf({2}));
+        QVERIFY(bench.log.waitFor("b ended finished"));
+        QCOMPARE(bench.log.count("a ended"), 1);
+    }
+
     void progressNeverFallsAndEndsAtOne() {
         Bench bench;
         std::vector<Progress> steps;

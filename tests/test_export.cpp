@@ -114,6 +114,31 @@ private Q_SLOTS:
         QCOMPARE(bytesOf(assembled.output), bytesOf(expected.output));
     }
 
+    void aFinishedTileOfAnotherSizeOrKindIsComputedAgain_data() {
+        QTest::addColumn<QSize>("size");
+        QTest::addColumn<int>("channels");
+        QTest::newRow("too small") << QSize(4, 4) << 4;
+        QTest::newRow("too large") << QSize(400, 300) << 4;
+        QTest::newRow("without alpha") << QSize(159, 125) << 3;
+    }
+
+    void aFinishedTileOfAnotherSizeOrKindIsComputedAgain() {
+        QFETCH(QSize, size);
+        QFETCH(int, channels);
+        Bench bench;
+        const ExportRequest plain = bench.request("a.png", {0, 0, 37, 29}), assembled = bench.request("b.png", {0, 0, 37, 29});
+        bench.exporter.write(plain, ignoreProgress, {});
+        const auto job = JobFolder::create(bench.folder.filePath("job").toStdString(), bench.job());
+        const TileKey only{plain.level, 0, 0};
+        QCOMPARE(bench.staircase.gridOf(plain.level).tiles(), (Rect{0, 0, 1, 1}));
+        job->storeResult(only, noisePicture({size.width(), size.height()}, channels, 1));
+        bench.exporter.compute(assembled, *job, 0, 1, ignoreProgress, {});
+        QCOMPARE(job->loadResult(only)->size(), plain.region.size());
+        job->storeResult(only, noisePicture({size.width(), size.height()}, channels, 1));
+        bench.exporter.assemble(assembled, *job, ignoreProgress, {});
+        QCOMPARE(bytesOf(assembled.output), bytesOf(plain.output));
+    }
+
     void aResultCanBeInOtherColours_data() {
         QTest::addColumn<int>("colours");
         QTest::newRow("sRGB") << static_cast<int>(OutputColours::srgb);

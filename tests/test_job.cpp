@@ -7,6 +7,8 @@
 #include <fstream>
 #include <limits>
 
+#include <sys/stat.h>
+
 using namespace casr;
 
 namespace {
@@ -29,7 +31,8 @@ JobDescription sampleJob() {
             3,
             true,
             false,
-            OutputColours::displayP3};
+            OutputColours::displayP3,
+            "my.safetensors"};
 }
 
 std::span<const std::byte> bytesOf(const std::string& text) {
@@ -128,6 +131,8 @@ private Q_SLOTS:
                                  << "\"p4\"";
         QTest::newRow("colours that are none") << "\"p3\""
                                                << "3";
+        QTest::newRow("weights that are none") << "\"my.safetensors\""
+                                               << "3";
         QTest::newRow("broken JSON") << "{"
                                      << "[";
     }
@@ -139,6 +144,12 @@ private Q_SLOTS:
         QVERIFY(text.contains(from));
         text.replace(text.indexOf(from), from.size(), to);
         QVERIFY(says(errorOf([&] { parseJob(text.toStdString(), "some/job.json"); }), "some/job.json"));
+    }
+
+    void aDescriptionWithoutItsWeightsPathIsThatOfTheShippedOnes() {
+        QString text = QString::fromStdString(writeJob(sampleJob()));
+        text.replace("\"weights\"", "\"unknown\"");
+        QCOMPARE(parseJob(text.toStdString(), "j").weights, std::string());
     }
 
     void deepJsonIsRefused() {
@@ -178,20 +189,41 @@ private Q_SLOTS:
     void anotherJobInTheFolderIsRefusedAndSaysWhatDiffers_data() {
         QTest::addColumn<int>("member");
         QTest::addColumn<QString>("hint");
-        QTest::newRow("photo") << 0 << "photo";
-        QTest::newRow("weights") << 1 << "weights";
-        QTest::newRow("profile") << 2 << "fp32, test";
-        QTest::newRow("scale") << 3 << "settings";
-        QTest::newRow("detail") << 4 << "detail";
-        QTest::newRow("noise") << 5 << "noise";
-        QTest::newRow("parts") << 6 << "parts";
-        QTest::newRow("plain share") << 7 << "plain";
-        QTest::newRow("nothing") << 8 << "";
+        QTest::addColumn<QString>("advice");
+        QTest::newRow("photo") << 0 << "another photo"
+                               << "Give the photo";
+        QTest::newRow("weights") << 1 << "other weights ('my.safetensors')"
+                                 << "--weights";
+        QTest::newRow("profile") << 2 << "fp32, test"
+                                 << "--precision";
+        QTest::newRow("scale") << 3 << "differs in: scale."
+                               << "--resume";
+        QTest::newRow("detail") << 4 << "differs in: amounts of detail."
+                                << "--resume";
+        QTest::newRow("noise") << 5 << "differs in: amounts of noise"
+                               << "--resume";
+        QTest::newRow("parts") << 6 << "differs in: parts"
+                               << "--resume";
+        QTest::newRow("plain share") << 7 << "differs in: share of the plain"
+                                     << "--resume";
+        QTest::newRow("region") << 8 << "differs in: region."
+                                << "--resume";
+        QTest::newRow("output") << 9 << "differs in: output file."
+                                << "--resume";
+        QTest::newRow("format") << 10 << "differs in: bits a sample, quality."
+                                << "--resume";
+        QTest::newRow("moved photo") << 11 << ""
+                                     << "";
+        QTest::newRow("moved weights") << 12 << ""
+                                       << "";
+        QTest::newRow("nothing") << 13 << ""
+                                 << "";
     }
 
     void anotherJobInTheFolderIsRefusedAndSaysWhatDiffers() {
         QFETCH(int, member);
         QFETCH(QString, hint);
+        QFETCH(QString, advice);
         QTemporaryDir folder;
         JobFolder::create(folder.path().toStdString(), sampleJob());
         JobDescription other = sampleJob();
@@ -205,9 +237,62 @@ private Q_SLOTS:
         other.controls.noise += member == 5 ? 0.5f : 0.0f;
         other.controls.parts.depth = member != 6;
         other.controls.plain += member == 7 ? 0.5f : 0.0f;
+        other.region.left += member == 8 ? 1 : 0;
+        other.output += member == 9 ? "f" : "";
+        other.bitsPerSample = member == 10 ? 8 : other.bitsPerSample;
+        other.quality -= member == 10 ? 1 : 0;
+        other.source += member == 11 ? "/moved" : "";
+        other.weights += member == 12 ? "/moved" : "";
         const std::string message = errorOf([&] { JobFolder::create(folder.path().toStdString(), other); });
         QCOMPARE(message.empty(), hint.isEmpty());
-        QVERIFY(says(message, hint.toStdString()));
+        QVERIFY2(says(message, hint.toStdString()) && says(message, advice.toStdString()), message.c_str());
+        QVERIFY(!says(message, "Start the export again"));
+    }
+
+    void everySettingThatDiffersIsNamed() {
+        const auto refusal = [](auto change) {
+            QTemporaryDir folder;
+            JobFolder::create(folder.path().toStdString(), sampleJob());
+            JobDescription other = sampleJob();
+            change(other);
+            return errorOf([&] { JobFolder::create(folder.path().toStdString(), other); });
+        };
+        QVERIFY(says(refusal([](JobDescription& job) { job.stepLimit = 2; }), "step limit."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.lossless = false; }), "lossless"));
+        QVERIFY(says(refusal([](JobDescription& job) { job.pyramid = false; }), "pyramid."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.page = 1; }), "page."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.clipsTones = false; }), "tone curve."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.keepMetadata = true; }), "metadata."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.keepPosition = true; }), "metadata."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.colours = OutputColours::srgb; }), "colours."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.controls.jpeg = 0; }), "JPEG"));
+        QVERIFY(says(refusal([](JobDescription& job) { job.controls.detail = 0; }), "detail."));
+    }
+
+    void aFolderOfTilesWithoutTheirJobIsRefused() {
+        for (const char* kind : {"levels", "result"}) {
+            QTemporaryDir folder;
+            const std::filesystem::path path = folder.path().toStdString();
+            std::filesystem::create_directories(path / kind);
+            overwrite(path / kind / "1-0-0.tile", "a tile");
+            QVERIFY(says(errorOf([&] { JobFolder::create(path, sampleJob()); }), "Choose an empty folder"));
+            QVERIFY(!std::filesystem::exists(path / "job.json"));
+            std::filesystem::remove(path / kind / "1-0-0.tile");
+            QVERIFY(errorOf([&] { JobFolder::create(path, sampleJob()); }).empty());
+        }
+    }
+
+    void pipesAndHugeFilesAreNeitherJobsNorTiles() {
+        QTemporaryDir folder;
+        const std::filesystem::path path = folder.path().toStdString();
+        const auto job = JobFolder::create(path, sampleJob());
+        QCOMPARE(::mkfifo((path / "result" / "1-0-0.tile").c_str(), 0600), 0);
+        QVERIFY(!job->loadResult({1, 0, 0}));
+        std::filesystem::resize_file(path / "job.json", std::uintmax_t{1} << 40); // without a byte on the disk
+        QVERIFY(says(errorOf([&] { JobFolder::open(path); }), "1 MB"));
+        std::filesystem::remove(path / "job.json");
+        QCOMPARE(::mkfifo((path / "job.json").c_str(), 0600), 0);
+        QVERIFY(says(errorOf([&] { JobFolder::open(path); }), "job.json"));
     }
 
     void aFolderWithoutAJobIsRefused() {

@@ -86,6 +86,36 @@ private Q_SLOTS:
         QVERIFY2(thrown > 2, qPrintable(QString::number(thrown)));
     }
 
+    void everyAllocationOfAListenerMayFailAndItsRequestEndsOnce() {
+        const Image tile = noisePicture({2, 2}, 3, 1);
+        Reports reports;
+        std::atomic<bool> isListenerShort = false;
+        const auto ordering = [&] {
+            reports.forget();
+            isListenerShort = false;
+            Listener listener = reports.listener();
+            listener.progress = [&](const Progress&) {
+                try {
+                    noisePicture({2, 2}, 3, 2);
+                } catch (const std::bad_alloc&) {
+                    isListenerShort = true;
+                    throw;
+                }
+            };
+            Engine engine([&](const TileKey&, const StopCheck&) { return tile; });
+            engine.request(Priority::visible, threeTiles, listener);
+            reports.ended.wait(0);
+        };
+        long failed = 0;
+        const auto isUndone = [&] { return reports.ended == 0 && reports.tiles == 0; };
+        const auto isDone = [&] {
+            failed += isListenerShort ? 1 : 0;
+            return reports.ended == 1 && reports.outcome == (isListenerShort ? Outcome::failed : Outcome::finished);
+        };
+        QVERIFY(failEveryAllocation(ordering, isUndone, isDone) >= 0);
+        QVERIFY2(failed > 2, qPrintable(QString::number(failed)));
+    }
+
     void aTileWithoutMemoryEndsItsRequestAndTheNextOneIsServed() {
         Reports reports;
         bool isShort = true;

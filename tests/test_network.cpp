@@ -6,6 +6,7 @@
 #include <QtTest>
 
 #include <atomic>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <numeric>
@@ -80,6 +81,25 @@ class TestNetwork : public QObject {
 private Q_SLOTS:
     /// One thread where threads are not the question: OpenMP's threads wait by spinning, which is slow on a busy machine.
     void init() { setComputeThreads(1); }
+
+    void whatALibraryThrowsIsAnErrorOfTheNetwork() {
+        struct Foreign : std::exception {
+            explicit Foreign(const char* what) : text(what) {}
+            const char* what() const noexcept override { return text; }
+            const char* text;
+        };
+        const auto network = strongNetwork(small, 1);
+        const auto runUntil = [&](auto thrown) {
+            run(*network, noisePicture({24, 24}, 3, 1), {0, 0, 24, 24}, Precision::float32, [&]() -> bool { throw thrown; });
+        };
+        const std::string message = errorOf([&] { runUntil(Foreign("could not create a primitive")); });
+        QVERIFY2(says(message, "could not run: could not create a primitive"), message.c_str());
+        QVERIFY_THROWS_EXCEPTION(OutOfMemory, runUntil(Foreign("could not create a memory object")));
+        QVERIFY_THROWS_EXCEPTION(Cancelled, runUntil(Cancelled()));
+        QVERIFY_THROWS_EXCEPTION(std::invalid_argument, runUntil(std::invalid_argument("no such cells")));
+        QCOMPARE(errorOf([&] { runUntil(Error("As it was said.")); }), std::string("As it was said."));
+        QVERIFY(errorOf([&] { run(*network, noisePicture({24, 24}, 3, 1), {0, 0, 24, 24}); }).empty());
+    }
 
     void tilesOfAnySizeAreTheWholePicture_data() {
         QTest::addColumn<int>("edge");
@@ -401,7 +421,12 @@ private Q_SLOTS:
         QCOMPARE(says(exact, "at most AVX2"), isLimitedToAvx2());
     }
 
-    void theYardstickTakesTime() { QVERIFY(secondsOfBareConvolution(16, 32, Precision::float32, 2) > 0.0); }
+    void theYardstickRunsInEveryPrecision() {
+        for (const Precision precision : {Precision::float32, resolved(Precision::automatic)}) {
+            const double seconds = secondsOfBareConvolution(16, 32, precision, 2);
+            QVERIFY(std::isfinite(seconds) && seconds < 1e9); // what it begins with
+        }
+    }
 
     void identityIsThatOfTheFile() {
         const TensorFile file = strongWeights(small, 22);

@@ -124,6 +124,8 @@ private Q_SLOTS:
         QCOMPARE(value("Controls"), std::string("fidelity=0.7, similarity=1"));
         QCOMPARE(value("Weights"), std::string(64, 'a'));
         QVERIFY(value("Steps").front() == 'x');
+        const auto copied = doneBy(fullRecipe(), planSchedule({640, 480}, 1)); // no step, so nothing was controlled
+        QVERIFY(std::none_of(copied.begin(), copied.end(), [](const auto& each) { return each.first == "Controls"; }));
         QVERIFY(done.size() == 7 && doneBy(Recipe(), planSchedule({64, 48}, 2)).size() == 4);
     }
 

@@ -3,6 +3,8 @@
 #include "tests/staircase_support.h"
 
 #include <atomic>
+#include <limits>
+#include <map>
 #include <set>
 #include <thread>
 
@@ -375,6 +377,34 @@ private Q_SLOTS:
         QVERIFY(reader.statistics().tilesLoaded > 0);
         QVERIFY(!first->tiles.empty());
         QVERIFY(first->tiles.size() < second->tiles.size()); // level 1 was not needed any more
+    }
+
+    void aStoredTileOfAnotherSizeOrKindIsComputedAgain_data() {
+        QTest::addColumn<int>("columns");
+        QTest::addColumn<int>("channels");
+        QTest::addColumn<float>("first");
+        QTest::newRow("too small") << -8 << 3 << 0.5f;
+        QTest::newRow("too large") << 8 << 3 << 0.5f;
+        QTest::newRow("grey") << 0 << 1 << 0.5f;
+        QTest::newRow("not a number") << 0 << 3 << std::numeric_limits<float>::quiet_NaN();
+        QTest::newRow("infinite") << 0 << 3 << std::numeric_limits<float>::infinity();
+    }
+
+    void aStoredTileOfAnotherSizeOrKindIsComputedAgain() {
+        QFETCH(int, columns);
+        QFETCH(int, channels);
+        QFETCH(float, first);
+        const auto backing = std::make_shared<MapBacking>();
+        Staircase reference = staircaseOf(Precision::float32), staircase = staircaseOf(Precision::float32);
+        const Image expected = wholeLevel(reference, 1);
+        const Size size{expected.width() + columns, expected.height()};
+        std::vector<float> values(static_cast<std::size_t>(size.area() * channels), 0.5f);
+        values.front() = first;
+        backing->tiles[{1, 0, 0}] = Image(size, channels, std::move(values));
+        staircase.addBacking(backing);
+        QVERIFY(sameBits(wholeLevel(staircase, 1), expected));
+        QCOMPARE(staircase.statistics().tilesComputed, std::int64_t{1});
+        QVERIFY(sameBits(backing->tiles.at({1, 0, 0}), expected));
     }
 
     void theProfileIsThatOfThePrecision() {

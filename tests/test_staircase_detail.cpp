@@ -23,6 +23,15 @@ Staircase detailedStaircase(float detail, float last, Precision precision = Prec
     return Staircase(photo(), detailedNetwork(), planSchedule(photoSize, 4.0, 2.05), precision, plenty, {0, 0, {}, detail, last});
 }
 
+/// The same with a level beyond the result, as the window has it.
+Staircase goingOn(float detail, float last, Precision precision = Precision::float32) {
+    Plan plan = planSchedule(photoSize, 4.0, 2.05);
+    const Size from = plan.result(), to{2 * from.width, 2 * from.height};
+    plan.scale = 8;
+    plan.steps.push_back({from, to, 2, 8});
+    return Staircase(photo(), detailedNetwork(), plan, precision, plenty, {0, 0, {}, detail, last}, LevelGrid::defaultTileCells, 2);
+}
+
 double meanDifference(const Image& a, const Image& b) {
     double sum = 0.0;
     for (std::size_t i = 0; i < a.values().size(); ++i) {
@@ -59,6 +68,50 @@ private Q_SLOTS:
         for (int level = 1; level < staircase.plan().levels(); ++level) {
             parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs, level == 1 ? 0.5f * 0.75f : 0.25f);
             QVERIFY(sameBits(wholeLevel(staircase, level), parent));
+        }
+    }
+
+    void upToTheResultAPlanThatGoesOnGivesTheBitsOfOneThatEndsThere_data() { addPrecisions(); }
+
+    void upToTheResultAPlanThatGoesOnGivesTheBitsOfOneThatEndsThere() {
+        QFETCH(int, precision);
+        Staircase ending = detailedStaircase(0.75f, 1, static_cast<Precision>(precision));
+        Staircase going = goingOn(0.75f, 1, static_cast<Precision>(precision));
+        QCOMPARE(ending.resultLevel(), 2);
+        QCOMPARE(going.resultLevel(), 2);
+        const Size size = ending.plan().result(), smaller{size.width - 7, size.height - 7};
+        for (const int level : {1, 2}) {
+            QVERIFY(sameBits(wholeLevel(going, level), wholeLevel(ending, level)));
+        }
+        QVERIFY(sameBits(going.view(2, smaller, rectOf(smaller)).image, ending.view(2, smaller, rectOf(smaller)).image));
+        QCOMPARE(going.tilesNeeded(2, rectOf(size)), ending.tilesNeeded(2, rectOf(size)));
+    }
+
+    void aLevelBeyondTheResultReadsItsDetailAndAddsHalfOfItsShare() {
+        Staircase going = goingOn(0.25f, 1);
+        StepInputs inputs;
+        inputs.memory = detailedNetwork()->remember(photo(), Precision::float32, {});
+        inputs.detail = true;
+        const Image expected = levelAtOnce(*detailedNetwork(), wholeLevel(going, 2), going.plan().result(), inputs, 0.5f);
+        QVERIFY(sameBits(wholeLevel(going, 3), expected));
+    }
+
+    void anotherDetailOfTheResultIsThatOfAFreshStaircaseBeyondItToo() {
+        Staircase before = goingOn(0.5f, 0.25f), expected = goingOn(0.5f, 1);
+        before.keepFields();
+        wholeLevel(before, 3);
+        const std::shared_ptr<Staircase> after = before.withDetail(0.5f, 1);
+        QVERIFY(after->cachedTile({1, 0, 0}) && !after->cachedTile({2, 0, 0}) && !after->cachedTile({3, 0, 0}));
+        QVERIFY(sameBits(wholeLevel(*after, 2), wholeLevel(expected, 2)));
+        QCOMPARE(after->statistics().tilesComputed, std::int64_t{0});
+        QVERIFY(sameBits(wholeLevel(*after, 3), wholeLevel(expected, 3)));
+    }
+
+    void aResultThatIsNoLevelIsRefused() {
+        for (const int level : {-1, 3}) {
+            QVERIFY_EXCEPTION_THROWN(Staircase(photo(), detailedNetwork(), planSchedule(photoSize, 4.0, 2.05), Precision::float32, plenty,
+                                               {}, LevelGrid::defaultTileCells, level),
+                                     std::invalid_argument);
         }
     }
 

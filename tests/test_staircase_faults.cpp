@@ -117,13 +117,13 @@ private Q_SLOTS:
         QVERIFY(sameBits(staircase.view(1, {60, 90}, {0, 0, 60, 90}).image, reference.view(1, {60, 90}, {0, 0, 60, 90}).image));
     }
 
-    void aLackOfMemoryShrinksTheCacheAndChangesNoTile_data() {
+    void aLackOfMemoryEmptiesTheCacheForATileAndChangesNone_data() {
         QTest::addColumn<bool>("bad");
         QTest::newRow("the allocator's exception") << true;
         QTest::newRow("the network's error") << false;
     }
 
-    void aLackOfMemoryShrinksTheCacheAndChangesNoTile() {
+    void aLackOfMemoryEmptiesTheCacheForATileAndChangesNone() {
         QFETCH(bool, bad);
         const auto sound = [](Rect, Precision, int) { return 0.25f; };
         const auto failing = [bad](Rect, Precision, int call) -> float {
@@ -141,9 +141,53 @@ private Q_SLOTS:
         staircase.cache().setBudget(plenty);
         QVERIFY(sameBits(wholeLevel(staircase, 1), wholeLevel(reference, 1)));
         QCOMPARE(staircase.statistics().memoryRetries, std::int64_t{2});
-        QCOMPARE(staircase.cache().budget(), plenty / 4);
+        QCOMPARE(staircase.cache().budget(), plenty);
         QCOMPARE(notices.size(), std::size_t{2});
-        QVERIFY(says(notices.back(), "64 MB"));
+        QVERIFY(says(notices.back(), "32 MB"));
+    }
+
+    void aTileIsTriedThreeTimesHoweverManyLevelsNeedIt_data() {
+        QTest::addColumn<bool>("bad");
+        QTest::newRow("the allocator's exception") << true;
+        QTest::newRow("the network's error") << false;
+    }
+
+    void aTileIsTriedThreeTimesHoweverManyLevelsNeedIt() {
+        QFETCH(bool, bad);
+        int tries = 0;
+        const auto failing = [&](Rect, Precision, int) -> float {
+            ++tries;
+            if (bad) {
+                throw std::bad_alloc();
+            }
+            throw OutOfMemory("no memory at all");
+        };
+        Staircase staircase(photo(), std::make_shared<FakeNetwork>(failing), threeSteps(), Precision::float32, plenty);
+        QVERIFY(says(errorOf([&] { staircase.tile({3, 0, 0}); }), bad ? "not enough memory" : "no memory at all"));
+        QCOMPARE(tries, 3);
+        QCOMPARE(staircase.statistics().memoryRetries, std::int64_t{2});
+    }
+
+    void afterALackOfMemoryTheCacheHoldsItsBudgetAgain_data() {
+        QTest::addColumn<int>("failures");
+        QTest::newRow("the tile came out") << 2;
+        QTest::newRow("it did not") << 3;
+    }
+
+    void afterALackOfMemoryTheCacheHoldsItsBudgetAgain() {
+        QFETCH(int, failures);
+        const auto failing = [=](Rect, Precision, int call) -> float {
+            if (call < failures) {
+                throw std::bad_alloc();
+            }
+            return 0.25f;
+        };
+        Staircase staircase = withFake(photo(), failing, Precision::float32);
+        staircase.cache().setBudget(plenty);
+        QCOMPARE(errorOf([&] { wholeLevel(staircase, 1); }).empty(), failures < 3);
+        const Image large = constantPicture({4096, 2048}, 0.5f); // 96 MB, more than is held while memory is short
+        staircase.cache().insert({2, 0, 0}, large);
+        QVERIFY(staircase.cachedTile({2, 0, 0}));
     }
 
     void memoryThatNeverComesIsAnErrorAndNotTheEnd() {

@@ -99,6 +99,13 @@ private Q_SLOTS:
         QVERIFY(!errorOf([this] { readTensorFile(m_folder.path().toStdString()); }).empty());
     }
 
+    void aFileLargerThanAnyWeightsIsRefusedWithoutReadingIt() {
+        const std::filesystem::path path = m_folder.filePath("huge.safetensors").toStdString();
+        writeTensorFile(path, sampleFile());
+        std::filesystem::resize_file(path, std::uintmax_t{1} << 40); // without a byte on the disk
+        QVERIFY(says(errorOf([&] { readTensorFile(path); }), "1 GB"));
+    }
+
     void aTensorThatIsNotThereIsNamed() {
         const TensorFile file = sampleFile();
         QCOMPARE(file.tensor("trunk.weight").shape, (std::vector<std::int64_t>{2, 3}));

@@ -117,6 +117,34 @@ private Q_SLOTS:
         QVERIFY(holds(cache, 3) && holds(cache, 4) && !cache.find(keyOf(2)));
     }
 
+    void halfOfWhatIsHeldIsGivenBackDownToTheLeast() {
+        TileCache cache(100 * bytesOfTile);
+        fill(cache, 8);
+        QCOMPARE(cache.holdLess(3 * bytesOfTile), 4 * bytesOfTile);
+        QCOMPARE(cache.bytes(), 4 * bytesOfTile);
+        QVERIFY(holds(cache, 7) && !cache.find(keyOf(3)));
+        QCOMPARE(cache.holdLess(3 * bytesOfTile), 3 * bytesOfTile);
+        QCOMPARE(cache.holdLess(5 * bytesOfTile), 3 * bytesOfTile); // never more than before
+        fill(cache, 8);
+        QCOMPARE(cache.bytes(), 3 * bytesOfTile);
+        QCOMPARE(cache.budget(), 100 * bytesOfTile);
+        cache.holdAll();
+        fill(cache, 8);
+        QCOMPARE(cache.bytes(), 8 * bytesOfTile);
+    }
+
+    void aBudgetThatIsSetWhileLessIsHeldTakesEffect() {
+        TileCache cache(8 * bytesOfTile);
+        fill(cache, 8);
+        cache.holdLess(0);
+        cache.setBudget(6 * bytesOfTile);
+        fill(cache, 8);
+        QCOMPARE(cache.bytes(), 6 * bytesOfTile);
+        cache.holdAll();
+        fill(cache, 8);
+        QCOMPARE(cache.bytes(), 6 * bytesOfTile);
+    }
+
     void aClearedCacheCanBeUsedAgain() {
         TileCache cache(5 * bytesOfTile);
         fill(cache, 5);

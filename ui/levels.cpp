@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <new>
 
 namespace casr {
 
@@ -28,6 +29,15 @@ Rect pixelsOf(const Plan& plan, int level, Area area) {
     const Rect region{static_cast<int>(std::floor(area.left)), static_cast<int>(std::floor(area.top)),
                       static_cast<int>(std::ceil(area.right)), static_cast<int>(std::ceil(area.bottom))};
     return regionAt(plan, level, region);
+}
+
+/// `picture` for the screen. Qt answers a lack of memory with an empty picture.
+QImage shownIn(const DisplayColours& colours, const Image& picture) {
+    QImage shown = colours.shown(picture);
+    if (shown.isNull()) {
+        throw std::bad_alloc();
+    }
+    return shown;
 }
 
 Point scaled(const Plan& plan, int level, Point source) {
@@ -177,7 +187,8 @@ std::shared_ptr<Staircase> Levels::newStaircase() const {
     const bool isAkin = before && before->staircase && differInDetailAlone(before->settings, settings());
     const std::shared_ptr<Staircase> staircase =
         isAkin ? before->staircase->withDetail(m_controls.detail, m_controls.lastDetail)
-               : std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes, m_controls);
+               : std::make_shared<Staircase>(m_document->photo.rgb, m_network, m_viewingPlan, m_precision, m_cacheBytes, m_controls,
+                                             LevelGrid::defaultTileCells, m_plan.levels() - 1);
     if (m_controls.detail > 0) {
         staircase->keepFields();
     }
@@ -267,13 +278,15 @@ Engine::RequestId Levels::request(Priority priority, std::vector<WantedTile> til
 }
 
 Listener Levels::listenerOf(Hooks hooks) {
-    // Calls into this object travel through the event loop, which drops them when the object is gone.
+    // Calls into this object travel through the event loop, which drops them when the object is gone and must not see them throw. What
+    // throws here before ends the request as failed.
     const auto deliver = [this, generation = m_generation](std::function<void()> call) {
         QMetaObject::invokeMethod(
             this,
             [this, generation, call = std::move(call)] {
-                if (generation == m_generation) {
-                    call();
+                const GuardedOutcome outcome = generation == m_generation ? guarded(call) : GuardedOutcome();
+                if (!outcome.error.isEmpty()) {
+                    Q_EMIT failed(outcome.error);
                 }
             },
             Qt::QueuedConnection);
@@ -290,7 +303,7 @@ Listener Levels::listenerOf(Hooks hooks) {
         const Rect place = gridOf(plan, key.level).pixelsOf(key.column, key.row);
         const float plain = mixed.plainOf(key.level);
         const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place, plain);
-        const TilePicture shown(place, document->colours.shown(picture));
+        const TilePicture shown(place, shownIn(document->colours, picture));
         deliver([this, arrival, shown, hooks, document, plain] {
             // Prepared for another screen or mixed otherwise: it is asked for again.
             if (document == m_document && plain == mixture().plainOf(arrival.key.level)) {

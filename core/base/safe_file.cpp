@@ -47,6 +47,36 @@ bool flushToDisk(const std::filesystem::path& path) {
     return flushed;
 }
 
+/// A device, a pipe or a link to one, which takes bytes and must not be replaced by a file.
+bool isStream(const std::filesystem::path& path) {
+    std::error_code ignored;
+    const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+    const bool isOther = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+    return path.parent_path() == "/dev" || (isOther && !std::filesystem::is_directory(status));
+}
+
+/// The file that a link leads to, so that the link stays.
+std::filesystem::path withoutLink(const std::filesystem::path& path) {
+    std::error_code failure;
+    const std::filesystem::path file = std::filesystem::canonical(path, failure);
+    return !failure && std::filesystem::is_symlink(path, failure) ? file : path;
+}
+
+/// Opens `file`, writes it and closes it; failures speak of `path`, and nothing is left of a file beside it.
+void writeInto(const std::filesystem::path& file, const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
+    const std::filesystem::path unfinished = file == path ? std::filesystem::path() : file;
+    errno = 0;
+    std::ofstream out(file, std::ios::binary | std::ios::trunc);
+    if (!out) {
+        failToWrite(path, unfinished, errno);
+    }
+    write(out);
+    out.close();
+    if (!out) {
+        failToWrite(path, unfinished, errno ? errno : EIO);
+    }
+}
+
 /// Machines that share a folder have the same process numbers.
 std::string hostName() {
     std::array<char, 33> name{};
@@ -70,19 +100,14 @@ void commitFile(const std::filesystem::path& temporary, const std::filesystem::p
 }
 
 void writeBesideAndRename(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write) {
-    const std::filesystem::path temporary = temporaryBeside(path);
+    if (isStream(path)) {
+        writeInto(path, path, write);
+        return;
+    }
+    const std::filesystem::path file = withoutLink(path), temporary = temporaryBeside(file);
     const Unfinished guard(temporary);
-    errno = 0;
-    std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
-    if (!out) {
-        failToWrite(path, temporary, errno);
-    }
-    write(out);
-    out.close();
-    if (!out) {
-        failToWrite(path, temporary, errno ? errno : EIO);
-    }
-    commitFile(temporary, path);
+    writeInto(temporary, path, write);
+    commitFile(temporary, file);
 }
 
 } // namespace casr

@@ -11,7 +11,8 @@ namespace casr {
 std::filesystem::path temporaryBeside(const std::filesystem::path& path);
 
 /// Calls `write` on a new file beside `path`, flushes it to the disk and renames it to `path`. When anything fails the new
-/// file is removed, an older file at `path` is untouched, and Error says what to do.
+/// file is removed, an older file at `path` is untouched, and Error says what to do. A link stays and the file that it leads to is
+/// replaced; a pipe or a device, such as /dev/stdout, is written into as it is.
 void writeBesideAndRename(const std::filesystem::path& path, const std::function<void(std::ostream&)>& write);
 
 /// Flushes the finished file `temporary` to the disk and renames it to `path`; throws Error and removes it when that fails.

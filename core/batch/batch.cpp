@@ -1,5 +1,6 @@
 #include "core/batch/batch.h"
 
+#include "core/base/bounded_file.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 
@@ -9,8 +10,7 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
+#include <exception>
 #include <string_view>
 
 namespace casr {
@@ -23,6 +23,7 @@ constexpr const char* formatName = "casr-batch";
 constexpr int formatVersion = 1;
 constexpr int deepestJson = 8;
 constexpr std::size_t mostItems = 1000000;
+constexpr std::uintmax_t mostBytes = 1 << 28;
 
 constexpr std::array<const char*, 5> stateNames{"waiting", "running", "done", "skipped", "failed"};
 constexpr std::array<const char*, 3> conflictNames{"skip", "number", "replace"};
@@ -83,6 +84,44 @@ std::filesystem::path numbered(const std::filesystem::path& path, int number) {
 bool isSameFile(const std::filesystem::path& a, const std::filesystem::path& b) {
     std::error_code ignored;
     return a == b || std::filesystem::equivalent(a, b, ignored);
+}
+
+/// Where `path` leads by all of its links; also of what is not there yet.
+std::filesystem::path trueName(const std::filesystem::path& path) {
+    std::error_code failure;
+    const std::filesystem::path found = std::filesystem::weakly_canonical(std::filesystem::absolute(path, failure), failure);
+    return failure ? path.lexically_normal() : found;
+}
+
+/// The true names of all photos.
+std::set<std::filesystem::path> photosOf(const Batch& batch) {
+    std::set<std::filesystem::path> photos;
+    for (const BatchItem& item : batch.items) {
+        photos.insert(trueName(item.input));
+    }
+    return photos;
+}
+
+using Exists = std::function<bool(const std::filesystem::path&)>;
+
+/// As resultPath: `taken` by earlier results, `photos` by photosOf the batch.
+std::optional<std::filesystem::path> freePath(const Batch& batch, std::size_t index, const std::set<std::filesystem::path>& taken,
+                                              const std::set<std::filesystem::path>& photos, const Exists& exists) {
+    const std::filesystem::path input = batch.items[index].input;
+    const std::filesystem::path folder = batch.folder.empty() ? input.parent_path() : std::filesystem::path(batch.folder);
+    const std::filesystem::path wanted = folder / resultName(batch, index);
+    const auto mustStay = [&](const std::filesystem::path& path) {
+        return taken.count(path) != 0 || photos.count(trueName(path)) != 0 || isSameFile(path, input);
+    };
+    const bool isFree = !mustStay(wanted) && (batch.conflict == Conflict::replace || !exists(wanted));
+    if (isFree || (batch.conflict == Conflict::skip && !mustStay(wanted))) {
+        return isFree ? std::optional(wanted) : std::nullopt;
+    }
+    int number = 2;
+    while (mustStay(numbered(wanted, number)) || exists(numbered(wanted, number))) {
+        ++number;
+    }
+    return numbered(wanted, number);
 }
 
 std::vector<std::string> picturesIn(const std::filesystem::path& folder) {
@@ -191,12 +230,13 @@ double secondsNow() {
 }
 
 /// Makes the result of one item; its state says how that went. Throws Cancelled alone.
-void makeItem(Batch& batch, std::size_t index, std::set<std::filesystem::path>& taken, const MakeResult& make) {
+void makeItem(Batch& batch, std::size_t index, std::set<std::filesystem::path>& taken, const std::set<std::filesystem::path>& photos,
+              const MakeResult& make) {
     BatchItem& item = batch.items[index];
     const double start = secondsNow();
     try {
         const auto exists = [](const std::filesystem::path& path) { return std::filesystem::exists(path); };
-        const std::optional<std::filesystem::path> output = resultPath(batch, index, taken, exists);
+        const std::optional<std::filesystem::path> output = freePath(batch, index, taken, photos, exists);
         if (output) {
             item.output = output->string();
             make(item, recipeOf(batch, item), *output);
@@ -259,19 +299,7 @@ std::string resultName(const Batch& batch, std::size_t index) {
 
 std::optional<std::filesystem::path> resultPath(const Batch& batch, std::size_t index, const std::set<std::filesystem::path>& taken,
                                                 const std::function<bool(const std::filesystem::path&)>& exists) {
-    const std::filesystem::path input = batch.items[index].input;
-    const std::filesystem::path folder = batch.folder.empty() ? input.parent_path() : std::filesystem::path(batch.folder);
-    const std::filesystem::path wanted = folder / resultName(batch, index);
-    const auto mustStay = [&](const std::filesystem::path& path) { return taken.count(path) != 0 || isSameFile(path, input); };
-    const bool isFree = !mustStay(wanted) && (batch.conflict == Conflict::replace || !exists(wanted));
-    if (isFree || (batch.conflict == Conflict::skip && !mustStay(wanted))) {
-        return isFree ? std::optional(wanted) : std::nullopt;
-    }
-    int number = 2;
-    while (mustStay(numbered(wanted, number)) || exists(numbered(wanted, number))) {
-        ++number;
-    }
-    return numbered(wanted, number);
+    return freePath(batch, index, taken, photosOf(batch), exists);
 }
 
 std::vector<std::string> expandedInputs(const std::vector<std::string>& paths) {
@@ -317,21 +345,30 @@ void saveBatch(const std::filesystem::path& path, const Batch& batch) {
 }
 
 Batch loadBatch(const std::filesystem::path& path) {
-    std::error_code failure;
-    if (!std::filesystem::is_regular_file(path, failure)) {
+    const std::optional<std::string> text = bytesOfFile(path, mostBytes);
+    if (!text) {
         throw Error("'" + path.string() + "' holds no batch. Give the file that --queue named.");
     }
-    std::ifstream in(path, std::ios::binary);
-    return parseBatch({std::istreambuf_iterator<char>(in), {}}, path.string());
+    return parseBatch(*text, path.string());
 }
 
 void runBatch(Batch& batch, const MakeResult& make, const std::function<void(const Batch&)>& changed, const StopCheck& stop) {
+    const std::set<std::filesystem::path> photos = photosOf(batch);
     std::set<std::filesystem::path> taken;
     for (const BatchItem& item : batch.items) {
         if (item.state == ItemState::done) {
             taken.insert(item.output);
         }
     }
+    std::exception_ptr failure; // of the last call of `changed`
+    const auto tell = [&] {
+        try {
+            changed(batch);
+            failure = nullptr;
+        } catch (...) {
+            failure = std::current_exception();
+        }
+    };
     for (std::size_t index = 0; index < batch.items.size(); ++index) {
         if (batch.items[index].state != ItemState::waiting) {
             continue;
@@ -340,9 +377,12 @@ void runBatch(Batch& batch, const MakeResult& make, const std::function<void(con
             throw Cancelled();
         }
         batch.items[index].state = ItemState::running;
-        changed(batch);
-        makeItem(batch, index, taken, make);
-        changed(batch);
+        tell();
+        makeItem(batch, index, taken, photos, make);
+        tell();
+    }
+    if (failure) {
+        std::rethrow_exception(failure);
     }
 }
 

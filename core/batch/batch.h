@@ -47,7 +47,7 @@ Recipe recipeOf(const Batch& batch, const BatchItem& item);
 std::string resultName(const Batch& batch, std::size_t index);
 
 /// Where the result of `batch.items[index]` goes under the conflict policy; nothing: skip it. A name is taken when `exists` says so or it
-/// is in `taken` (results of this batch, which are never replaced); the photo itself is never replaced.
+/// is in `taken` (results of this batch, which are never replaced); no photo of the batch is ever replaced, by whatever path it is named.
 std::optional<std::filesystem::path> resultPath(const Batch& batch, std::size_t index, const std::set<std::filesystem::path>& taken,
                                                 const std::function<bool(const std::filesystem::path&)>& exists);
 
@@ -61,13 +61,15 @@ std::string writeBatch(const Batch& batch);
 Batch parseBatch(const std::string& text, const std::string& origin);
 
 void saveBatch(const std::filesystem::path& path, const Batch& batch);
+/// Throws Error when the file cannot be read, has more than 256 MB, or as parseBatch.
 Batch loadBatch(const std::filesystem::path& path);
 
 /// Makes one result; throws Error, Cancelled or anything else.
 using MakeResult = std::function<void(const BatchItem& item, const Recipe& recipe, const std::filesystem::path& output)>;
 
 /// Works through the waiting items in order. What one throws is kept as its error and the next goes on; Cancelled alone ends the run, its
-/// item waits again. `changed` is called after every change of state, to save the queue.
+/// item waits again. `changed` is called after every change of state, to save the queue. When it throws the run goes on, as a later call
+/// may save everything; what the last one has thrown comes after the last item, when `batch` is as it became and can be reported.
 void runBatch(Batch& batch, const MakeResult& make, const std::function<void(const Batch&)>& changed, const StopCheck& stop);
 
 /// How many items are in `state`.

@@ -5,6 +5,9 @@
 #include "core/io/guarded_picture.h"
 #include "core/recipe/recipe_controls.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace casr {
 
 namespace {
@@ -46,9 +49,16 @@ ExportRequest requestFor(const Recipe& recipe, const Picture& picture, const Pla
     ExportRequest request{
         output, level, regionAt(plan, level, region), {}, recipe.output.bitsPerSample, picture.metadata, picture.bitsPerSample};
     request.stream.write = recipe.output;
+    request.stream.write.bitsPerSample = 0; // the layout's: a format without 16 bits gets 8, with a note
     request.stream.pyramid = recipe.pyramid;
     request.colours = recipe.colours;
     return request;
+}
+
+/// Format and encoder may say the same.
+void addNew(const std::vector<std::string>& more, std::vector<std::string>& notes) {
+    std::copy_if(more.begin(), more.end(), std::back_inserter(notes),
+                 [&](const std::string& note) { return std::find(notes.begin(), notes.end(), note) == notes.end(); });
 }
 
 } // namespace
@@ -72,9 +82,10 @@ std::vector<std::string> zoomFile(const std::filesystem::path& input, const Reci
             progress(share);
         }
     };
+    const ExportRequest request = requestFor(recipe, picture, staircase.plan(), region, output);
     std::vector<std::string> notes = picture.notes;
-    const std::vector<std::string> lost = exporter.write(requestFor(recipe, picture, staircase.plan(), region, output), tell, stop);
-    notes.insert(notes.end(), lost.begin(), lost.end());
+    addNew(exporter.preflight(request).warnings, notes);
+    addNew(exporter.write(request, tell, stop), notes);
     return notes;
 }
 

@@ -22,7 +22,8 @@ struct ZoomMeans {
 Precision precisionOf(const Recipe& recipe, Precision otherwise);
 
 /// Makes one result by a recipe: reads `input` in another process, climbs the staircase, writes `output` with what was done in its
-/// metadata. `progress` is told the share of the result that is written, 0 .. 1; it may be empty. Returns what could not be kept. Throws
+/// metadata. `progress` is told the share of the result that is written, 0 .. 1; it may be empty. Returns what was found when reading
+/// and what could not be kept. Throws
 /// Error (also when the recipe names other weights) or Cancelled; then nothing is left of the output. Any thread.
 std::vector<std::string> zoomFile(const std::filesystem::path& input, const Recipe& recipe, const std::filesystem::path& output,
                                   const ZoomMeans& means, const std::function<void(double share)>& progress, const StopCheck& stop);

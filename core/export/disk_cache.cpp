@@ -1,5 +1,6 @@
 #include "core/export/disk_cache.h"
 
+#include "core/base/bounded_file.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 #include "core/base/sha256.h"
@@ -7,8 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <iterator>
+#include <regex>
 #include <tuple>
 #include <vector>
 
@@ -27,22 +27,49 @@ struct Kept {
     std::int64_t bytes = 0;
 };
 
-/// A time that is still to come is from before the clock was set back. Such a tile counts as the oldest: else it would outlive all others.
+/// A time far ahead is from before the clock was set back. Such a tile counts as the oldest: else it would outlive all others. Clocks of
+/// machines that share a folder differ by less.
 fs::file_time_type believable(fs::file_time_type used, fs::file_time_type now) {
-    return used > now ? fs::file_time_type::min() : used;
+    return used > now + std::chrono::hours(1) ? fs::file_time_type::min() : used;
 }
 
-/// The tiles of all sources. Files come and go while this looks: what has gone is left out.
+/// The folder of a source, as nameOf names it.
+bool isSourceFolder(const fs::directory_entry& entry) {
+    static const std::regex name("[0-9a-f]{32}");
+    std::error_code gone;
+    return std::regex_match(entry.path().filename().string(), name) && entry.symlink_status(gone).type() == fs::file_type::directory;
+}
+
+/// A tile, or what is left of one that was never finished: one that somebody may be writing yet is younger than a day.
+bool isOwnTile(const fs::path& file, fs::file_time_type used, fs::file_time_type now) {
+    static const std::regex name(R"([0-9]+-[0-9]+-[0-9]+(\.part-.*)?\.tile)");
+    std::smatch match;
+    const std::string text = file.filename().string();
+    return std::regex_match(text, match, name) && (!match[1].matched || used < now - std::chrono::hours(24));
+}
+
+void addTilesOf(const fs::path& source, fs::file_time_type now, std::vector<Kept>& tiles) {
+    std::error_code failure;
+    for (fs::directory_iterator file(source, failure), end; !failure && file != end; file.increment(failure)) {
+        std::error_code gone;
+        const bool isFile = file->symlink_status(gone).type() == fs::file_type::regular;
+        const auto size = isFile ? file->file_size(gone) : 0;
+        const fs::file_time_type used = isFile && !gone ? file->last_write_time(gone) : fs::file_time_type();
+        if (isFile && !gone && isOwnTile(file->path(), used, now)) {
+            tiles.push_back({believable(used, now), file->path(), static_cast<std::int64_t>(size)});
+        }
+    }
+}
+
+/// The tiles of all sources, by the names that the cache gives: whatever else lies there is somebody's. Files come and go while this
+/// looks: what has gone is left out.
 std::vector<Kept> tilesIn(const fs::path& folder) {
     std::vector<Kept> tiles;
     const fs::file_time_type now = fs::file_time_type::clock::now();
     std::error_code failure;
-    for (fs::recursive_directory_iterator file(folder, failure), end; !failure && file != end; file.increment(failure)) {
-        std::error_code gone;
-        const auto size = file->file_size(gone);
-        const fs::file_time_type used = gone ? fs::file_time_type() : file->last_write_time(gone);
-        if (!gone && file->path().extension() == ".tile") {
-            tiles.push_back({believable(used, now), file->path(), static_cast<std::int64_t>(size)});
+    for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+        if (isSourceFolder(*entry)) {
+            addTilesOf(entry->path(), now, tiles);
         }
     }
     return tiles;
@@ -59,14 +86,6 @@ std::int64_t sumOf(const std::vector<Kept>& tiles) {
 std::string nameOf(const TileSource& source) {
     const std::string text = source.photo + "\n" + source.weights + "\n" + source.plan + "\n" + source.profile + "\n" + source.controls;
     return sha256(std::as_bytes(std::span(text))).substr(0, 32);
-}
-
-std::optional<std::string> bytesOf(const fs::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
-        return std::nullopt;
-    }
-    return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
 }
 
 } // namespace
@@ -87,7 +106,7 @@ fs::path DiskCache::pathOf(const TileKey& key) const {
 
 std::optional<Image> DiskCache::load(const TileKey& key) {
     const fs::path path = pathOf(key);
-    const std::optional<std::string> bytes = bytesOf(path);
+    const std::optional<std::string> bytes = bytesOfFile(path, mostBytesOfTile);
     if (!bytes) {
         return std::nullopt;
     }

@@ -13,14 +13,14 @@ namespace casr {
 struct TileSource {
     std::string photo;    ///< SHA-256 of the photo's file, and the page and tones that were chosen.
     std::string weights;  ///< SHA-256 of the weights.
-    std::string plan;     ///< describe() of the plan.
+    std::string plan;     ///< describe() of the plan, which ends at the result.
     std::string profile;  ///< numericProfile.
     std::string controls; ///< describe() of the controls.
 };
 
 /// A folder of computed tiles of many photos that outlives the program: bounded in bytes, the least recently used out first, every
 /// tile checked when it is read. It only saves work: what is missing or damaged is computed again, and what cannot be written is
-/// not kept. Any thread and several programs may use one folder.
+/// not kept. Other files in the folder are left alone. Any thread and several programs may use one folder.
 class DiskCache : public TileBacking {
 public:
     /// The tiles of `source` in `folder`, which is made when missing and holds at most `budgetBytes` after every store(). Throws Error when

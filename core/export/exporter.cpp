@@ -50,6 +50,12 @@ std::vector<TileKey> tilesOf(const LevelGrid& grid, int level, Rect region) {
     return keys;
 }
 
+/// A finished tile of a job. Nothing when there is none or it is of another size or kind, as another program's files can be.
+std::optional<Image> finishedTile(const JobFolder& job, const TileKey& key, Size size, int channels) {
+    std::optional<Image> tile = job.loadResult(key);
+    return tile && tile->size() == size && tile->channels() == channels ? tile : std::nullopt;
+}
+
 /// The layout before the format has cut it to what it holds.
 PictureLayout wantedLayout(const ExportRequest& request, PictureLayout layout) {
     layout.bitsPerSample = request.bitsPerSample > 0 ? request.bitsPerSample : request.photoBits;
@@ -132,7 +138,7 @@ double Exporter::measureTile(const ExportRequest& request, const StopCheck& stop
 
 Image Exporter::pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop) {
     const PlacedImage rgb = m_staircase.region(request.level, part, stop);
-    const bool isResult = request.level == m_staircase.plan().levels() - 1;
+    const bool isResult = request.level == m_staircase.resultLevel();
     return convertedTo(request.colours, pictureOf(m_photo, rgb.image, m_staircase.plan().sizeOf(request.level), part,
                                                   isResult ? m_staircase.controls().plain : 0));
 }
@@ -153,13 +159,13 @@ std::vector<std::string> Exporter::write(const ExportRequest& request, const Exp
     return writePictureStreamGuarded(request.output, before.layout, request.stream, pull, stop);
 }
 
-Image Exporter::resultTile(const ExportRequest& request, JobFolder& job, const TileKey& key, const StopCheck& stop) {
-    if (std::optional<Image> stored = job.loadResult(key)) {
+Image Exporter::resultTile(const ExportRequest& request, int channels, JobFolder& job, const TileKey& key, const StopCheck& stop) {
+    const Rect shown = shownOf(m_staircase.gridOf(request.level), key, request.region);
+    if (std::optional<Image> stored = finishedTile(job, key, shown.size(), channels)) {
         return *stored;
     }
-    const Rect shown = shownOf(m_staircase.gridOf(request.level), key, request.region);
     job.storeResult(key, pixelsOf(request, shown, stop));
-    std::optional<Image> stored = job.loadResult(key);
+    std::optional<Image> stored = finishedTile(job, key, shown.size(), channels);
     if (!stored) {
         throw Error("A finished tile could not be read back from the job folder. Check the disk, then resume the job.");
     }
@@ -168,11 +174,11 @@ Image Exporter::resultTile(const ExportRequest& request, JobFolder& job, const T
 
 void Exporter::compute(const ExportRequest& request, JobFolder& job, int shard, int shards, const ExportProgress& progress,
                        const StopCheck& stop) {
-    preflight(request);
+    const int channels = preflight(request).layout.channels;
     const std::vector<TileKey> keys = tilesOf(m_staircase.gridOf(request.level), request.level, request.region);
     for (std::size_t i = 0; i < keys.size(); ++i) {
         if (static_cast<int>(i % static_cast<std::size_t>(shards)) == shard) {
-            resultTile(request, job, keys[i], stop);
+            resultTile(request, channels, job, keys[i], stop);
             progress(static_cast<double>(i + 1) / static_cast<double>(keys.size()),
                      "tile " + std::to_string(i + 1) + "/" + std::to_string(keys.size()));
         }
@@ -194,7 +200,7 @@ std::vector<std::string> Exporter::assemble(const ExportRequest& request, JobFol
         for (const TileKey& key : tilesOf(grid, request.level, part)) {
             std::optional<Image> tile = recent.find(key);
             if (!tile) {
-                tile = resultTile(request, job, key, stop);
+                tile = resultTile(request, before.layout.channels, job, key, stop);
                 recent.insert(key, *tile);
             }
             copyInto(*tile, shownOf(grid, key, request.region), part, before.layout.channels, values);

@@ -59,7 +59,8 @@ public:
     /// computed tiles stay in the cache.
     std::vector<std::string> write(const ExportRequest& request, const ExportProgress& progress, const StopCheck& stop);
 
-    /// Computes the tiles of the result that are missing in `job` and whose running number is `shard` modulo `shards`.
+    /// Computes the tiles of the result that are missing in `job`, or are not of its size and channels there, and whose running number is
+    /// `shard` modulo `shards`.
     void compute(const ExportRequest& request, JobFolder& job, int shard, int shards, const ExportProgress& progress,
                  const StopCheck& stop);
 
@@ -71,7 +72,7 @@ private:
     std::int64_t bytesOfInference(const ExportRequest& request) const;
     void addDiskProblem(const ExportRequest& request, Preflight& result) const;
     Image pixelsOf(const ExportRequest& request, Rect part, const StopCheck& stop);
-    Image resultTile(const ExportRequest& request, JobFolder& job, const TileKey& key, const StopCheck& stop);
+    Image resultTile(const ExportRequest& request, int channels, JobFolder& job, const TileKey& key, const StopCheck& stop);
 
     Staircase& m_staircase;
     const Photo& m_photo;

@@ -1,5 +1,6 @@
 #include "core/export/job.h"
 
+#include "core/base/bounded_file.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 #include "core/base/sha256.h"
@@ -8,7 +9,7 @@
 
 #include <cmath>
 #include <fstream>
-#include <iterator>
+#include <utility>
 
 namespace casr {
 
@@ -20,9 +21,14 @@ constexpr const char* formatName = "casr-job";
 constexpr int formatVersion = 2;
 constexpr int farthestPixel = 1 << 30;
 constexpr int deepestJson = 4;
+constexpr std::uintmax_t mostBytesOfDescription = 1 << 20;
+
+[[noreturn]] void refuseWith(const std::string& origin, const std::string& whatAndAdvice) {
+    throw Error("'" + origin + "' is no job this program can go on with: " + whatAndAdvice);
+}
 
 [[noreturn]] void refuse(const std::string& origin, const std::string& what) {
-    throw Error("'" + origin + "' is no job this program can go on with: " + what + ". Start the export again in an empty folder.");
+    refuseWith(origin, what + ". Start the export again in an empty folder.");
 }
 
 bool isWithin(double value, double low, double high) {
@@ -45,12 +51,17 @@ void requireRanges(const JobDescription& job, const std::string& origin) {
     }
 }
 
-std::optional<std::string> bytesOf(const std::filesystem::path& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) {
-        return std::nullopt;
+/// True when `folder` has tiles of a job. A job's description is there before its first tile.
+bool holdsTiles(const std::filesystem::path& folder) {
+    for (const char* kind : {"levels", "result"}) {
+        std::error_code failure;
+        for (std::filesystem::directory_iterator file(folder / kind, failure), end; !failure && file != end; file.increment(failure)) {
+            if (file->path().extension() == ".tile") {
+                return true;
+            }
+        }
     }
-    return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    return false;
 }
 
 void makeFolder(const std::filesystem::path& folder) {
@@ -68,22 +79,55 @@ std::filesystem::path descriptionPath(const std::filesystem::path& folder) {
     return folder / "job.json";
 }
 
-/// Says which of two descriptions' parts differ first.
+/// The same bytes will come out: where photo and weights lie decides none, and their hashes say whether they are the same.
+bool isSameJob(JobDescription a, const JobDescription& b) {
+    a.source = b.source;
+    a.weights = b.weights;
+    return a == b;
+}
+
+/// The settings that differ, in words.
+std::string settingsThatDiffer(const JobDescription& a, const JobDescription& b) {
+    const StepControls &own = a.controls, &other = b.controls;
+    const std::pair<const char*, bool> settings[] = {
+        {"scale", a.scale != b.scale},
+        {"step limit", a.stepLimit != b.stepLimit},
+        {"region", a.region != b.region},
+        {"output file", a.output != b.output},
+        {"bits a sample", a.bitsPerSample != b.bitsPerSample},
+        {"quality", a.quality != b.quality},
+        {"lossless compression", a.lossless != b.lossless},
+        {"pyramid", a.pyramid != b.pyramid},
+        {"amounts of noise and JPEG artifacts", own.noise != other.noise || own.jpeg != other.jpeg},
+        {"amounts of detail", own.detail != other.detail || own.lastDetail != other.lastDetail},
+        {"share of the plain enlargement", own.plain != other.plain},
+        {"parts of the method", own.parts != other.parts},
+        {"page", a.page != b.page},
+        {"tone curve", a.clipsTones != b.clipsTones},
+        {"metadata", a.keepMetadata != b.keepMetadata || a.keepPosition != b.keepPosition},
+        {"colours", a.colours != b.colours}};
+    std::string names;
+    for (const auto& [name, differs] : settings) {
+        names += differs ? (names.empty() ? "" : ", ") + std::string(name) : "";
+    }
+    return names;
+}
+
+/// In what the job in a folder differs from the one that is wanted, and what to do.
 std::string differenceOf(const JobDescription& stored, const JobDescription& wanted) {
+    const std::string orElse = ", or start another export in an empty folder.";
     if (stored.sourceHash != wanted.sourceHash) {
-        return "it was begun from another photo, or the photo has changed";
+        return "it was begun from another photo, or the photo has changed. Give the photo as it was" + orElse;
     }
     if (stored.weightsHash != wanted.weightsHash) {
-        return "it was begun with other weights";
+        const std::string file = stored.weights.empty() ? std::string() : " ('" + stored.weights + "')";
+        return "it was begun with other weights" + file + ". Give those by --weights" + orElse;
     }
     if (stored.profile != wanted.profile) {
         return "it was begun under the numeric profile '" + stored.profile + "', and this is '" + wanted.profile +
-               "'; go on with the matching --precision or on such a machine";
+               "'. Go on with the matching --precision or on such a machine" + orElse;
     }
-    if (stored.controls != wanted.controls) {
-        return "it was begun with other amounts of noise, JPEG artifacts, detail or plain enlargement, or with other parts of the method";
-    }
-    return "its scale, region, output or format settings differ";
+    return "it differs in: " + settingsThatDiffer(stored, wanted) + ". Go on by --resume, which knows the job's" + orElse;
 }
 
 Json jsonOf(const StepControls& controls) {
@@ -134,7 +178,8 @@ std::string writeJob(const JobDescription& job) {
                     {"page", job.page},
                     {"clips_tones", job.clipsTones},
                     {"keep_metadata", job.keepMetadata},
-                    {"colours", nameOf(job.colours)}};
+                    {"colours", nameOf(job.colours)},
+                    {"weights", job.weights}};
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -168,7 +213,8 @@ JobDescription parseJob(const std::string& text, const std::string& origin) {
                            json.value("page", 0),
                            json.value("clips_tones", false),
                            json.value("keep_metadata", true),
-                           coloursOf(json, origin)};
+                           coloursOf(json, origin),
+                           json.value("weights", std::string())};
         requireRanges(job, origin);
         return job;
     } catch (const Json::exception&) {
@@ -193,12 +239,16 @@ std::string hashOfFile(const std::filesystem::path& path) {
 JobFolder::JobFolder(std::filesystem::path folder, JobDescription job) : m_folder(std::move(folder)), m_job(std::move(job)) {}
 
 std::shared_ptr<JobFolder> JobFolder::create(const std::filesystem::path& folder, const JobDescription& job) {
+    const bool hasTiles = holdsTiles(folder); // before the description: another process may be making both
     if (std::filesystem::exists(descriptionPath(folder))) {
         std::shared_ptr<JobFolder> existing = open(folder);
-        if (existing->description() != job) {
-            refuse(folder.string(), differenceOf(existing->description(), job));
+        if (!isSameJob(existing->description(), job)) {
+            refuseWith(folder.string(), differenceOf(existing->description(), job));
         }
         return existing;
+    }
+    if (hasTiles) {
+        throw Error("'" + folder.string() + "' holds tiles of a job whose job.json is gone. Choose an empty folder.");
     }
     makeFolder(folder);
     const std::string text = writeJob(job);
@@ -207,9 +257,10 @@ std::shared_ptr<JobFolder> JobFolder::create(const std::filesystem::path& folder
 }
 
 std::shared_ptr<JobFolder> JobFolder::open(const std::filesystem::path& folder) {
-    const std::optional<std::string> text = bytesOf(descriptionPath(folder));
+    const std::optional<std::string> text = bytesOfFile(descriptionPath(folder), mostBytesOfDescription);
     if (!text) {
-        throw Error("'" + folder.string() + "' holds no job (no job.json). Give the folder that an export was started with.");
+        throw Error("'" + folder.string() +
+                    "' holds no job (no job.json of at most 1 MB). Give the folder that an export was started with.");
     }
     const JobDescription job = parseJob(*text, descriptionPath(folder).string());
     makeFolder(folder);
@@ -222,7 +273,7 @@ std::filesystem::path JobFolder::pathOf(const char* kind, const TileKey& key) co
 }
 
 std::optional<Image> JobFolder::read(const std::filesystem::path& path) const {
-    const std::optional<std::string> bytes = bytesOf(path);
+    const std::optional<std::string> bytes = bytesOfFile(path, mostBytesOfTile);
     if (!bytes) {
         return std::nullopt;
     }

@@ -11,7 +11,7 @@
 
 namespace casr {
 
-/// Everything that decides the bytes of an export.
+/// Everything that decides the bytes of an export, and where its files are.
 struct JobDescription {
     std::string source;      ///< Path of the photo.
     std::string sourceHash;  ///< SHA-256 of the photo's file.
@@ -31,6 +31,7 @@ struct JobDescription {
     bool clipsTones = false;  ///< The tone curve of linear light: clip instead of soft.
     bool keepMetadata = true; ///< The photo's metadata goes into the result.
     OutputColours colours = OutputColours::asPicture;
+    std::string weights = {}; ///< Path of the weights' file, where a resume finds them; empty: those that ship.
 
     bool operator==(const JobDescription&) const = default;
 };
@@ -47,7 +48,8 @@ std::string hashOfFile(const std::filesystem::path& path);
 /// processes, on one machine or on many: every file is written beside and renamed, and checked when it is read.
 class JobFolder : public TileBacking {
 public:
-    /// Makes the folder, or opens one that holds the same job. Throws Error when it holds another one or cannot be written.
+    /// Makes the folder, or opens one that holds the same job, wherever photo and weights lie now. Throws Error when it holds another one,
+    /// saying in what it differs and what to do, or tiles without a job, or cannot be written.
     static std::shared_ptr<JobFolder> create(const std::filesystem::path& folder, const JobDescription& job);
 
     /// Opens an existing job. Throws Error.

@@ -3,6 +3,7 @@
 #include "core/image/image.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -14,6 +15,9 @@ enum class SampleType {
     integer16, ///< n / 65535, likewise.
     float32    ///< As they are.
 };
+
+/// No tile file has more bytes: a file that does is none, and is not read.
+constexpr std::uintmax_t mostBytesOfTile = std::uintmax_t{64} << 20;
 
 /// The bytes of a tile file: "CASRTILE", version, type, width, height, channels, SHA-256 of the samples, samples.
 std::string encodeTile(const Image& tile, SampleType type);

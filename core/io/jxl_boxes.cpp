@@ -6,7 +6,10 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <string_view>
+
+#include <brotli/decode.h>
 
 namespace casr {
 
@@ -89,6 +92,37 @@ private:
     std::uint64_t m_size = 0;
 };
 
+/// What Brotli packed; nothing when it is damaged or longer than a block may be.
+std::string unpacked(const std::string& packed) {
+    const std::unique_ptr<BrotliDecoderState, decltype(&BrotliDecoderDestroyInstance)> decoder(
+        BrotliDecoderCreateInstance(nullptr, nullptr, nullptr), &BrotliDecoderDestroyInstance);
+    const auto* next = reinterpret_cast<const std::uint8_t*>(packed.data());
+    std::size_t left = packed.size();
+    std::string text;
+    BrotliDecoderResult state = BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT;
+    while (decoder && state == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT && text.size() <= longestBlock) {
+        std::size_t count = 0;
+        state = BrotliDecoderDecompressStream(decoder.get(), &left, &next, &count, nullptr, nullptr);
+        const std::uint8_t* made = BrotliDecoderTakeOutput(decoder.get(), &count);
+        text.insert(text.end(), made, made + count);
+    }
+    return state == BROTLI_DECODER_RESULT_SUCCESS && text.size() <= longestBlock ? text : std::string();
+}
+
+/// A box of metadata: the name of what it holds, and that, unpacked. Nothing for other boxes.
+struct Block {
+    std::string name, data;
+};
+Block blockIn(BoxFile& file, const Box& box) {
+    const bool isPacked = box.name == "brob";
+    const std::string name = isPacked ? file.bytes(box.data, std::min<std::uint64_t>(4, box.end - box.data)) : box.name;
+    if (name != "Exif" && name != "xml ") {
+        return {};
+    }
+    const std::string data = file.bytes(box.data, box.end - box.data);
+    return {name, isPacked ? unpacked(data.substr(4)) : data};
+}
+
 std::string box(std::string_view name, const std::string& data) {
     return data.empty() ? std::string() : bigEndian(8 + data.size(), 4) + std::string(name) + data;
 }
@@ -141,10 +175,11 @@ Metadata readJxlMetadata(const std::filesystem::path& path) {
     BoxFile file(path);
     Metadata metadata;
     for (const Box& each : file.boxes()) {
-        if (each.name == "Exif" && metadata.exif.empty()) {
-            metadata.exif = exifOfData(file.bytes(each.data, each.end - each.data));
-        } else if (each.name == "xml " && metadata.xmp.empty()) {
-            metadata.xmp = file.bytes(each.data, each.end - each.data);
+        const Block block = blockIn(file, each);
+        if (block.name == "Exif" && metadata.exif.empty()) {
+            metadata.exif = exifOfData(block.data);
+        } else if (block.name == "xml " && metadata.xmp.empty()) {
+            metadata.xmp = block.data;
         }
     }
     metadata.pixelsPerMillimetre = densityIn(readerOfExif(metadata.exif).mainDirectory());

@@ -7,8 +7,8 @@
 
 namespace casr {
 
-/// EXIF and XMP in the boxes of a JPEG XL file, which libvips 8.14 neither reads nor writes. Compressed boxes are left out. Nothing else
-/// of the file is read.
+/// EXIF and XMP in the boxes of a JPEG XL file, which libvips 8.14 neither reads nor writes, plain or packed by Brotli. Nothing else of
+/// the file is read.
 Metadata readJxlMetadata(const std::filesystem::path& path);
 
 /// Adds both ("" for none) to a JPEG XL file, a bare codestream or one in boxes. False when the file cannot be written or is none of the

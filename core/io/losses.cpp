@@ -17,16 +17,22 @@ bool hasMakerNote(const std::string& exif) {
 }
 
 /// The tables of what a file loses, each line with its own condition.
-std::vector<std::string> pixelLosses(const Format& format, const PictureLayout& layout, const WriteOptions& options) {
+std::vector<std::string> pixelLosses(const Format& format, const PictureLayout& layout, const StreamOptions& options) {
     std::vector<std::string> losses;
     const std::string name = format.name;
-    const int wanted = options.bitsPerSample ? options.bitsPerSample : layout.bitsPerSample;
+    const int wanted = options.write.bitsPerSample ? options.write.bitsPerSample : layout.bitsPerSample;
     if (format.kind == FileKind::jpeg && layout.encoding.hasAlpha) {
         losses.push_back("transparency: " + name + " has none, so the picture is put on white; PNG, TIFF and WebP keep it");
     }
     if (wanted > format.maxBits) {
         losses.push_back("depth: " + name + " holds " + std::to_string(format.maxBits) +
                          " bits a sample; TIFF, PNG and JPEG XL hold all 16 bits");
+    }
+    if (options.write.lossless && format.kind == FileKind::jpeg) {
+        losses.emplace_back("lossless: JPEG files are written with loss alone; PNG, TIFF, WebP and JPEG XL can do without");
+    }
+    if (options.pyramid && format.kind != FileKind::tiff) {
+        losses.emplace_back("pyramid: half sizes are kept in TIFF files alone");
     }
     if (!format.hasGrey && layout.channels <= 2) {
         losses.push_back("grey: " + name + " stores it as three equal channels");
@@ -60,7 +66,7 @@ std::vector<std::string> metadataLosses(const Format& format, const Metadata& me
 
 std::vector<std::string> lossesOf(const std::filesystem::path& path, const PictureLayout& layout, const StreamOptions& options) {
     const Format& format = formatOf(path);
-    std::vector<std::string> losses = pixelLosses(format, layout, options.write);
+    std::vector<std::string> losses = pixelLosses(format, layout, options);
     const std::vector<std::string> further = metadataLosses(format, metadataToKeep(layout.metadata, options.write.keepMetadata));
     losses.insert(losses.end(), further.begin(), further.end());
     return losses;

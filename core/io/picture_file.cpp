@@ -2,6 +2,7 @@
 
 #include "core/io/bmp_file.h"
 #include "core/io/exif.h"
+#include "core/io/file_format.h"
 #include "core/io/jxl_boxes.h"
 #include "core/io/linear_light.h"
 #include "core/io/picture_stream.h"
@@ -232,11 +233,17 @@ Metadata metadataOf(const std::filesystem::path& path, const OpenedPicture& open
     return metadata;
 }
 
+/// False for a profile that says nothing about such pixels: greys with an sRGB profile exist.
+bool describes(const std::string& profile, const vips::VImage& image) {
+    const std::string_view unfit = colourChannelsOf(image) == 1 ? "RGB " : "GRAY";
+    return !profile.empty() && profileSpace(profile) != unfit;
+}
+
 ColourEncoding encodingOf(const vips::VImage& image) {
     ColourEncoding encoding;
     encoding.hasAlpha = hasAlpha(image);
     std::string profile = blobOf(image, VIPS_META_ICC_NAME);
-    if (!profile.empty()) {
+    if (describes(profile, image)) {
         encoding.iccProfile = std::make_shared<const std::string>(std::move(profile));
     }
     return encoding;

@@ -158,11 +158,17 @@ std::string exifBlockOf(TiffEntries main, const TiffEntries& photo, const TiffEn
     return std::string("Exif\0\0II*\0", 10) + littleEndian(headerBytes, 4) + directoryBytes(main, headerBytes) + photoBytes + positionBytes;
 }
 
+/// What a density counts pixels in.
+constexpr std::uint64_t noLength = 1, inches = 2, centimetres = 3;
+
 double densityIn(const TiffEntries& main) {
     const auto density = main.find(tag::resolutionX);
     const auto unit = main.find(tag::resolutionUnit);
-    const bool centimetres = unit != main.end() && numberOf(std::string_view(unit->second.value).substr(0, 2)) == 3;
-    return density == main.end() ? 0.0 : fractionOf(density->second) / (centimetres ? 10.0 : 25.4);
+    const std::uint64_t length = unit == main.end() ? inches : numberOf(std::string_view(unit->second.value).substr(0, 2));
+    if (density == main.end() || length == noLength) {
+        return 0.0;
+    }
+    return fractionOf(density->second) / (length == centimetres ? 10.0 : 25.4);
 }
 
 } // namespace casr

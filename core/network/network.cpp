@@ -160,6 +160,14 @@ auto guarded(std::mutex& running, const Work& work) {
         fail(error.what_without_backtrace());
     } catch (const std::bad_alloc& error) {
         failForMemory(error.what());
+    } catch (const Error&) {
+        throw;
+    } catch (const Cancelled&) {
+        throw;
+    } catch (const std::logic_error&) { // ours: a caller's mistake
+        throw;
+    } catch (const std::exception& error) { // oneDNN's own kinds
+        fail(error.what());
     }
 }
 

@@ -1,5 +1,6 @@
 #include "core/network/tensor_file.h"
 
+#include "core/base/bounded_file.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 #include "core/base/sha256.h"
@@ -9,8 +10,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <fstream>
-#include <iterator>
+#include <optional>
 #include <set>
 
 namespace casr {
@@ -22,6 +22,7 @@ using Json = nlohmann::json;
 constexpr std::uint64_t longestHeader = 1u << 20;
 constexpr int deepestHeader = 4; // Deeper JSON would let a hostile file exhaust the stack.
 constexpr std::uint64_t mostValues = 1u << 28;
+constexpr std::uint64_t mostBytes = sizeof(std::uint64_t) + longestHeader + mostValues * sizeof(float);
 constexpr const char* metadataKey = "__metadata__";
 constexpr const char* checksumKey = "sha256";
 
@@ -204,18 +205,11 @@ TensorFile parseTensors(std::span<const std::byte> bytes, const std::string& ori
 }
 
 TensorFile readTensorFile(const std::filesystem::path& path) {
-    std::error_code ignored;
-    // Asked first: a folder fails only when it is read, and opening a pipe waits for a writer.
-    const bool isFile = std::filesystem::is_regular_file(path, ignored);
-    std::ifstream in;
-    if (isFile) {
-        in.open(path, std::ios::binary);
+    const std::optional<std::string> bytes = bytesOfFile(path, mostBytes);
+    if (!bytes) {
+        throw Error("The weights '" + path.string() + "' cannot be opened, or are no file of at most 1 GB. Check the path.");
     }
-    if (!isFile || !in) {
-        throw Error("The weights '" + path.string() + "' cannot be opened. Check the path.");
-    }
-    const std::string bytes{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    return parseTensors(std::as_bytes(std::span(bytes)), path.string());
+    return parseTensors(std::as_bytes(std::span(*bytes)), path.string());
 }
 
 void writeTensorFile(const std::filesystem::path& path, const TensorFile& file) {

@@ -34,6 +34,7 @@ std::string writeTensors(const TensorFile& file);
 /// never reads outside `bytes`. `origin` names the file in messages.
 TensorFile parseTensors(std::span<const std::byte> bytes, const std::string& origin);
 
+/// Throws Error when the file cannot be read, has more than 1 GB, or as parseTensors.
 TensorFile readTensorFile(const std::filesystem::path& path);
 
 /// Written beside and renamed.

@@ -1,5 +1,6 @@
 #include "core/recipe/recipe.h"
 
+#include "core/base/bounded_file.h"
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 
@@ -9,8 +10,6 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 
 namespace casr {
 
@@ -269,13 +268,11 @@ Recipe parseRecipe(const std::string& text, const std::string& origin) {
 }
 
 Recipe readRecipe(const std::filesystem::path& path) {
-    std::error_code failure;
-    const bool isFile = std::filesystem::is_regular_file(path, failure);
-    if (!isFile || std::filesystem::file_size(path, failure) > mostBytes) {
+    const std::optional<std::string> text = bytesOfFile(path, mostBytes);
+    if (!text) {
         throw Error("'" + path.string() + "' is no recipe file. Give one that --save-recipe or the window has saved.");
     }
-    std::ifstream in(path, std::ios::binary);
-    return parseRecipe({std::istreambuf_iterator<char>(in), {}}, path.string());
+    return parseRecipe(*text, path.string());
 }
 
 void saveRecipe(const std::filesystem::path& path, const Recipe& recipe) {
@@ -284,13 +281,14 @@ void saveRecipe(const std::filesystem::path& path, const Recipe& recipe) {
 }
 
 std::vector<std::pair<std::string, std::string>> doneBy(const Recipe& recipe, const Plan& plan) {
-    std::vector<std::pair<std::string, std::string>> done{{"Program", "CASR Zoom " + recipe.program},
-                                                          {"Weights", recipe.weightsHash},
-                                                          {"Profile", recipe.profile},
-                                                          {"Scale", Section::shortest(plan.scale)},
-                                                          {"Steps", stepsOf(plan)},
-                                                          {"Region", recipe.region ? regionAsText(*recipe.region) : "whole"},
-                                                          {"Controls", controlsAsText(recipe.controls)}};
+    std::vector<std::pair<std::string, std::string>> done{
+        {"Program", "CASR Zoom " + recipe.program},
+        {"Weights", recipe.weightsHash},
+        {"Profile", recipe.profile},
+        {"Scale", Section::shortest(plan.scale)},
+        {"Steps", stepsOf(plan)},
+        {"Region", recipe.region ? regionAsText(*recipe.region) : "whole"},
+        {"Controls", plan.steps.empty() ? std::string() : controlsAsText(recipe.controls)}};
     done.erase(std::remove_if(done.begin(), done.end(), [](const auto& each) { return each.second.empty(); }), done.end());
     return done;
 }

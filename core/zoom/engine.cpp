@@ -57,7 +57,10 @@ struct Engine::Request {
     std::int64_t pixels = 0;
     std::int64_t pixelsDone = 0;
     bool isCancelled = false;
+    std::exception_ptr failure; ///< What a function of the listener has thrown.
     double busySeconds = 0;
+
+    bool isOver() const { return isCancelled || failure; }
 
     /// Searched from the back: the next tiles are there.
     auto find(const TileKey& key) const {
@@ -153,7 +156,7 @@ std::shared_ptr<Engine::Request> Engine::bestRequest() const {
     }
     std::shared_ptr<Request> best;
     for (const auto& [id, request] : m_requests) {
-        if (!request->isCancelled && (!best || request->precedes(*best))) {
+        if (!request->isOver() && (!best || request->precedes(*best))) {
             best = request;
         }
     }
@@ -166,17 +169,31 @@ bool Engine::hasCancelled() const {
 
 bool Engine::isWanted(const TileKey& key) const {
     return std::any_of(m_requests.begin(), m_requests.end(),
-                       [&](const auto& entry) { return !entry.second->isCancelled && entry.second->wants(key); });
+                       [&](const auto& entry) { return !entry.second->isOver() && entry.second->wants(key); });
 }
 
 std::vector<std::shared_ptr<Engine::Request>> Engine::requestsFor(const TileKey& key) const {
     std::vector<std::shared_ptr<Request>> list;
     for (const auto& [id, request] : m_requests) {
-        if (!request->isCancelled && request->wants(key)) {
+        if (!request->isOver() && request->wants(key)) {
             list.push_back(request);
         }
     }
     return list;
+}
+
+/// Calls a function of the listener while nothing is locked; none any more once one has thrown.
+template <typename Function, typename... Arguments>
+void Engine::report(Request& request, const Function& function, const Arguments&... arguments) {
+    if (!function || request.failure) {
+        return;
+    }
+    try {
+        function(arguments...);
+    } catch (...) {
+        const std::scoped_lock lock(m_mutex);
+        request.failure = std::current_exception();
+    }
 }
 
 void Engine::endRequests(std::unique_lock<std::mutex>& lock, const std::vector<std::shared_ptr<Request>>& ended, Outcome outcome,
@@ -186,8 +203,11 @@ void Engine::endRequests(std::unique_lock<std::mutex>& lock, const std::vector<s
     }
     lock.unlock();
     for (const std::shared_ptr<Request>& request : ended) {
-        if (request->listener.ended) {
-            request->listener.ended(outcome, message);
+        try {
+            if (request->listener.ended) {
+                request->listener.ended(outcome, message);
+            }
+        } catch (...) { // the request is over, and its last function has failed
         }
     }
     lock.lock();
@@ -205,6 +225,19 @@ void Engine::endCancelled(std::unique_lock<std::mutex>& lock) {
     }
 }
 
+void Engine::endFailed(std::unique_lock<std::mutex>& lock) {
+    std::vector<std::shared_ptr<Request>> failed;
+    for (const auto& [id, request] : m_requests) {
+        if (request->failure) {
+            failed.push_back(request);
+        }
+    }
+    for (const std::shared_ptr<Request>& request : failed) {
+        const std::optional<std::string> message = messageOf(request->failure);
+        endRequests(lock, {request}, message ? Outcome::failed : Outcome::cancelled, message.value_or(""));
+    }
+}
+
 void Engine::deliver(std::unique_lock<std::mutex>& lock, const TileKey& key, const Image& tile, double seconds) {
     std::vector<std::shared_ptr<Request>> receivers = requestsFor(key), done;
     done.reserve(receivers.size()); // nothing is taken until all memory is there
@@ -216,14 +249,11 @@ void Engine::deliver(std::unique_lock<std::mutex>& lock, const TileKey& key, con
     }
     lock.unlock();
     for (const std::shared_ptr<Request>& request : receivers) {
-        if (request->listener.tileDone) {
-            request->listener.tileDone(key, tile);
-        }
-        if (request->listener.progress) {
-            request->listener.progress(request->progress);
-        }
+        report(*request, request->listener.tileDone, key, tile);
+        report(*request, request->listener.progress, request->progress);
     }
     lock.lock();
+    std::erase_if(done, [](const std::shared_ptr<Request>& request) { return request->failure != nullptr; });
     endRequests(lock, done, Outcome::finished, "");
 }
 
@@ -231,9 +261,7 @@ void Engine::compute(std::unique_lock<std::mutex>& lock, const TileKey& key) {
     const std::vector<std::shared_ptr<Request>> starting = requestsFor(key);
     lock.unlock();
     for (const std::shared_ptr<Request>& request : starting) {
-        if (request->listener.tileStarted) {
-            request->listener.tileStarted(key);
-        }
+        report(*request, request->listener.tileStarted, key);
     }
     const Clock::time_point start = Clock::now();
     const auto isUnwanted = [&] {
@@ -274,12 +302,16 @@ void Engine::run() {
         // Read before listeners are called: once it is set everything is cancelled and nothing new comes, so all end here.
         const bool isLastRound = m_isStopping;
         try {
+            endFailed(lock);
             endCancelled(lock);
             if (isLastRound) {
                 return;
             }
             serve(lock);
         } catch (const std::bad_alloc&) { // nothing was booked yet: the round can be made again
+            if (!lock.owns_lock()) {
+                lock.lock();
+            }
             m_changed.wait_for(lock, pauseWithoutMemory);
         }
     }

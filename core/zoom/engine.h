@@ -28,7 +28,8 @@ struct Progress {
     double secondsToGo = -1; ///< At the rate of this request's own tiles; below 0 while nothing was measured yet.
 };
 
-/// Where a request reports; called on the worker thread, one call at a time. Every function may be empty, none may throw.
+/// Where a request reports; called on the worker thread, one call at a time. Every function may be empty. What one throws ends its request
+/// as failed, with what it says; what `ended` throws nobody is left to hear.
 struct Listener {
     std::function<void(const TileKey&)> tileStarted;
     std::function<void(const TileKey&, const Image&)> tileDone;
@@ -85,7 +86,10 @@ private:
     void endRequests(std::unique_lock<std::mutex>& lock, const std::vector<std::shared_ptr<Request>>& ended, Outcome outcome,
                      const std::string& message);
     std::vector<std::shared_ptr<Request>> requestsFor(const TileKey& key) const;
+    template <typename Function, typename... Arguments>
+    void report(Request& request, const Function& function, const Arguments&... arguments);
     void endCancelled(std::unique_lock<std::mutex>& lock);
+    void endFailed(std::unique_lock<std::mutex>& lock);
 
     TileFunction m_compute;
     mutable std::mutex m_mutex;

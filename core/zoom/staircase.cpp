@@ -21,9 +21,48 @@ using Clock = std::chrono::steady_clock;
 constexpr float texturedRange = 0.02f;
 constexpr float flatRange = 1e-4f;
 constexpr int mostTries = 3;
+/// The cache keeps so much where memory is short: the parents of a tile.
+constexpr std::size_t leastHeld = std::size_t{32} << 20;
+
+/// Made at the start: there may be no memory for it later.
+const OutOfMemory noMemory("There is not enough memory for a tile. Close other programs, then go on.");
+
+/// A tile that was tried as often as it may be: those above it, which need it, are not tried again. Copies without allocating.
+class GivenUp : public OutOfMemory {
+public:
+    explicit GivenUp(const OutOfMemory& failure) : OutOfMemory(failure) {}
+};
+
+/// At the end of a tile the cache may hold its whole budget again, with the tile or without: what it held is given back by then, and a
+/// next tile that memory is short for gives back more.
+class Hold {
+public:
+    explicit Hold(TileCache& cache) : m_cache(cache) {}
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() {
+        if (m_isLess) {
+            m_cache.holdAll();
+        }
+    }
+
+    std::size_t less() {
+        m_isLess = true;
+        m_cache.dropFields();
+        return m_cache.holdLess(leastHeld);
+    }
+
+private:
+    TileCache& m_cache;
+    bool m_isLess = false;
+};
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+bool isFinite(const Image& image) {
+    return std::all_of(image.values().begin(), image.values().end(), [](float value) { return std::isfinite(value); });
 }
 
 float rangeOf(const Image& image) {
@@ -57,20 +96,18 @@ PlacedImage inBands(const PlacedImage& child, Rect out, const std::function<void
 } // namespace
 
 bool isSound(const Image& tile, const Image& cells) {
-    for (const float value : tile.values()) {
-        if (!std::isfinite(value)) {
-            return false;
-        }
-    }
-    return rangeOf(tile) > flatRange || rangeOf(cells) < texturedRange;
+    return isFinite(tile) && (rangeOf(tile) > flatRange || rangeOf(cells) < texturedRange);
 }
 
 Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
-                     StepControls controls, int tileCells)
+                     StepControls controls, int tileCells, std::optional<int> resultLevel)
     : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_tileCells(tileCells),
-      m_cache(cacheBytes), m_controls(controls) {
+      m_resultLevel(resultLevel.value_or(m_plan.levels() - 1)), m_cache(cacheBytes), m_controls(controls) {
     if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
         throw std::invalid_argument("Staircase: the plan is for another picture");
+    }
+    if (m_resultLevel < 0 || m_resultLevel >= m_plan.levels()) {
+        throw std::invalid_argument("Staircase: the result is no level of the plan");
     }
     requireDetail(controls.detail);
     requireDetail(controls.lastDetail);
@@ -87,21 +124,25 @@ std::shared_ptr<Staircase> Staircase::withDetail(float detail, float lastDetail)
     StepControls controls = m_controls;
     controls.detail = detail;
     controls.lastDetail = lastDetail;
-    const auto other = std::make_shared<Staircase>(m_source, m_network, m_plan, m_precision, m_cache.budget(), controls, m_tileCells);
+    const auto other =
+        std::make_shared<Staircase>(m_source, m_network, m_plan, m_precision, m_cache.budget(), controls, m_tileCells, m_resultLevel);
     other->m_keepsFields = m_keepsFields;
-    const int firstOther = detail == m_controls.detail ? lastLevel() : 1;
+    const int firstOther = detail == m_controls.detail ? std::max(m_resultLevel, 1) : 1;
     {
         const std::scoped_lock lock(m_mutex);
         other->m_memory = m_memory;
         other->m_isPrepared = m_isPrepared;
-        other->m_faithfulView = firstOther == lastLevel() ? m_faithfulView : nullptr;
+        other->m_faithfulView = firstOther == m_resultLevel ? m_faithfulView : nullptr;
     }
     m_cache.share(other->m_cache, [=](int level, bool isField) { return level < firstOther || (isField && level == firstOther); });
     return other;
 }
 
 float Staircase::detailOf(int level) const {
-    return level == lastLevel() ? m_controls.lastDetail : earlierDetail * m_controls.detail;
+    if (level == m_resultLevel) {
+        return m_controls.lastDetail;
+    }
+    return earlierDetail * (level < m_resultLevel ? m_controls.detail : m_controls.lastDetail);
 }
 
 Staircase::DetailUse Staircase::detailUse(int level) const {
@@ -158,9 +199,16 @@ Image Staircase::tile(const TileKey& key, const StopCheck& stop) {
     return fetch(key, stop);
 }
 
+/// A backing's files can be anyone's: what is not of the tile's size would be read outside of itself.
+bool Staircase::isTile(const TileKey& key, const Image& stored) const {
+    return stored.size() == gridOf(key.level).pixelsOf(key.column, key.row).size() && stored.channels() == InputPlanes::picture &&
+           isFinite(stored);
+}
+
 std::optional<Image> Staircase::stored(const TileKey& key) {
     for (std::size_t i = 0; i < m_backings.size(); ++i) {
-        if (std::optional<Image> found = m_backings[i]->load(key)) {
+        const std::optional<Image> found = m_backings[i]->load(key);
+        if (found && isTile(key, *found)) {
             for (std::size_t earlier = 0; earlier < i; ++earlier) {
                 m_backings[earlier]->store(key, *found);
             }
@@ -194,26 +242,28 @@ Staircase::Computed Staircase::computeAndKeep(const TileKey& key, const StopChec
 
 /// What cannot be allocated is tried again while there is something to give up; the tile stays the same.
 Staircase::Computed Staircase::computeInMemory(const TileKey& key, DetailUse detail, const StopCheck& stop) {
+    Hold hold(m_cache);
     for (int attempt = 1;; ++attempt) {
         try {
+            if (attempt > 1) {
+                makeRoom(hold.less());
+            }
             return compute(key, detail, stop);
-        } catch (const OutOfMemory&) {
+        } catch (const GivenUp&) {
+            throw;
+        } catch (const OutOfMemory& failure) {
             if (attempt == mostTries) {
-                throw;
+                throw GivenUp(failure);
             }
         } catch (const std::bad_alloc&) {
             if (attempt == mostTries) {
-                throw OutOfMemory("There is not enough memory for a tile. Close other programs, then go on.");
+                throw GivenUp(noMemory);
             }
         }
-        holdLess();
     }
 }
 
-void Staircase::holdLess() {
-    const std::size_t budget = m_cache.budget() / 2;
-    m_cache.dropFields();
-    m_cache.setBudget(budget);
+void Staircase::makeRoom(std::size_t held) {
     giveBackBuffers();
     {
         const std::scoped_lock lock(m_mutex);
@@ -221,7 +271,7 @@ void Staircase::holdLess() {
         ++m_statistics.memoryRetries;
     }
     if (m_notice) {
-        m_notice("Memory is short: the cache of tiles was reduced to " + std::to_string(budget >> 20) + " MB.");
+        m_notice("Memory is short: the cache of tiles is held to " + std::to_string(held >> 20) + " MB for a tile.");
     }
 }
 
@@ -348,10 +398,10 @@ PlacedImage Staircase::beforeProjection(const Drawing& drawing, Rect out, const 
                    [&](Rect band, std::span<float> values) { addDetailInto(child, map, drawing.share, columns, rows, band, values); });
 }
 
-/// The fields alone; those of the last level that get detail are kept, as the next view often differs in its share only.
+/// The fields alone; those of the result that get detail are kept, as the next view often differs in its share only.
 PlacedImage Staircase::faithfulView(const Drawing& drawing, Rect read) {
     const Size whole{drawing.columns.to, drawing.rows.to};
-    const bool isKept = drawing.level == lastLevel() && drawing.share != 0.0f;
+    const bool isKept = drawing.level == m_resultLevel && drawing.share != 0.0f;
     {
         const std::scoped_lock lock(m_mutex);
         if (isKept && m_faithfulView && m_faithfulView->whole == whole && contains(m_faithfulView->picture.rect(), read)) {

@@ -25,7 +25,7 @@ struct StaircaseStatistics {
     std::vector<LevelStatistics> levels; ///< Level 1 first.
     std::int64_t tilesComputed = 0;
     std::int64_t tilesRepaired = 0; ///< Computed again in float32 because the first result was unsound.
-    std::int64_t memoryRetries = 0; ///< Tiles tried again with a smaller cache because memory ran out.
+    std::int64_t memoryRetries = 0; ///< Tiles tried again with less in the cache because memory ran out.
     std::int64_t tilesLoaded = 0;   ///< Found in a backing, or rendered from a cached field, instead of computed.
     double networkSeconds = 0;
     double fieldSeconds = 0;
@@ -36,10 +36,11 @@ struct StaircaseStatistics {
 class Staircase {
 public:
     /// `source`: RGB, 0 .. 1. `precision` is resolved.
-    /// `tileCells`: largest side of a tile in cells of its parent; in float32 no pixel depends on it. Throws Error when `controls` ask for
-    /// detail that the network does not have.
+    /// `tileCells`: largest side of a tile in cells of its parent; in float32 no pixel depends on it. `resultLevel`: the level that is
+    /// asked for, which gets the last detail, where the plan goes on beyond it; the plan's last when none is given. Throws Error when
+    /// `controls` ask for detail that the network does not have, std::invalid_argument for another picture's plan or no such level.
     Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
-              StepControls controls = {}, int tileCells = LevelGrid::defaultTileCells);
+              StepControls controls = {}, int tileCells = LevelGrid::defaultTileCells, std::optional<int> resultLevel = {});
 
     /// Makes what all tiles need of the whole photo (its memory); the first tile does so when nobody did before. Throws Cancelled, Error.
     void prepare(const StopCheck& stop = {});
@@ -49,25 +50,28 @@ public:
     const Network& network() const { return *m_network; }
     Precision precision() const { return m_precision; }
     const StepControls& controls() const { return m_controls; }
+    /// Up to this level every bit is that of a plan that ends here. Levels beyond read it with all of its detail and add earlierDetail of
+    /// its share: it has the lines already that more would make stronger.
+    int resultLevel() const { return m_resultLevel; }
 
-    /// A staircase of the same photo, plan and network with other shares of the detail and a cache of its own, which shares what does not
-    /// depend on them: the photo's memory, the cached fields up to the first level whose parent differs, the tiles below it, and what the
-    /// last view was before its detail. Backings and the notice are not taken over. Throws Error as the constructor does.
+    /// A staircase of the same photo, plan, result level and network with other shares of the detail and a cache of its own, which shares
+    /// what does not depend on them: the photo's memory, the cached fields up to the first level whose parent differs, the tiles below it,
+    /// and what the last view was before its detail. Backings and the notice are not taken over. Throws Error as the constructor does.
     std::shared_ptr<Staircase> withDetail(float detail, float lastDetail) const;
 
     std::string profile() const { return numericProfile(m_precision); }
     TileCache& cache() { return m_cache; }
 
     /// From now on tiles that the cache misses are looked for in `backing`, after those added before it, and computed ones are kept in all
-    /// of them. Call before the first tile.
+    /// of them. What is no picture of the tile's size, or holds values that are not finite, counts as missing. Call before the first tile.
     void addBacking(std::shared_ptr<TileBacking> backing) { m_backings.push_back(std::move(backing)); }
 
     /// From now on the fields of computed tiles are cached beside their pixels, with their detail where the network has it, so that view()
     /// needs no network. Call before the first tile.
     void keepFields() { m_keepsFields = true; }
 
-    /// Called on the computing thread, with one sentence, when memory ran out and the cache was made smaller; may be empty, must not throw.
-    /// Call before the first tile.
+    /// Called on the computing thread, with one sentence, when memory ran out and the cache makes room for a tile; may be empty, must not
+    /// throw. Call before the first tile.
     void setNotice(std::function<void(const std::string&)> notice) { m_notice = std::move(notice); }
 
     /// The tiles of `level` (1 or above).
@@ -129,7 +133,7 @@ private:
         Axis columns, rows;
     };
 
-    /// A part of the last level's field at one size before any detail: what another share of the detail begins from.
+    /// A part of the result level's field at one size before any detail: what another share of the detail begins from.
     struct FaithfulView {
         Size whole;
         PlacedImage picture;
@@ -137,7 +141,6 @@ private:
 
     using Faithful = std::function<PlacedImage(const Drawing& drawing, Rect read)>;
 
-    int lastLevel() const { return m_plan.levels() - 1; }
     float detailOf(int level) const;
     void requireDetail(float share) const;
     DetailUse detailUse(int level) const;
@@ -145,12 +148,13 @@ private:
     PlacedImage parentAround(int level, Rect cells, int reach, const StopCheck& stop);
     void requireTile(const TileKey& key) const;
     Image fetch(const TileKey& key, const StopCheck& stop);
+    bool isTile(const TileKey& key, const Image& stored) const;
     std::optional<Image> stored(const TileKey& key);
     std::shared_ptr<const NarrowField> knownField(const TileKey& key, float share);
     std::shared_ptr<const NarrowField> field(const TileKey& key, const StopCheck& stop);
     Computed computeAndKeep(const TileKey& key, const StopCheck& stop);
     Computed computeInMemory(const TileKey& key, DetailUse detail, const StopCheck& stop);
-    void holdLess();
+    void makeRoom(std::size_t held);
     Computed compute(const TileKey& key, DetailUse detail, const StopCheck& stop);
     Computed computeIn(Precision precision, const TileKey& key, const PlacedImage& parent, DetailUse detail, const StopCheck& stop);
     Image tileOf(const TileKey& key, const NarrowField& field, float share, const PlacedImage& parent) const;
@@ -168,6 +172,7 @@ private:
     Plan m_plan;
     Precision m_precision;
     int m_tileCells;
+    int m_resultLevel;
     TileCache m_cache;
     StepControls m_controls;
     std::mutex m_preparing;

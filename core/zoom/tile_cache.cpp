@@ -64,7 +64,7 @@ void TileCache::share(TileCache& other, const std::function<bool(int level, bool
 void TileCache::insert(Entry entry) {
     const std::scoped_lock lock(m_mutex);
     const auto known = m_index.find(entry.key);
-    if (entry.bytes > m_budget || (known != m_index.end() && known->second->bytes >= entry.bytes)) {
+    if (entry.bytes > m_limit || (known != m_index.end() && known->second->bytes >= entry.bytes)) {
         return;
     }
     if (known != m_index.end()) {
@@ -83,7 +83,7 @@ void TileCache::erase(Entries::iterator entry) {
 }
 
 void TileCache::evict() {
-    while (m_bytes > m_budget) {
+    while (m_bytes > m_limit) {
         erase(std::prev(m_recent.end()));
     }
 }
@@ -108,8 +108,20 @@ void TileCache::clear() {
 
 void TileCache::setBudget(std::size_t bytes) {
     const std::scoped_lock lock(m_mutex);
-    m_budget = bytes;
+    m_budget = m_limit = bytes;
     evict();
+}
+
+std::size_t TileCache::holdLess(std::size_t least) {
+    const std::scoped_lock lock(m_mutex);
+    m_limit = std::min(m_limit, std::max(m_bytes / 2, least));
+    evict();
+    return m_limit;
+}
+
+void TileCache::holdAll() {
+    const std::scoped_lock lock(m_mutex);
+    m_limit = m_budget;
 }
 
 std::size_t TileCache::budget() const {

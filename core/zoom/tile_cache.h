@@ -18,7 +18,7 @@ namespace casr {
 /// weighing its bytes. Any thread may call anything. A cache never changes a pixel: what is not here is computed again.
 class TileCache {
 public:
-    explicit TileCache(std::size_t budgetBytes) : m_budget(budgetBytes) {}
+    explicit TileCache(std::size_t budgetBytes) : m_budget(budgetBytes), m_limit(budgetBytes) {}
 
     std::optional<Image> find(const TileKey& key);
     void insert(const TileKey& key, const Image& tile);
@@ -35,6 +35,10 @@ public:
     void dropFields();
     void setBudget(std::size_t bytes);
     std::size_t budget() const;
+    /// Forgets half of what is held, and holds no more, until holdAll(); never less than `least` bytes for that. Returns what it may hold.
+    std::size_t holdLess(std::size_t least);
+    /// The whole budget may be held again.
+    void holdAll();
     std::size_t bytes() const;
 
     /// The smaller of 1 GB and a quarter of the memory that is free now.
@@ -62,6 +66,7 @@ private:
 
     mutable std::mutex m_mutex;
     std::size_t m_budget;
+    std::size_t m_limit; ///< What may be held: the budget, or less while memory is short.
     std::size_t m_bytes = 0;
     Entries m_recent; ///< Most recently used first.
     std::map<Key, Entries::iterator> m_index;
