@@ -16,8 +16,9 @@ sample_photo() {
 
 # middle_of PHOTO: at most edge x edge pixels around the middle, as x,y,w,h.
 middle_of() {
-    local width height w h
-    read -r width height < <("$casr" info "$1" | sed -nE 's/.*[^0-9]([0-9]+) x ([0-9]+).*/\1 \2/p' | head -n 1)
+    local info width height w h
+    info=$("$casr" info "$1") || exit 1
+    read -r width height < <(sed -nE 's/.*[^0-9]([0-9]+) x ([0-9]+).*/\1 \2/p' <<<"$info" | head -n 1)
     w=$((width < edge ? width : edge))
     h=$((height < edge ? height : edge))
     echo "$(((width - w) / 2)),$(((height - h) / 2)),$w,$h"

@@ -72,7 +72,7 @@ build_jobs() {
 }
 
 configure_preset() {
-    cd "$casr_root" && cmake --preset "$1"
+    (cd "$casr_root" && cmake --preset "$1")
 }
 
 # build_preset PRESET TARGET...: configures when there is nothing yet or the presets changed, then builds what is out of date.

@@ -5,7 +5,7 @@
 #include <QString>
 #include <QStringList>
 
-/// What a run of the command line left behind.
+/// What a run of the command line left behind; the code is -1 when it crashed, hung or did not begin.
 struct Run {
     int code = -1;
     QString out;
@@ -15,8 +15,8 @@ struct Run {
 inline Run runCasr(const QStringList& arguments) {
     QProcess process;
     process.start(CASR_PROGRAM, arguments);
-    process.waitForFinished(300000);
-    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+    const bool ended = process.waitForFinished(300000) && process.exitStatus() == QProcess::NormalExit;
+    return {ended ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
 }
 
 inline QByteArray bytesOf(const QString& path) {

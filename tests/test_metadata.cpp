@@ -4,9 +4,12 @@
 #include "core/io/picture_stream.h"
 #include "core/io/tiff_directory.h"
 #include "core/io/tiff_exif.h"
+#include "exif_support.h"
 #include "picture_support.h"
 
 #include <cmath>
+
+#include <brotli/encode.h>
 
 using namespace casr;
 
@@ -24,6 +27,18 @@ TiffEntry fraction(std::uint64_t above, std::uint64_t below, int count = 1) {
         value += littleEndian(above, 4) + littleEndian(below, 4);
     }
     return {tiffType::fraction, static_cast<std::uint64_t>(count), value};
+}
+
+/// A box of JPEG XL that holds another one, packed.
+std::string packedBox(const std::string& name, const std::string& data) {
+    std::string packed(BrotliEncoderMaxCompressedSize(data.size()), '\0');
+    std::size_t length = packed.size();
+    const auto bytes = [](const std::string& text) { return reinterpret_cast<const std::uint8_t*>(text.data()); };
+    BrotliEncoderCompress(5, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_GENERIC, data.size(), bytes(data), &length,
+                          reinterpret_cast<std::uint8_t*>(packed.data()));
+    packed.resize(length);
+    const std::string size = littleEndian(12 + packed.size(), 4);
+    return std::string(size.rbegin(), size.rend()) + "brob" + name + packed;
 }
 
 constexpr int make = 271, aperture = 33437, latitudeSide = 1, latitude = 2;
@@ -45,6 +60,24 @@ const std::string xmpOfPhoto =
     R"(xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:exif="http://ns.adobe.com/exif/1.0/" xmlns:tiff="http://ns.adobe.com/tiff/1.0/" )"
     R"(xmp:Rating="4" exif:GPSLatitude="48,0.0N" tiff:ImageWidth="4000"/></rdf:RDF></x:xmpmeta>)";
 
+/// A rating and a thumbnail.
+std::string xmpWithThumbnail(const std::string& thumbnail) {
+    return R"(<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description )"
+           R"(rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:xmpGImg="http://ns.adobe.com/xap/1.0/g/img/" xmp:Rating="4">)"
+           R"(<xmp:Thumbnails><rdf:Alt><rdf:li rdf:parseType="Resource"><xmpGImg:width>160</xmpGImg:width>)"
+           R"(<xmpGImg:height>120</xmpGImg:height><xmpGImg:format>JPEG</xmpGImg:format><xmpGImg:image>)" +
+           thumbnail + R"(</xmpGImg:image></rdf:li></rdf:Alt></xmp:Thumbnails></rdf:Description></rdf:RDF></x:xmpmeta>)";
+}
+
+/// Those of all files in a folder and in those in it.
+std::string bytesUnder(const std::filesystem::path& folder) {
+    std::string bytes;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+        bytes += entry.is_regular_file() ? bytesOf(entry.path()) : std::string();
+    }
+    return bytes;
+}
+
 Metadata photoMetadata() {
     return {exifOfPhoto(), xmpOfPhoto, caption, 11.811};
 }
@@ -59,6 +92,12 @@ TiffEntries photoOf(const std::string& exif) {
 TiffEntries positionOf(const std::string& exif) {
     const TiffReader reader = readerOfExif(exif);
     return reader.directoryAt(reader.mainDirectory(), tag::position);
+}
+bool areSame(const TiffEntries& a, const TiffEntries& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const auto& one, const auto& other) {
+        const TiffEntry &left = one.second, &right = other.second;
+        return one.first == other.first && left.type == right.type && left.count == right.count && left.value == right.value;
+    });
 }
 std::string textIn(const TiffEntries& entries, int key) {
     const auto found = entries.find(key);
@@ -130,6 +169,27 @@ private Q_SLOTS:
         QVERIFY2(std::abs(read.pixelsPerMillimetre - 11.811) < 0.05, qPrintable(QString::number(read.pixelsPerMillimetre)));
     }
 
+    void theOldThumbnailsGo_data() { addExtensions(everyStreamedExtension); }
+    void theOldThumbnailsGo() {
+        QFETCH(QString, extension);
+        const TestFolder folder;
+        const std::string ofExif = "AllOfThePhotoInSmall", ofXmp = "AllOfThePhotoOnceMore";
+        Picture picture = codedPicture({61, 43}, 3, 8);
+        picture.metadata.exif = exifWithThumbnail("\xFF\xD8\xFF" + ofExif + "\xFF\xD9");
+        picture.metadata.xmp = xmpWithThumbnail(ofXmp);
+        const auto path = folder / ("a" + extension.toStdString());
+        writePictureStream(path, {{61, 43}, 3, 8, {}, picture.metadata}, {}, [&](Rect rect) { return cropped(picture.image, rect); });
+        const std::string bytes = bytesUnder(folder.path());
+        QVERIFY(bytes.size() > 100 && !says(bytes, ofExif) && !says(bytes, ofXmp));
+        if (extension == ".dz") {
+            return; // no picture that can be read, and no metadata
+        }
+        const Metadata read = readPicture(path).metadata; // formats may pack what they hold
+        QVERIFY(!says(read.exif, ofExif) && !says(read.xmp, ofXmp));
+        QCOMPARE(textIn(mainOf(read.exif), make), std::string("Lumen"));
+        QVERIFY(says(read.xmp, "Rating") && !says(read.xmp, "Thumbnails"));
+    }
+
     void damagedMetadataWarnsAndNeverAborts() {
         const TestFolder folder;
         Picture picture = codedPicture({9, 7}, 3, 8);
@@ -176,6 +236,13 @@ private Q_SLOTS:
         QVERIFY(says(listed("a.tif"), "maker note"));
         QVERIFY(says(listed("a.avif"), "12 bits"));
         QVERIFY(says(listed("a.dz"), "DeepZoom"));
+        StreamOptions pyramid, lossless;
+        pyramid.pyramid = true;
+        lossless.write.lossless = true;
+        QCOMPARE(lossesOf("a.webp", layout, lossless).size(), lossesOf("a.webp", layout).size());
+        QCOMPARE(lossesOf("a.jpg", layout, lossless).size(), lossesOf("a.jpg", layout).size() + 1);
+        QVERIFY(!lossesOf("a.png", layout, pyramid).empty() && says(lossesOf("a.png", layout, pyramid).front(), "pyramid"));
+        QVERIFY(lossesOf("a.tif", layout, pyramid).size() == lossesOf("a.tif", layout).size());
         layout = {{61, 43}, 3, 8, {}, {}};
         QVERIFY(listed("a.jpg").empty() && listed("a.png").empty() && listed("a.tif").empty());
         QVERIFY(says(errorOf([&] { lossesOf("a.xyz", layout); }), "extension"));
@@ -197,9 +264,17 @@ private Q_SLOTS:
         const std::string block = exifOfPhoto();
         QCOMPARE(textIn(mainOf(block), make), std::string("Lumen"));
         QCOMPARE(textIn(mainOf(block.substr(6)), make), std::string("Lumen"));
+        const std::string big = exifBlock(true), little = exifBlock(false);
+        QVERIFY(big.substr(6, 2) == "MM" && little.substr(6, 2) == "II");
+        QCOMPARE(textIn(mainOf(big), make), std::string("Lumen"));
+        QCOMPARE(photoOf(big)[aperture].value, fraction(28, 10).value);
+        QCOMPARE(positionOf(big)[latitude].value, fraction(48, 1).value + fraction(0, 1, 2).value);
+        QVERIFY(areSame(mainOf(big), mainOf(little)) && areSame(photoOf(big), photoOf(little)));
+        QVERIFY(areSame(positionOf(big), positionOf(little)));
         HashRandom random(4);
-        for (int round = 0; round < 300; ++round) {
-            std::string changed = block.substr(0, static_cast<std::size_t>(random.below(static_cast<int>(block.size()))));
+        for (int round = 0; round < 600; ++round) {
+            const std::string& whole = round % 2 == 0 ? block : big;
+            std::string changed = whole.substr(0, static_cast<std::size_t>(random.below(static_cast<int>(whole.size()))));
             for (int change = 0; change < 6 && !changed.empty(); ++change) {
                 changed[static_cast<std::size_t>(random.below(static_cast<int>(changed.size())))] = static_cast<char>(random.below(256));
             }
@@ -211,15 +286,27 @@ private Q_SLOTS:
         }
     }
 
+    void packedBoxesOfJpegXlAreRead() {
+        const TestFolder folder;
+        const std::string start("\0\0\0\x0CJXL \r\n\x87\n", 12), xml = packedBox("xml ", xmpOfPhoto);
+        putBytes(folder / "a.jxl", start + packedBox("Exif", std::string(4, '\0') + exifOfPhoto().substr(6)) + xml);
+        QCOMPARE(readJxlMetadata(folder / "a.jxl").exif, exifOfPhoto());
+        QCOMPARE(readJxlMetadata(folder / "a.jxl").xmp, xmpOfPhoto);
+        putBytes(folder / "b.jxl", start + xml.substr(0, xml.size() - 9) + std::string(9, '\xFF')); // damaged
+        QCOMPARE(readJxlMetadata(folder / "b.jxl").xmp, std::string());
+    }
+
     void aJpegXlFileInBoxesGetsMoreOfThem() {
         const TestFolder folder;
         writePicture(folder / "a.jxl", codedPicture({9, 7}, 3, 8));
+        const Image before = readPicture(folder / "a.jxl").image;
         QVERIFY(addMetadataToJxl(folder / "a.jxl", exifOfPhoto(), ""));
         QVERIFY(addMetadataToJxl(folder / "a.jxl", "", xmpOfPhoto));
         const Metadata read = readJxlMetadata(folder / "a.jxl");
         QCOMPARE(read.exif, exifOfPhoto());
         QCOMPARE(read.xmp, xmpOfPhoto);
-        QVERIFY(sameBits(readPicture(folder / "a.jxl").image, readPicture(folder / "a.jxl").image));
+        QCOMPARE(before.size(), (Size{9, 7}));
+        QVERIFY(sameBits(readPicture(folder / "a.jxl").image, before));
         putBytes(folder / "b.jxl", "no picture");
         QVERIFY(!addMetadataToJxl(folder / "b.jxl", exifOfPhoto(), xmpOfPhoto));
         QCOMPARE(bytesOf(folder / "b.jxl"), std::string("no picture"));

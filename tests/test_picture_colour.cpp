@@ -1,5 +1,6 @@
 #include "core/io/colour_transform.h"
 #include "core/io/exif.h"
+#include "core/io/output_colours.h"
 #include "core/io/picture_file.h"
 #include "vips_support.h"
 
@@ -42,6 +43,18 @@ private Q_SLOTS:
         writePicture(path, codedPicture(oddSize, 3, 8));
         QVERIFY(!readPicture(path).image.encoding().iccProfile);
         QVERIFY(!readPictureInfo(path).hasProfile);
+    }
+
+    void aProfileOfAnotherColourSpaceIsNotRead() {
+        const TestFolder folder;
+        std::string profile = wideProfile();
+        VImage grey = VImage::black(5, 4).copy(VImage::option()->set("interpretation", VIPS_INTERPRETATION_B_W));
+        grey.set(VIPS_META_ICC_NAME, static_cast<VipsCallbackFn>(nullptr), profile.data(), profile.size());
+        grey.tiffsave((folder / "grey.tif").c_str());
+        QVERIFY(blob(VImage::new_from_file((folder / "grey.tif").c_str()), VIPS_META_ICC_NAME) == profile);
+        const Image read = readPicture(folder / "grey.tif").image;
+        QVERIFY(read.channels() == 1 && !read.encoding().iccProfile);
+        QCOMPARE(convertedTo(OutputColours::displayP3, read).channels(), 3);
     }
 
     void aProfileOfAnotherColourSpaceIsNotEmbedded() {

@@ -10,6 +10,10 @@
 #include <stdexcept>
 #include <thread>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 using namespace casr;
 
 namespace {
@@ -89,6 +93,28 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(path("taken/inside")));
         QVERIFY(!errorOf([&] { writeText(path("taken"), "text"); }).empty());
         QCOMPARE(names(), QStringList{"taken"});
+    }
+
+    void aLinkStaysAndItsFileIsReplaced() {
+        writeText(path("file.txt"), "old");
+        QVERIFY(QFile::link(path("file.txt"), path("link.txt")));
+        writeText(path("link.txt"), "new");
+        QCOMPARE(contentOf(path("file.txt")), QByteArray("new"));
+        QVERIFY(std::filesystem::is_symlink(path("link.txt").toStdString()));
+        QCOMPARE(names(), (QStringList{"file.txt", "link.txt"}));
+    }
+
+    void aPipeIsWrittenIntoAndStaysAPipe() {
+        const std::string pipe = path("pipe").toStdString();
+        QCOMPARE(::mkfifo(pipe.c_str(), 0600), 0);
+        const int reader = ::open(pipe.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        QVERIFY(reader >= 0);
+        writeText(path("pipe"), "bytes");
+        char text[16] = {};
+        QCOMPARE(::read(reader, text, sizeof text), ssize_t{5});
+        ::close(reader);
+        QCOMPARE(QByteArray(text), QByteArray("bytes"));
+        QVERIFY(std::filesystem::is_fifo(pipe));
     }
 
     void aFinishedFileIsCommittedUnderItsName() {

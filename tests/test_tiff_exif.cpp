@@ -1,5 +1,6 @@
 #include "core/io/picture_stream.h"
 #include "core/io/tiff_exif.h"
+#include "exif_support.h"
 #include "picture_support.h"
 
 #include <cmath>
@@ -11,38 +12,26 @@ using namespace casr;
 
 namespace {
 
-std::string number(std::uint64_t value, int bytes, bool bigEndian) {
-    std::string text;
-    for (int at = 0; at < bytes; ++at) {
-        text += static_cast<char>(value >> 8 * (bigEndian ? bytes - 1 - at : at) & 0xFF);
-    }
-    return text;
-}
-
-/// Make, the exposure time of 1/125 s, f/2.8, a maker note and a latitude of 48 degrees north.
-std::string exifBlock(bool bigEndian) {
-    const auto two = [&](std::uint64_t value) { return number(value, 2, bigEndian); };
-    const auto four = [&](std::uint64_t value) { return number(value, 4, bigEndian); };
-    const auto entry = [&](int tag, int type, int count, const std::string& value) {
-        return two(static_cast<std::uint64_t>(tag)) + two(static_cast<std::uint64_t>(type)) + four(static_cast<std::uint64_t>(count)) +
-               value;
-    };
-    const std::string start = (bigEndian ? "MM" : "II") + two(42) + four(8);
-    const std::string main = two(3) + entry(271, 2, 6, four(50)) + entry(34665, 4, 1, four(56)) + entry(34853, 4, 1, four(140)) + four(0);
-    const std::string make("Lumen\0", 6);
-    const std::string photo = two(4) + entry(33434, 5, 1, four(116)) + entry(33437, 5, 1, four(124)) +
-                              entry(34855, 3, 1, two(400) + two(0)) + entry(37500, 7, 8, four(132)) + four(0) + std::string(6, '\0') +
-                              four(1) + four(125) + four(28) + four(10) + "the note";
-    const std::string position = two(2) + entry(1, 2, 2, std::string("N\0\0\0", 4)) + entry(2, 5, 3, four(170)) + four(0);
-    return std::string("Exif\0\0", 6) + start + main + make + photo + position + four(48) + four(1) + four(0) + four(1) + four(0) + four(1);
-}
-
 struct CloseTiff {
     void operator()(TIFF* tiff) const { TIFFClose(tiff); }
 };
 
 std::unique_ptr<TIFF, CloseTiff> opened(const std::filesystem::path& path) {
     return std::unique_ptr<TIFF, CloseTiff>(TIFFOpen(path.c_str(), "r"));
+}
+
+/// One grey pixel, 300 of which go on one `unit`.
+void writeGrey(const std::filesystem::path& path, std::uint16_t unit) {
+    const std::unique_ptr<TIFF, CloseTiff> tiff(TIFFOpen(path.c_str(), "w"));
+    std::uint8_t grey = 128;
+    TIFFSetField(tiff.get(), TIFFTAG_IMAGEWIDTH, 1);
+    TIFFSetField(tiff.get(), TIFFTAG_IMAGELENGTH, 1);
+    TIFFSetField(tiff.get(), TIFFTAG_BITSPERSAMPLE, 8);
+    TIFFSetField(tiff.get(), TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
+    TIFFSetField(tiff.get(), TIFFTAG_XRESOLUTION, 300.0);
+    TIFFSetField(tiff.get(), TIFFTAG_YRESOLUTION, 300.0);
+    TIFFSetField(tiff.get(), TIFFTAG_RESOLUTIONUNIT, unit);
+    TIFFWriteScanline(tiff.get(), &grey, 0, 0);
 }
 
 PictureLayout layoutOf(const Picture& picture) {
@@ -55,6 +44,17 @@ class TestTiffExif : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void aDensityWithoutAUnitIsNone() {
+        const TestFolder folder;
+        const auto densityWith = [&](std::uint16_t unit) {
+            writeGrey(folder / "density.tif", unit);
+            return readPicture(folder / "density.tif").metadata.pixelsPerMillimetre;
+        };
+        QCOMPARE(densityWith(RESUNIT_NONE), 0.0);
+        QVERIFY(std::abs(densityWith(RESUNIT_INCH) - 300 / 25.4) < 1e-6);
+        QVERIFY(std::abs(densityWith(RESUNIT_CENTIMETER) - 30) < 1e-6);
+    }
+
     void exifIsInEveryKindOfTiff_data() {
         QTest::addColumn<bool>("bigEndian");
         QTest::addColumn<bool>("big");

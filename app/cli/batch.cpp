@@ -27,11 +27,26 @@ Conflict conflictNamed(const std::string& name) {
     return name == "skip" ? Conflict::skip : name == "replace" ? Conflict::replace : Conflict::number;
 }
 
-/// A new queue, or the one that was left.
-Batch startedBatch(const BatchArguments& arguments) {
-    if (arguments.resume) {
-        return loadBatch(arguments.queue);
+/// Options given here go before the recipe's.
+void override(const CLI::App& command, const RunOptions& run, Recipe& recipe) {
+    if (command.count("--precision") != 0) {
+        recipe.profile.clear();
     }
+    if (command.count("--step-limit") != 0) {
+        recipe.stepLimit = run.stepLimit;
+    }
+}
+
+void overrideAll(const CLI::App& command, const RunOptions& run, Batch& batch) {
+    override(command, run, batch.recipe);
+    for (BatchItem& item : batch.items) {
+        if (item.recipe) {
+            override(command, run, *item.recipe);
+        }
+    }
+}
+
+Batch newBatch(const BatchArguments& arguments) {
     Batch batch = arguments.batch;
     batch.recipe = readRecipe(arguments.recipe);
     batch.folder = batch.folder.empty() ? batch.folder : std::filesystem::absolute(batch.folder).string();
@@ -43,6 +58,13 @@ Batch startedBatch(const BatchArguments& arguments) {
     for (std::size_t index = 0; index < batch.items.size(); ++index) {
         resultName(batch, index); // A template that cannot be filled in fails before the first photo.
     }
+    return batch;
+}
+
+/// A new queue, or the one that was left.
+Batch startedBatch(const CLI::App& command, const BatchArguments& arguments) {
+    Batch batch = arguments.resume ? loadBatch(arguments.queue) : newBatch(arguments);
+    overrideAll(command, arguments.run, batch);
     return batch;
 }
 
@@ -61,11 +83,27 @@ void tell(const Batch& batch, bool asJson) {
     asJson ? std::cout << writeBatch(batch) << std::flush : std::cout << reportOf(batch) << std::flush;
 }
 
-void run(const BatchArguments& arguments) {
+/// A queue that was left knows its files and where their results go.
+void requireComplete(const CLI::App& command, const BatchArguments& arguments) {
     if (arguments.resume ? arguments.queue.empty() : arguments.recipe.empty() || arguments.files.empty()) {
         throw CLI::ValidationError("batch", "needs RECIPE and FILES, or --queue FILE --resume.");
     }
-    Batch batch = startedBatch(arguments);
+    for (const char* option : {"RECIPE", "FILES", "--to", "--name", "--ext", "--on-conflict"}) {
+        if (arguments.resume && command.count(option) != 0) {
+            throw CLI::ValidationError("batch", std::string(option) + " is in the queue already: leave it out with --resume.");
+        }
+    }
+}
+
+void tellNotes(const BatchItem& item, const std::vector<std::string>& notes) {
+    for (const std::string& note : notes) {
+        std::cerr << "casr: " << item.input << ": " << note << std::endl;
+    }
+}
+
+void run(const CLI::App& command, const BatchArguments& arguments) {
+    requireComplete(command, arguments);
+    Batch batch = startedBatch(command, arguments);
     makeFolder(batch.folder);
     const auto save = [&](const Batch& now) {
         if (!arguments.queue.empty()) {
@@ -75,9 +113,14 @@ void run(const BatchArguments& arguments) {
     save(batch);
     const ZoomMeans means = meansOf(arguments);
     const auto make = [&](const BatchItem& item, const Recipe& recipe, const std::filesystem::path& output) {
-        zoomFile(item.input, recipe, output, means, {}, isInterrupted);
+        tellNotes(item, zoomFile(item.input, recipe, output, means, {}, isInterrupted));
     };
-    runBatch(batch, make, save, isInterrupted);
+    try {
+        runBatch(batch, make, save, isInterrupted);
+    } catch (const Error&) { // a queue file that cannot be saved: what was made is told all the same
+        tell(batch, arguments.json);
+        throw;
+    }
     tell(batch, arguments.json);
     if (const std::size_t failed = countOf(batch, ItemState::failed); failed > 0) {
         throw Error(std::to_string(failed) + " of " + std::to_string(batch.items.size()) + " files failed; the report says why.");
@@ -105,7 +148,7 @@ Action addBatch(CLI::App& app) {
     command->add_flag("--allow-large", arguments->allowLarge, "Open pictures over 1024 megapixels or packed a thousand times");
     command->add_flag("--json", arguments->json, "Print the report as JSON");
     arguments->run.addTo(*command);
-    return [arguments] { run(*arguments); };
+    return [command, arguments] { run(*command, *arguments); };
 }
 
 } // namespace casr::cli

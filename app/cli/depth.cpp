@@ -17,6 +17,7 @@ namespace {
 
 struct Arguments {
     std::string photo, output, model;
+    ReadOptions read;
     int threads = 0;
 };
 
@@ -44,7 +45,7 @@ void writeDepth(const Arguments& arguments) {
         throw Error("'" + arguments.output + "' cannot hold a depth picture of 16 bits. Choose a name ending in .png or .tif.");
     }
     setComputeThreads(arguments.threads);
-    const Photo photo = photoOf(readForRun(arguments.photo, {}).image);
+    const Photo photo = photoOf(readForRun(arguments.photo, arguments.read).image);
     const auto model =
         loadDepthModel(arguments.model.empty() ? shippedDepthWeights() : std::filesystem::path(arguments.model), isInterrupted);
     const DepthMap map = depthOf(photo.rgb, *model, isInterrupted);
@@ -61,6 +62,7 @@ Action addDepth(CLI::App& app) {
     command->add_option("--depth-model", arguments->model,
                         "TorchScript depth model, or DepthNet's weights; the shipped ones when not given");
     command->add_option("--threads", arguments->threads, "Compute threads; 0: all")->check(CLI::Range(0, 1024))->capture_default_str();
+    addReadOptions(*command, arguments->read);
     return [arguments] { writeDepth(*arguments); };
 }
 

@@ -20,6 +20,7 @@ namespace {
 
 struct Arguments {
     RunOptions run;
+    ReadOptions read;
     std::string data;
     std::string scales = "2,3,4";
     std::string method = "casr";
@@ -30,6 +31,8 @@ struct Arguments {
     std::string save;
     int pictures = 0;
     float detail = 0;
+    Degradation spoiling;
+    std::string noise = "0", jpeg = "0";
     bool oneJump = false;
     bool ablation = false;
 };
@@ -40,10 +43,15 @@ EvaluationMethod methodOf(const Arguments& arguments) {
     method.stepLimit = arguments.run.stepLimit;
     method.oneJump = arguments.oneJump;
     method.detail = arguments.detail;
+    method.spoiling = arguments.spoiling;
+    method.noise = parseAmount(arguments.noise);
+    method.jpeg = parseAmount(arguments.jpeg);
     method.parts = parseStepParts(arguments.without);
     if (method.name == "casr") {
         method.network = arguments.run.loadNetwork();
         method.precision = arguments.run.resolvedPrecision();
+    } else if (method.noise != 0.0f || method.jpeg != 0.0f || method.detail > 0.0f) {
+        throw CLI::ValidationError("evaluate", "--noise, --jpeg and --detail need --method casr, which alone knows them.");
     }
     return method;
 }
@@ -61,7 +69,9 @@ std::vector<EvaluationMethod> ablationOf(const EvaluationMethod& everything) {
     }
     methods.push_back(everything);
     methods.back().oneJump = true;
-    methods.emplace_back().name = "bicubic";
+    EvaluationMethod& plain = methods.emplace_back();
+    plain.name = "bicubic";
+    plain.spoiling = everything.spoiling;
     return methods;
 }
 
@@ -121,8 +131,8 @@ private:
 
     ScaleScores scoresAt(const EvaluationMethod& method, double scale) const {
         ScaleScores scores{scale, {}, {}};
-        for (const std::filesystem::path& path : m_pictures) {
-            scores.pictures.push_back(scoreAt(method, path, scale));
+        for (std::size_t i = 0; i < m_pictures.size(); ++i) {
+            scores.pictures.push_back(scoreAt(method, i, scale));
             printScore(scale, scores.pictures.back());
         }
         scores.mean = meanOf(scores.pictures, m_pristine);
@@ -130,14 +140,21 @@ private:
         return scores;
     }
 
-    Score scoreAt(const EvaluationMethod& method, const std::filesystem::path& path, double scale) const {
-        const Image picture = readForRun(path, {}).image;
-        const TestPair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
+    /// Of picture `index`, which also chooses the noise.
+    Score scoreAt(const EvaluationMethod& method, std::size_t index, double scale) const {
+        const std::filesystem::path& path = m_pictures[index];
+        const TestPair pair = testPairOf(readForRun(path, m_arguments.read).image, scale, index);
         const Enlargement enlargement = enlarge(method, pair.low, scale, pair.truth.size());
         if (!m_arguments.save.empty()) {
             save(path.stem().string(), scale, enlargement.steps.back().picture);
         }
         return scoreOf(path.stem().string(), pair, scale, enlargement, m_pristine);
+    }
+
+    TestPair testPairOf(const Image& picture, double scale, std::uint64_t seed) const {
+        TestPair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
+        const Degradation amount = m_arguments.spoiling;
+        return amount.noise > 0 || amount.jpeg > 0 ? spoilt(std::move(pair), amount, seed) : pair;
     }
 
     void save(const std::string& name, double scale, const Image& result) const {
@@ -179,6 +196,15 @@ Action addEvaluate(CLI::App& app) {
                      "Share of perceptual detail, 0 to 1, of which steps before the last get a part; the weights must have it")
         ->check(CLI::Range(0.0f, 1.0f))
         ->capture_default_str();
+    command->add_option("--spoil-noise", arguments->spoiling.noise, "Noise that the shrunk pictures get first, 0 to 1 as for casr upscale")
+        ->check(CLI::Range(0.0, 1.0));
+    command->add_option("--spoil-jpeg", arguments->spoiling.jpeg, "JPEG artifacts that they get first, likewise")
+        ->check(CLI::Range(0.0, 1.0));
+    for (const auto& [name, amount] : {std::pair("--noise", &arguments->noise), std::pair("--jpeg", &arguments->jpeg)}) {
+        command->add_option(name, *amount, "What to remove of it, 0 to 1; auto: as estimated")
+            ->capture_default_str()
+            ->check([](const std::string& text) { return parseAmount(text), std::string(); });
+    }
     command->add_option("--pristine", arguments->pristine, "What casr fit-niqe made; the shipped one when not given");
     command->add_option("--json", arguments->json, "Write the figures to this file");
     command->add_option("--markdown", arguments->markdown, "Write tables to this file");
@@ -188,6 +214,7 @@ Action addEvaluate(CLI::App& app) {
     for (CLI::Option* other : {method, oneJump, without, save}) {
         ablation->excludes(other);
     }
+    addReadOptions(*command, arguments->read);
     arguments->run.addTo(*command);
     return [arguments] { Evaluation(*arguments).run(); };
 }

@@ -65,6 +65,22 @@ Json jsonOf(const Score& score) {
     return json;
 }
 
+std::string amountText(const std::optional<float>& amount) {
+    return amount ? numberText(*amount, 2) : "auto";
+}
+
+/// What the low-resolution sides got, and what is removed; empty when neither is anything.
+std::string inputTitleOf(const EvaluationMethod& method) {
+    std::string title;
+    if (method.spoiling.noise > 0 || method.spoiling.jpeg > 0) {
+        title += ", spoilt by noise " + numberText(method.spoiling.noise, 2) + " and JPEG " + numberText(method.spoiling.jpeg, 2);
+    }
+    if (method.network && (method.noise != 0.0f || method.jpeg != 0.0f)) {
+        title += ", noise " + amountText(method.noise) + " and JPEG " + amountText(method.jpeg) + " removed";
+    }
+    return title;
+}
+
 std::string titleOf(const EvaluationMethod& method) {
     std::string title = method.name;
     if (method.network) {
@@ -77,7 +93,7 @@ std::string titleOf(const EvaluationMethod& method) {
     for (const std::string& name : missingParts(method.parts)) {
         title += ", without " + name;
     }
-    return title;
+    return title + inputTitleOf(method);
 }
 
 std::string rowOf(const std::vector<std::string>& cells) {
@@ -138,9 +154,19 @@ std::string stepsTable(const std::vector<ScaleScores>& scales) {
     return table;
 }
 
+Json amountOf(const std::optional<float>& amount) {
+    return amount ? Json(*amount) : Json("auto");
+}
+
 Json jsonOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scales) {
-    Json report{{"method", method.name},   {"step_limit", method.stepLimit},        {"one_jump", method.oneJump},
-                {"detail", method.detail}, {"without", missingParts(method.parts)}, {"scales", Json::array()}};
+    Json report{{"method", method.name},
+                {"step_limit", method.stepLimit},
+                {"one_jump", method.oneJump},
+                {"detail", method.detail},
+                {"without", missingParts(method.parts)},
+                {"spoilt", {{"noise", method.spoiling.noise}, {"jpeg", method.spoiling.jpeg}}},
+                {"removed", {{"noise", amountOf(method.noise)}, {"jpeg", amountOf(method.jpeg)}}},
+                {"scales", Json::array()}};
     for (const ScaleScores& scores : scales) {
         Json entry{{"scale", scores.scale}, {"mean", jsonOf(scores.mean)}, {"pictures", Json::array()}};
         for (const Score& score : scores.pictures) {

@@ -2,7 +2,9 @@
 
 #include "app/cli/console.h"
 #include "core/base/error.h"
+#include "core/image/degrade.h"
 #include "core/image/resample.h"
+#include "core/metrics/degradation_estimate.h"
 #include "core/zoom/photo.h"
 #include "core/zoom/staircase.h"
 
@@ -34,10 +36,19 @@ EnlargedStep stepOf(const Photo& photo, Staircase& staircase, int level) {
     return step;
 }
 
+StepControls controlsOf(const EvaluationMethod& method, const Image& low) {
+    const Degradation found = method.noise && method.jpeg ? Degradation() : estimatedDegradation(low);
+    StepControls controls;
+    controls.noise = method.noise.value_or(static_cast<float>(found.noise));
+    controls.jpeg = method.jpeg.value_or(static_cast<float>(found.jpeg));
+    controls.parts = method.parts;
+    controls.detail = controls.lastDetail = method.detail;
+    return controls;
+}
+
 Enlargement climbed(const EvaluationMethod& method, const Image& low, const Plan& plan) {
     const Photo photo = photoOf(low);
-    Staircase staircase(photo.rgb, method.network, plan, method.precision, TileCache::defaultBudget(),
-                        {0, 0, method.parts, method.detail, method.detail});
+    Staircase staircase(photo.rgb, method.network, plan, method.precision, TileCache::defaultBudget(), controlsOf(method, low));
     const double start = now();
     wholeLevel(staircase, plan.levels() - 1);
     Enlargement result{{}, now() - start};
@@ -74,6 +85,12 @@ TestPair pairOf(const Image& picture, double scale) {
     }
     const Image truth = roundedTo8Bit(cropped(picture, rectOf({grown(low.width), grown(low.height)})));
     return {truth, resizedTo8Bit(truth, low)};
+}
+
+TestPair spoilt(TestPair pair, Degradation amount, std::uint64_t seed) {
+    HashRandom random(seed);
+    const Image result = degraded(photoOf(pair.low).rgb, amount, random);
+    return {std::move(pair.truth), pair.low.channels() == 1 ? selectChannels(result, 1, 1) : result};
 }
 
 Enlargement enlarge(const EvaluationMethod& method, const Image& low, double scale, Size size) {

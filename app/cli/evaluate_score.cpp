@@ -4,6 +4,8 @@
 #include "core/metrics/comparisons.h"
 #include "core/metrics/metrics.h"
 
+#include <cmath>
+
 namespace casr::cli {
 
 namespace {
@@ -41,6 +43,13 @@ Score::Value average(const Items& items, Function value) {
         }
     }
     return count == 0 ? Score::Value() : sum / count;
+}
+
+/// Of a set, by its mean squared error: some pictures come back exactly, and a mean of decibels would say so of all of them.
+Score::Value setPsnr(const std::vector<Score>& scores, Score::Value Score::*value) {
+    const Score::Value error = average(
+        scores, [&](const Score& score) { return score.*value ? Score::Value(std::pow(10.0, -0.1 * *(score.*value))) : Score::Value(); });
+    return error ? Score::Value(-10.0 * std::log10(*error)) : Score::Value();
 }
 
 /// Enters NIQE and drift of `blocks` and of the truth's.
@@ -143,6 +152,7 @@ Score meanOf(const std::vector<Score>& scores, const SceneGaussian& pristine) {
             mean.*column.value = average(scores, [&](const Score& score) { return score.*column.value; });
         }
     }
+    mean.lowResolutionPsnr = setPsnr(scores, &Score::lowResolutionPsnr);
     return mean;
 }
 

@@ -42,7 +42,8 @@ const std::vector<ScoreColumn>& scoreColumns();
 /// Measures the last step against the truth, and every step against its parent; all pictures rounded to 8 bit.
 Score scoreOf(const std::string& name, const TestPair& pair, double scale, const Enlargement& enlargement, const SceneGaussian& pristine);
 
-/// The averages of a set; drift, its blocks and shrinkage are those of all blocks of the set together, at every step too.
+/// The averages of a set; drift, its blocks and shrinkage are those of all blocks of the set together, at every step too, and LR-PSNR is
+/// that of the mean squared error.
 Score meanOf(const std::vector<Score>& scores, const SceneGaussian& pristine);
 
 } // namespace casr::cli

@@ -16,18 +16,21 @@ namespace {
 struct Arguments {
     std::string photos;
     std::string output;
+    ReadOptions read;
 };
 
 /// The sharp blocks of all photos. "castle_3.png" and "castle_4.png" are parts of one photo, as in casr-train pack.
 class PhotoBlocks {
 public:
+    explicit PhotoBlocks(const ReadOptions& read) : m_read(read) {}
+
     void add(const std::filesystem::path& path) {
         const std::string stem = path.stem().string(), photo = stem.substr(0, stem.rfind('_'));
         if (photo != m_photo) {
             finishPhoto();
             m_photo = photo;
         }
-        const std::vector<SceneBlock> blocks = sceneBlocks(roundedTo8Bit(readForRun(path, {}).image));
+        const std::vector<SceneBlock> blocks = sceneBlocks(roundedTo8Bit(readForRun(path, m_read).image));
         m_ofPhoto.insert(m_ofPhoto.end(), blocks.begin(), blocks.end());
     }
 
@@ -43,13 +46,14 @@ private:
         m_ofPhoto.clear();
     }
 
+    const ReadOptions& m_read;
     std::string m_photo;
     std::vector<SceneBlock> m_ofPhoto, m_sharp;
 };
 
 void fit(const Arguments& arguments) {
     const std::vector<std::filesystem::path> files = picturesIn(arguments.photos, "Give a folder of sharp photos.");
-    PhotoBlocks blocks;
+    PhotoBlocks blocks(arguments.read);
     ProgressBar bar;
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (isInterrupted()) {
@@ -71,6 +75,7 @@ Action addFitNiqe(CLI::App& app) {
     command->add_option("photos", arguments->photos, "Folder of photos; names that agree up to the last _ are parts of one photo")
         ->required();
     command->add_option("-o,--out", arguments->output, "The file to write (JSON)")->required();
+    addReadOptions(*command, arguments->read);
     return [arguments] { fit(*arguments); };
 }
 

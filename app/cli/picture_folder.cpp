@@ -1,25 +1,20 @@
 #include "app/cli/picture_folder.h"
 
 #include "core/base/error.h"
-#include "core/io/picture_file.h"
-
-#include <algorithm>
+#include "core/batch/batch.h"
 
 namespace casr::cli {
 
 std::vector<std::filesystem::path> picturesIn(const std::filesystem::path& folder, const std::string& advice) {
-    std::vector<std::filesystem::path> list;
     std::error_code problem;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, problem)) {
-        if (isWritableFormat(entry.path())) {
-            list.push_back(entry.path());
-        }
+    if (!std::filesystem::is_directory(folder, problem)) {
+        throw Error("'" + folder.string() + "' is no folder. " + advice);
     }
-    if (list.empty()) {
+    const std::vector<std::string> files = expandedInputs({folder.string()});
+    if (files.empty()) {
         throw Error("'" + folder.string() + "' holds no pictures. " + advice);
     }
-    std::sort(list.begin(), list.end());
-    return list;
+    return {files.begin(), files.end()};
 }
 
 } // namespace casr::cli

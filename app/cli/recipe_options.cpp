@@ -71,6 +71,9 @@ UpscaleArguments withRecipe(const CLI::App& command, UpscaleArguments arguments,
     keep("--jpeg", &UpscaleArguments::jpeg);
     keep("--detail", &UpscaleArguments::detail);
     keep("--last-detail", &UpscaleArguments::lastDetail);
+    if (command.count("--detail") != 0 && command.count("--last-detail") == 0) {
+        result.lastDetail.reset();
+    }
     keep("--plain", &UpscaleArguments::plain);
     keep("--bits", &UpscaleArguments::bits);
     keep("--quality", &UpscaleArguments::quality);

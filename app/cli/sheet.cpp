@@ -22,6 +22,7 @@ constexpr int gap = 4;
 
 struct Arguments {
     RunOptions run;
+    ReadOptions read;
     std::string data;
     std::string places;
     std::string output;
@@ -110,7 +111,7 @@ public:
         Sheet sheet(m_arguments.edge, columns, static_cast<int>(m_places.size()));
         for (int row = 0; row < static_cast<int>(m_places.size()); ++row) {
             const Place& place = m_places[static_cast<std::size_t>(row)];
-            const Image photo = photoOf(readForRun(place.picture, {}).image).rgb;
+            const Image photo = photoOf(readForRun(place.picture, m_arguments.read).image).rgb;
             for (int i = 0; i < static_cast<int>(m_scales.size()); ++i) {
                 putScale(photo, place, m_scales[static_cast<std::size_t>(i)], 3 * i, row, sheet);
                 m_bar.show((row + (i + 1.0) / static_cast<double>(m_scales.size())) / static_cast<double>(m_places.size()), "pictures");
@@ -177,6 +178,7 @@ Action addSheet(CLI::App& app) {
         ->capture_default_str();
     command->add_option("--edge", arguments->edge, "Pixels a side of every cell")->check(CLI::Range(16, 2048))->capture_default_str();
     command->add_option("--pictures", arguments->pictures, "Only the first so many")->check(CLI::Range(1, 1000))->capture_default_str();
+    addReadOptions(*command, arguments->read);
     arguments->run.addTo(*command);
     return [arguments] { Maker(*arguments).run(); };
 }

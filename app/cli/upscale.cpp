@@ -2,6 +2,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/recipe_options.h"
 #include "app/cli/upscale_run.h"
+#include "core/base/error.h"
 #include "core/image/detail_share.h"
 
 namespace casr::cli {
@@ -71,29 +72,65 @@ void addJobOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_flag("--assemble", arguments.assemble, "Write the result of the job from its finished tiles");
 }
 
-/// A new run needs a photo, an output and a scale; a job that was started knows them.
-void requireComplete(const CLI::App& command, const UpscaleArguments& arguments) {
-    const bool isNew = arguments.job.empty() || !arguments.in.empty();
-    if (isNew && (arguments.in.empty() || arguments.out.empty() || (command.count("--scale") == 0 && arguments.recipe.empty()))) {
-        throw CLI::ValidationError("upscale", "needs a photo, -o OUTPUT and --scale S or --recipe FILE, or --resume FOLDER.");
+bool isBegun(const UpscaleArguments& arguments) {
+    return !arguments.resume.empty() || (!arguments.job.empty() && arguments.in.empty());
+}
+
+/// What decides the pixels or the file of a job that was begun is fixed.
+void requireNothingFixed(const CLI::App& command) {
+    for (const char* option :
+         {"--output", "--scale", "--region", "--step-limit", "--noise", "--jpeg", "--detail", "--last-detail", "--plain", "--bits",
+          "--quality", "--lossless", "--pyramid", "--no-gps", "--no-metadata", "--colours", "--page", "--tone"}) {
+        if (command.count(option) != 0) {
+            throw CLI::ValidationError("upscale", std::string(option) + " is fixed by the job that was begun: leave it out, or start "
+                                                                        "another job in an empty folder.");
+        }
     }
+}
+
+void requireFittingJob(const UpscaleArguments& arguments) {
     if (arguments.job.empty() && (arguments.assemble || !arguments.shard.empty())) {
         throw CLI::ValidationError("upscale", "--shard and --assemble need --job FOLDER.");
+    }
+    if (arguments.assemble && !arguments.shard.empty()) {
+        throw CLI::ValidationError("upscale", "--shard computes a part and --assemble writes the whole: give one of them.");
+    }
+    if (!arguments.job.empty() && !arguments.keepSteps.empty()) {
+        throw CLI::ValidationError("upscale", "--keep-steps needs a run without a job: leave out --job and --resume.");
+    }
+}
+
+/// A new run needs a photo, an output and a scale; a job that was started knows them.
+void requireComplete(const CLI::App& command, const UpscaleArguments& arguments) {
+    requireFittingJob(arguments);
+    if (isBegun(arguments)) {
+        requireNothingFixed(command);
+        return;
+    }
+    if (arguments.in.empty() || arguments.out.empty() || (command.count("--scale") == 0 && arguments.recipe.empty())) {
+        throw CLI::ValidationError("upscale", "needs a photo, -o OUTPUT and --scale S or --recipe FILE, or --resume FOLDER.");
+    }
+}
+
+void requireAnotherFile(const UpscaleArguments& arguments) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(arguments.in, arguments.out, ignored)) {
+        throw Error("'" + arguments.out + "' is the photo itself, which stays as it is. Choose another name for -o.");
     }
 }
 
 void run(const CLI::App& command, UpscaleArguments arguments) {
     if (!arguments.resume.empty()) {
         arguments.job = arguments.resume;
-        arguments.in.clear();
     }
     requireComplete(command, arguments);
-    if (arguments.in.empty()) {
+    if (isBegun(arguments)) {
         arguments = argumentsOfJob(arguments, arguments.job);
     }
     if (!arguments.recipe.empty()) {
         arguments = withRecipe(command, arguments, readRecipe(arguments.recipe));
     }
+    requireAnotherFile(arguments);
     UpscaleRun work(arguments);
     if (arguments.dryRun) {
         return work.examine();

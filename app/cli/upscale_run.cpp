@@ -54,10 +54,15 @@ Json stepsOf(const Plan& plan, Rect region, const StaircaseStatistics& statistic
     return steps;
 }
 
+/// The photo's file where tiles are kept under its name.
+std::string hashForTiles(const UpscaleArguments& arguments) {
+    return arguments.job.empty() && arguments.cache.empty() ? std::string() : hashOfFile(arguments.in);
+}
+
 /// The photo's file and what else decides its pixels.
-std::string idOfPhoto(const UpscaleArguments& arguments) {
+std::string idOfPhoto(const UpscaleArguments& arguments, const std::string& hash) {
     const std::string tone = arguments.read.tone == ToneCurve::clip ? " clip" : "";
-    return hashOfFile(arguments.in) + (arguments.read.page > 0 ? " page " + std::to_string(arguments.read.page) : "") + tone;
+    return hash + (arguments.read.page > 0 ? " page " + std::to_string(arguments.read.page) : "") + tone;
 }
 
 void printJson(const Preflight& before, double secondsOfTile) {
@@ -89,8 +94,27 @@ void printText(const Preflight& before, double secondsOfTile) {
     }
 }
 
+/// A job's photo may have moved.
+void requirePhoto(const std::filesystem::path& photo, const std::filesystem::path& folder) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(photo, ignored)) {
+        throw Error("The job's photo '" + photo.string() + "' is not there. Say where it is now: casr upscale PHOTO --resume " +
+                    folder.string());
+    }
+}
+
+/// A scale of 1 has no step that could clean the photo or add detail.
+void requireStep(const UpscaleArguments& arguments) {
+    const bool cleans = parseAmount(arguments.noise) != 0.0f || parseAmount(arguments.jpeg) != 0.0f;
+    if (arguments.scale == 1.0 && (cleans || arguments.detail.value_or(0.0f) > 0.0f)) {
+        throw Error(
+            "A scale of 1 computes nothing, so nothing would be cleaned and no detail added. Choose a larger one, for example 1.01.");
+    }
+}
+
 /// What the arguments say, with estimates, which are told, in place of "auto".
 StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture, const Architecture& architecture) {
+    requireStep(arguments);
     const std::optional<float> noise = parseAmount(arguments.noise), jpeg = parseAmount(arguments.jpeg);
     const Degradation found = noise && jpeg ? Degradation() : estimatedDegradation(picture);
     if (!noise || !jpeg) {
@@ -101,7 +125,7 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture,
     StepControls controls;
     controls.noise = noise.value_or(static_cast<float>(found.noise));
     controls.jpeg = jpeg.value_or(static_cast<float>(found.jpeg));
-    controls.detail = arguments.detail.value_or(architecture.detail > 0 ? usualDetail : 0.0f);
+    controls.detail = arguments.detail.value_or(architecture.detail > 0 && arguments.scale > 1.0 ? usualDetail : 0.0f);
     controls.lastDetail = arguments.lastDetail.value_or(controls.detail);
     controls.plain = arguments.plain;
     return controls;
@@ -110,18 +134,26 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture,
 } // namespace
 
 UpscaleRun::UpscaleRun(const UpscaleArguments& arguments)
-    : m_arguments(arguments), m_picture(readForRun(arguments.in, arguments.read)), m_photo(photoOf(m_picture.image)),
-      m_region(chosenRegion()), m_network(arguments.run.loadNetwork()),
+    : m_arguments(arguments), m_sourceHash(hashForTiles(arguments)), m_picture(readForRun(arguments.in, arguments.read)),
+      m_photo(photoOf(m_picture.image)), m_region(chosenRegion()), m_network(arguments.run.loadNetwork()),
       m_staircase(m_photo.rgb, m_network, planSchedule(m_photo.size(), arguments.scale, arguments.run.stepLimit),
                   arguments.run.resolvedPrecision(), cacheBytes(arguments),
                   controlsOf(arguments, m_picture.image, m_network->architecture())),
       m_exporter(m_staircase, m_photo), m_idleMemory(occupiedMemory().value_or(0)) {
+    checkSource();
     checkWeights();
     addNotes(m_picture.notes);
     m_picture.metadata.done = doneBy(recipe(), plan());
     m_staircase.setNotice([](const std::string& text) { note(text); });
     if (!arguments.cache.empty()) {
         addCache();
+    }
+}
+
+/// Tiles of the old pixels under the new file's name would be mixed with those of the new ones.
+void UpscaleRun::checkSource() const {
+    if (hashForTiles(m_arguments) != m_sourceHash) {
+        throw Error("'" + m_arguments.in + "' changed while it was read. Start again.");
     }
 }
 
@@ -144,7 +176,7 @@ Recipe UpscaleRun::recipe() const {
 
 /// Opened here, added behind the job folder later: what is found here goes into the job too.
 void UpscaleRun::addCache() {
-    const TileSource source{idOfPhoto(m_arguments), m_staircase.network().checksum(), describe(plan()), m_staircase.profile(),
+    const TileSource source{idOfPhoto(m_arguments, m_sourceHash), m_staircase.network().checksum(), describe(plan()), m_staircase.profile(),
                             describe(m_staircase.controls())};
     m_cache = std::make_shared<DiskCache>(m_arguments.cache, source, std::int64_t{m_arguments.cacheLimit} << 20);
 }
@@ -223,7 +255,7 @@ JobDescription UpscaleRun::describeJob() const {
     const ExportRequest request = requestFor(lastLevel(), m_arguments.out);
     const Preflight preflight = m_exporter.preflight(request);
     return {std::filesystem::absolute(m_arguments.in).string(),
-            hashOfFile(m_arguments.in),
+            m_sourceHash,
             m_staircase.network().checksum(),
             m_staircase.profile(),
             plan().scale,
@@ -239,7 +271,8 @@ JobDescription UpscaleRun::describeJob() const {
             m_arguments.read.page,
             m_arguments.read.tone == ToneCurve::clip,
             !m_arguments.noMetadata,
-            m_arguments.colours};
+            m_arguments.colours,
+            m_arguments.run.weights.empty() ? std::string() : std::filesystem::absolute(m_arguments.run.weights).string()};
 }
 
 void UpscaleRun::runJob() {
@@ -306,7 +339,9 @@ void UpscaleRun::tell() const {
 UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::filesystem::path& folder) {
     const JobDescription job = JobFolder::open(folder)->description();
     UpscaleArguments result = arguments;
-    result.in = job.source;
+    result.in = arguments.in.empty() ? job.source : arguments.in;
+    result.run.weights = arguments.run.weights.empty() ? job.weights : arguments.run.weights;
+    requirePhoto(result.in, folder);
     result.out = job.output;
     result.scale = job.scale;
     result.run.stepLimit = job.stepLimit;

@@ -79,6 +79,7 @@ private:
     void keepStep(int level);
     void addCache();
     JobDescription describeJob() const;
+    void checkSource() const;
     void checkWeights() const;
 
     /// Told at once, and again in the JSON at the end.
@@ -87,6 +88,7 @@ private:
     ExportProgress progress(int level);
 
     const UpscaleArguments& m_arguments;
+    const std::string m_sourceHash; ///< Before the photo was read; empty where no tiles are kept.
     Picture m_picture;
     Photo m_photo;
     Rect m_region;
