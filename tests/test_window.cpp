@@ -1,9 +1,10 @@
 // Opening, looking, choosing and running in the real window.
 
-#include "tests/raw_support.h"
 #include "tests/window_support.h"
 
 #include "ui/message_bar.h"
+
+#include "core/base/error.h"
 
 #include <QClipboard>
 #include <QComboBox>
@@ -38,16 +39,13 @@ private Q_SLOTS:
     void aRunComputesEveryStepAndReportsProgress();
     void theNextStepComputesOneStepOnly();
     void aPausedRunGoesOn();
+    void aRunThatIsPausedInItsLastTileEndsUnpaused();
     void aStoppedRunEndsAndCanStartAgain();
     void stepKeysHoldAStep();
     void theStaircaseListHoldsAStep();
     void aBrokenFileShowsAMessageAndKeepsThePhoto();
-    void aRawFileShowsAPreviewOfHalfItsSizeFirst();
-    void aFileThatIsNotRawHasNoPreview();
-    void aNewerPhotoSilencesAPreview();
-    void aBrokenRawFileLeavesNoPreview();
-    void aPreviewKeepsInputFromThePhotoBeneath();
     void aMissingNetworkStillShowsPhotos();
+    void withoutANetworkTheStaircaseListOffersNoWork();
     void aDroppedFileOpens();
     void aPastedPictureOpens();
     void closingWhileComputingWaits();
@@ -57,16 +55,6 @@ private Q_SLOTS:
     void aKeyThatNothingTakesEndsAtTheWindow();
 
 private:
-    QString rawFile(const std::string& bytes) const {
-        QFile file(m_folder->filePath("photo.dng"));
-        return file.open(QIODevice::WriteOnly) && file.write(bytes.data(), qint64(bytes.size())) > 0 ? file.fileName() : QString();
-    }
-    QImage shown() const { return canvas().grab().toImage(); }
-    static QImage anyPreview() {
-        QImage picture(60, 40, QImage::Format_RGB32);
-        picture.fill(QColor(10, 200, 90));
-        return picture;
-    }
     casr::MessageBar* messages() const { return child<casr::MessageBar>("messageBar"); }
 };
 
@@ -248,6 +236,30 @@ void TestWindow::aPausedRunGoesOn() {
     QCOMPARE(m_window->run().progress().share, 1.0);
 }
 
+void TestWindow::aRunThatIsPausedInItsLastTileEndsUnpaused() {
+    casr::Levels& levels = m_window->levels();
+    canvas().setRegion(casr::Rect{20, 20, 50, 45});
+    canvas().setHeldLevel(0); // the view wants no tiles
+    const int last = levels.plan().levels() - 1;
+    std::int64_t toStart = casr::tileCount(levels.plan(), last, *canvas().region());
+    bool wasPaused = false;
+    const QObject here;
+    connect(&levels, &casr::Levels::tileStarted, &here, [&](const casr::TileKey& key) {
+        if (key.level == last && --toStart == 0) {
+            m_window->run().setPaused(true);
+            wasPaused = levels.isPaused();
+        }
+    });
+    QElapsedTimer clock;
+    clock.start();
+    QTest::keyClick(&canvas(), Qt::Key_Return, Qt::ControlModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->run().isRunning(), patience);
+    QVERIFY(wasPaused);
+    QVERIFY(!m_window->run().isPaused());
+    QVERIFY(!levels.isPaused());
+    QVERIFY(m_window->run().progress().secondsElapsed <= static_cast<double>(clock.elapsed()) / 1000);
+}
+
 void TestWindow::aStoppedRunEndsAndCanStartAgain() {
     casr::Canvas& canvas = m_window->canvas();
     QSignalSpy ended(&m_window->run(), &casr::RegionRun::ended);
@@ -298,90 +310,6 @@ void TestWindow::aBrokenFileShowsAMessageAndKeepsThePhoto() {
     QCOMPARE(m_window->levels().document(), before);
 }
 
-void TestWindow::aRawFileShowsAPreviewOfHalfItsSizeFirst() {
-    const auto before = m_window->levels().document();
-    QImage preview, previewShown;
-    bool cameFirst = false;
-    connect(&m_window->opener(), &casr::PhotoOpener::previewed, this, [&](const QImage& picture) {
-        preview = picture;
-        previewShown = shown();
-        cameFirst = canvas().isPreviewing() && m_window->levels().document() == before;
-    });
-    m_window->openPhoto(rawFile(dng()));
-    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().document()->size(), sensor, patience);
-    QVERIFY(cameFirst);
-    QCOMPARE(preview.size(), QSize(sensor.width / 2, sensor.height / 2));
-    QVERIFY(!canvas().isPreviewing());
-    canvas().setHeldLevel(0);
-    const QImage photoShown = shown();
-    for (const double across : {0.3, 0.7}) {
-        // Each in its own middle: messages come and go above the canvas.
-        const auto colourOf = [&](const QImage& image) { return image.pixelColor(int(across * image.width()), image.height() / 2); };
-        const QColor quick = colourOf(previewShown), full = colourOf(photoShown);
-        QVERIFY(std::abs(quick.red() - full.red()) <= 3);
-        QVERIFY(std::abs(quick.green() - full.green()) <= 3);
-        QVERIFY(std::abs(quick.blue() - full.blue()) <= 3);
-    }
-}
-
-void TestWindow::aFileThatIsNotRawHasNoPreview() {
-    const QString path = m_folder->filePath("photo.jpg");
-    casr::writePicture(path.toStdU16String(), {casr::cropped(photograph(), {0, 0, 40, 30}), 8, {}});
-    const QSignalSpy previewed(&m_window->opener(), &casr::PhotoOpener::previewed);
-    m_window->openPhoto(path);
-    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().document()->size(), (casr::Size{40, 30}), patience);
-    QCOMPARE(previewed.size(), 0);
-}
-
-void TestWindow::aNewerPhotoSilencesAPreview() {
-    const auto before = m_window->levels().document();
-    const QSignalSpy previewed(&m_window->opener(), &casr::PhotoOpener::previewed);
-    m_window->openPhoto(rawFile(dng()));
-    m_window->openPhoto(m_photoPath);
-    QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().document() != before, patience);
-    QCOMPARE(m_window->levels().document()->path, m_photoPath);
-    QCOMPARE(previewed.size(), 0);
-}
-
-void TestWindow::aBrokenRawFileLeavesNoPreview() {
-    const auto before = m_window->levels().document();
-    const QSignalSpy previewed(&m_window->opener(), &casr::PhotoOpener::previewed);
-    m_window->openPhoto(rawFile(dng().substr(0, 7000)));
-    QTRY_VERIFY_WITH_TIMEOUT(messages()->text().contains("camera RAW file that is damaged"), patience);
-    QCOMPARE(previewed.size(), 0);
-
-    // As of a file whose end alone is damaged.
-    m_window->openPhoto(m_folder->filePath("missing.dng"));
-    Q_EMIT m_window->opener().previewed(anyPreview());
-    QVERIFY(canvas().isPreviewing());
-    QTRY_VERIFY_WITH_TIMEOUT(messages()->text().contains("missing.dng"), patience);
-    QVERIFY(!canvas().isPreviewing());
-    QCOMPARE(m_window->levels().document(), before);
-}
-
-void TestWindow::aPreviewKeepsInputFromThePhotoBeneath() {
-    const QString description = canvas().accessibleDescription();
-    QTest::keyPress(&canvas(), Qt::Key_Z);
-    Q_EMIT m_window->opener().previewed(anyPreview());
-    QCOMPARE(shown().pixelColor(canvas().rect().center()), QColor(10, 200, 90));
-    QVERIFY(canvas().accessibleDescription().contains("RAW"));
-    QVERIFY2(canvas().view().isFitted(), "the held key was let go");
-    turnWheel(canvas(), canvas().rect().center(), 120);
-    QTest::mouseDClick(&canvas(), Qt::LeftButton, Qt::NoModifier, canvas().rect().center());
-    for (const Qt::Key key : {Qt::Key_Z, Qt::Key_Plus, Qt::Key_Left}) {
-        QTest::keyClick(&canvas(), key);
-    }
-    QVERIFY(canvas().view().isFitted());
-    QVERIFY(!command("exportAction")->isEnabled());
-    QVERIFY(!command("runAction")->isEnabled());
-
-    Q_EMIT m_window->opener().previewed({});
-    QCOMPARE(canvas().accessibleDescription(), description);
-    QVERIFY(command("exportAction")->isEnabled());
-    turnWheel(canvas(), canvas().rect().center(), 120);
-    QVERIFY(!canvas().view().isFitted());
-}
-
 void TestWindow::aMissingNetworkStillShowsPhotos() {
     const QString missing = m_folder->filePath("none.safetensors");
     openWindow([missing] { return casr::Network::load(missing.toStdU16String()); });
@@ -390,7 +318,30 @@ void TestWindow::aMissingNetworkStillShowsPhotos() {
     m_window->canvas().zoomBySteps(9);
     QVERIFY(!m_window->levels().isReady());
     QVERIFY(!command("runAction")->isEnabled());
-    QTRY_VERIFY(child<QLabel>("badge")->text().startsWith("Interpolated"));
+    QTRY_VERIFY_WITH_TIMEOUT(child<QLabel>("badge")->text().startsWith("Interpolated"), patience);
+}
+
+void TestWindow::withoutANetworkTheStaircaseListOffersNoWork() {
+    const auto actionsOfTheList = [&] {
+        auto* list = child<QListWidget>("staircaseList");
+        Q_EMIT list->customContextMenuRequested(list->visualItemRect(list->item(2)).center());
+        auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+        std::vector<bool> enabled;
+        for (const QAction* action : menu ? menu->actions() : QList<QAction*>()) {
+            enabled.push_back(action->isEnabled());
+        }
+        if (menu) {
+            menu->close();
+        }
+        return enabled;
+    };
+    QCOMPARE(actionsOfTheList(), (std::vector<bool>{true, true}));
+    openWindow([]() -> std::shared_ptr<const casr::Network> { throw casr::Error("No weights."); });
+    QTRY_VERIFY_WITH_TIMEOUT(messages()->text().contains("No weights"), patience);
+    QCOMPARE(actionsOfTheList(), (std::vector<bool>{false, false}));
+    const QSignalSpy started(&m_window->run(), &casr::RegionRun::started);
+    m_window->run().start({0, 0, 10, 10}, 1, 1);
+    QCOMPARE(started.size(), 0);
 }
 
 void TestWindow::aDroppedFileOpens() {
@@ -457,7 +408,7 @@ void TestWindow::lettersTypedIntoABoxAreNoCommands() {
     QLineEdit box(m_window.get());
     box.show();
     box.setFocus();
-    QTRY_VERIFY(box.hasFocus());
+    QTRY_VERIFY_WITH_TIMEOUT(box.hasFocus(), patience);
     QTest::keyClicks(&box, "tr1");
     QCOMPARE(box.text(), QString("tr1"));
     QVERIFY(!command("regionToolAction")->isChecked());
@@ -467,7 +418,7 @@ void TestWindow::lettersTypedIntoABoxAreNoCommands() {
 void TestWindow::aKeyThatNothingTakesEndsAtTheWindow() {
     auto* list = child<QListWidget>("staircaseList");
     list->setFocus();
-    QTRY_VERIFY(!m_window->canvas().hasFocus());
+    QTRY_VERIFY_WITH_TIMEOUT(!m_window->canvas().hasFocus(), patience);
     QTest::keyClick(list, Qt::Key_F9);
     const double before = m_window->canvas().view().scale();
     QTest::keyPress(m_window.get(), Qt::Key_Z);

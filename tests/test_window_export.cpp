@@ -9,6 +9,7 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPointer>
 #include <QPushButton>
 #include <QSignalSpy>
 
@@ -27,11 +28,13 @@ private Q_SLOTS:
     void theFormatAndTheNameOfAnExportFollowEachOther();
     void aFormatThatCannotHoldTheResultIsGreyedAndSaysWhy();
     void anExportIsProposedBesideThePhotoWhereThatCanBeWritten();
+    void aStepBeyondTheScaleIsExportedAsTheLastOne();
+    void dialogsEndWhenAnotherPhotoComes();
 };
 
 void TestWindowExport::theExportHoldsTheStaircasesPixels() {
     m_window->canvas().setRegion(casr::Rect{20, 21, 51, 44});
-    QSignalSpy finished(&m_window->exporter(), &casr::Exporter::finished);
+    QSignalSpy finished(&m_window->exporter(), &casr::FileExporter::finished);
     QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
     QWidget* dialog = QApplication::activeModalWidget();
     QVERIFY(dialog);
@@ -59,7 +62,7 @@ void TestWindowExport::theExportHoldsTheStaircasesPixels() {
 
 void TestWindowExport::anExportCanBeInOtherColoursWithoutThePhotosMetadata() {
     m_window->canvas().setRegion(casr::Rect{20, 21, 51, 44});
-    QSignalSpy finished(&m_window->exporter(), &casr::Exporter::finished);
+    QSignalSpy finished(&m_window->exporter(), &casr::FileExporter::finished);
     QTest::keyClick(&m_window->canvas(), Qt::Key_E, Qt::ControlModifier);
     QWidget* dialog = QApplication::activeModalWidget();
     QVERIFY(dialog);
@@ -93,7 +96,7 @@ void TestWindowExport::allStepsAreExportedUnderTheNamesThatWereChosen() {
     taken.write("taken");
     taken.close();
     m_window->canvas().setRegion(casr::Rect{20, 21, 51, 44});
-    QSignalSpy finished(&m_window->exporter(), &casr::Exporter::finished);
+    QSignalSpy finished(&m_window->exporter(), &casr::FileExporter::finished);
     command("exportAllAction")->trigger();
     QWidget* dialog = QApplication::activeModalWidget();
     QVERIFY(dialog);
@@ -188,6 +191,37 @@ void TestWindowExport::anExportIsProposedBesideThePhotoWhereThatCanBeWritten() {
     QVERIFY(QDir(card).removeRecursively());
     const QString elsewhere = QFileInfo(casr::suggestedExport(levels, 1, "png")).absolutePath();
     QVERIFY2(elsewhere != card && QFileInfo(elsewhere).isWritable(), qPrintable(elsewhere));
+}
+
+void TestWindowExport::aStepBeyondTheScaleIsExportedAsTheLastOne() {
+    const int last = m_window->levels().plan().levels() - 1;
+    canvas().setHeldLevel(last + 1);
+    QCOMPARE(canvas().heldLevel(), std::optional<int>(last + 1));
+    QTest::keyClick(&canvas(), Qt::Key_E, Qt::ControlModifier);
+    QWidget* dialog = QApplication::activeModalWidget();
+    QVERIFY(dialog);
+    QCOMPARE(dialog->findChild<QComboBox*>("exportLevel")->currentIndex(), last);
+    QVERIFY(dialog->findChild<QLineEdit*>("exportPath")->text().endsWith("_x8.png"));
+    clickButton(QDialogButtonBox::Cancel);
+}
+
+void TestWindowExport::dialogsEndWhenAnotherPhotoComes() {
+    const QString other = m_folder->filePath("other.png");
+    casr::writePicture(other.toStdU16String(), {casr::cropped(photograph(), {0, 0, 40, 30}), 8, {}});
+    for (const char* name : {"exportAction", "exportAllAction", "printAction", "filmAction"}) {
+        const auto before = m_window->levels().document();
+        command(name)->trigger();
+        const QPointer<QWidget> dialog = QApplication::activeModalWidget();
+        QVERIFY2(dialog, name);
+        Q_EMIT m_window->levels().replaced(); // of the same photo and plan
+        QVERIFY2(dialog->isVisible(), name);
+        m_window->openPhoto(before->path == other ? m_photoPath : other);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().document() != before, patience);
+        QVERIFY2(!dialog || !dialog->isVisible(), name);
+    }
+    command("exportAction")->trigger();
+    m_window->levels().setPlan(2, 2);
+    QVERIFY(!QApplication::activeModalWidget());
 }
 
 QTEST_MAIN(TestWindowExport)

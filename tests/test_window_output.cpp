@@ -1,15 +1,13 @@
 // Printing and zoom films of the real window.
 
 #include "tests/pdf_support.h"
+#include "tests/support.h"
 #include "tests/window_support.h"
 
-#include "ui/film_frames.h"
-#include "ui/level_pixels.h"
 #include "ui/message_bar.h"
 #include "ui/page_painter.h"
 #include "ui/print_job.h"
 #include "ui/video_encoder.h"
-#include "ui/view_picture.h"
 
 #include "core/base/error.h"
 
@@ -20,6 +18,9 @@
 #include <QPrinter>
 #include <QSpinBox>
 #include <QStandardItemModel>
+
+#include <cerrno>
+#include <csignal>
 
 class TestWindowOutput : public WindowTest {
     Q_OBJECT
@@ -42,17 +43,17 @@ private Q_SLOTS:
     void whatCannotBePrintedIsRefusedInTheDialog();
     void tooManyPixelsForAPrintAreExportedInstead();
     void aPrintThatFailsOrStopsLeavesNothing();
+    void aPrinterGetsAWholePageOrNothing();
+    void everyBandOfAPageHasItsPixels();
+    void aPageThatIsStoppedBetweenItsBandsLeavesNothing();
 
-    void aFilmGrowsEvenlyButForItsEasedEnds();
-    void aFilmLooksAtTheSamePointAllTheTime();
-    void theFirstFrameIsTheWholePhotoAndTheLastTheStaircasesPixels();
-    void framesAreMadeFromAtMostTwiceTheirPixels();
     void aFilmBecomesNumberedPictures();
     void aStoppedFilmLeavesNothing();
     void whatCannotBeAFilmIsRefusedInTheDialog();
     void aFilmBecomesAVideoWhereFfmpegIs();
     void aVideoThatFfmpegCannotMakeIsSaid();
     void aStoppedVideoLeavesNothing();
+    void aFilmOfMuchWorkIsStoppedOnlyWhenTheUserAgrees();
     void withoutFfmpegVideosAreGreyAndItIsSaidWhy();
 
 private:
@@ -80,8 +81,15 @@ private:
     }
     /// A program of that name that comes first, or nothing at all, where programs are looked for.
     void installFfmpeg(const QByteArray& script) const;
+    void saveFilm(int format, const QString& target) const;
+    /// Until the window takes keys again.
     void startFilm(int format, const QString& target) const;
-    bool isNothingLeft() const { return QDir(m_folder->path()).entryList({".casr-film*"}, QDir::AllEntries | QDir::Hidden).isEmpty(); }
+    bool isNothingLeft() const { return filesNamed(".casr-film*").isEmpty(); }
+    QStringList filesNamed(const QString& pattern) const {
+        return QDir(m_folder->path()).entryList({pattern}, QDir::AllEntries | QDir::Hidden);
+    }
+    /// The process of hangingFfmpeg; 0 before it is there.
+    pid_t ffmpegProcess() const { return read(m_folder->filePath("process")).trimmed().toInt(); }
 
     QByteArray m_path;
 };
@@ -105,13 +113,40 @@ QImage imageOf(const PdfPicture& picture) {
         .convertToFormat(QImage::Format_RGB32);
 }
 
-bool isNear(double a, double b, double tolerance = 0.1) {
-    return std::abs(a - b) < tolerance;
+/// Tells its process in the test's folder.
+const QByteArray hangingFfmpeg = "echo $$ > ../../process\necho frame=1\nexec sleep 600\n";
+
+bool isGone(pid_t process) {
+    return ::kill(process, 0) == -1 && errno == ESRCH;
 }
 
-casr::FilmPath pathIn(const casr::Levels& levels, casr::Size frame, int frames) {
-    const casr::Size photo = levels.document()->size();
-    return casr::filmPath(photo, frame, {0, 0, double(photo.width), double(photo.height)}, {90.3, 40.7}, levels.plan().scale, frames);
+const QPageLayout a4(QPageSize(QPageSize::A4), QPageLayout::Portrait, {10, 10, 10, 10}, QPageLayout::Millimeter);
+
+std::shared_ptr<QPrinter> printerTo(const QString& path) {
+    auto printer = std::make_shared<QPrinter>(QPrinter::HighResolution);
+    printer->setOutputFormat(QPrinter::PdfFormat);
+    printer->setOutputFileName(path);
+    return printer;
+}
+
+/// Noise: no part of it looks like another one.
+std::shared_ptr<const casr::Document> largeDocument() {
+    return casr::documentOf({}, {noisePicture({2120, 2510}, 3, 1), 8, {}}, {}, {});
+}
+
+/// Most of the document above, which goes to the page in two bands, through a printer or into a file.
+casr::PrintJob bandedPage(bool isPaper, const QString& path) {
+    casr::PrintJob job;
+    job.pixels = {20, 10, 2120, 2510};
+    job.millimetres = {126, 150};
+    job.layout = a4;
+    job.printer = isPaper ? printerTo(path) : nullptr;
+    job.file = isPaper ? QString() : path;
+    return job;
+}
+
+bool isNear(double a, double b, double tolerance = 0.1) {
+    return std::abs(a - b) < tolerance;
 }
 
 } // namespace
@@ -224,7 +259,7 @@ void TestWindowOutput::tooManyPixelsForAPrintAreExportedInstead() {
     casr::PrintJob job;
     job.pixels = {0, 0, 40000, 20000};
     job.millimetres = {100, 50};
-    job.layout = QPageLayout(QPageSize(QPageSize::A4), QPageLayout::Portrait, {10, 10, 10, 10}, QPageLayout::Millimeter);
+    job.layout = a4;
     job.file = m_folder->filePath("large.pdf");
     QVERIFY2(casr::problemOf(job).contains("Ctrl+E"), qPrintable(casr::problemOf(job)));
     job.pixels = {0, 0, 20000, 20000};
@@ -235,7 +270,7 @@ void TestWindowOutput::aPrintThatFailsOrStopsLeavesNothing() {
     casr::PrintJob job;
     job.pixels = {0, 0, 157, 101};
     job.millimetres = {100, 60};
-    job.layout = QPageLayout(QPageSize(QPageSize::A4), QPageLayout::Portrait, {10, 10, 10, 10}, QPageLayout::Millimeter);
+    job.layout = a4;
     job.file = m_folder->filePath("nowhere/a.pdf");
     const auto go = [](double) {};
     QVERIFY_EXCEPTION_THROWN(casr::print(
@@ -245,68 +280,56 @@ void TestWindowOutput::aPrintThatFailsOrStopsLeavesNothing() {
     QVERIFY_EXCEPTION_THROWN(casr::print(
                                  job, *levels().document(), nullptr, [] { return true; }, go),
                              casr::Cancelled);
-    QVERIFY(QDir(m_folder->path()).entryList({"stopped*"}, QDir::AllEntries | QDir::Hidden).isEmpty());
+    QVERIFY(filesNamed("stopped*").isEmpty());
 }
 
-void TestWindowOutput::aFilmGrowsEvenlyButForItsEasedEnds() {
-    const casr::FilmPath path = pathIn(levels(), {64, 48}, 101);
-    QVERIFY(isNear(path.viewAt(0).scale, 64.0 / photoSize.width, 1e-9));
-    QVERIFY(isNear(path.viewAt(100).scale, 8, 1e-9));
-    const auto growth = [&](int index) { return std::log(path.viewAt(index + 1).scale / path.viewAt(index).scale); };
-    for (int index = 0; index < 50; ++index) {
-        QVERIFY(growth(index) > 0);
-        QVERIFY(index == 0 || growth(index) > growth(index - 1));
-        QVERIFY(isNear(growth(index), growth(99 - index), 1e-9));
-    }
-    QVERIFY(growth(0) < growth(50) / 20);
-}
-
-void TestWindowOutput::aFilmLooksAtTheSamePointAllTheTime() {
-    const casr::FilmPath path = pathIn(levels(), {64, 48}, 50);
-    const casr::FilmView first = path.viewAt(0), last = path.viewAt(49);
-    // In frame coordinates from the middle: (fixed - centre) * scale is the same in all.
-    const double fixed = (first.centre.x * first.scale - last.centre.x * last.scale) / (first.scale - last.scale);
-    for (int index = 0; index < 50; ++index) {
-        const casr::FilmView now = path.viewAt(index);
-        QVERIFY(isNear((fixed - now.centre.x) * now.scale, (fixed - first.centre.x) * first.scale, 1e-6));
-    }
-}
-
-void TestWindowOutput::theFirstFrameIsTheWholePhotoAndTheLastTheStaircasesPixels() {
-    const casr::Size size{64, 48};
-    const casr::FilmPath path = pathIn(levels(), size, 9);
-    casr::FilmFrames frames(levels().document(), levels().staircase(), path, levels().mixture());
-    const auto go = [] { return false; };
-    casr::ViewTransform whole;
-    whole.setView(size);
-    whole.setPhoto(photoSize);
-    const casr::ViewPicture photo = casr::enlarged(*levels().document(), casr::Kernel::bicubic, whole);
-    const QImage first = frames.frame(0, go);
-    QCOMPARE(first.copy(0, (size.height - photo.image.height()) / 2, size.width, photo.image.height()), photo.image);
-    QCOMPARE(first.pixel(5, 0), qRgb(0, 0, 0));
-
-    const casr::FilmView end = path.viewAt(8);
-    const casr::Rect pixels =
-        casr::rectAt(static_cast<int>(std::lround(end.centre.x * 8 - 32)), static_cast<int>(std::lround(end.centre.y * 8 - 24)), size);
-    QVERIFY(casr::contains(pixels, casr::rectAt(90 * 8, 41 * 8, {1, 1})));
-    QCOMPARE(frames.frame(8, go), levels().document()->colours.shown(levels().staircase()->region(lastLevel(), pixels).image));
-    casr::FilmFrames mixed(levels().document(), levels().staircase(), path, {lastLevel(), 1.0f});
+void TestWindowOutput::aPrinterGetsAWholePageOrNothing() {
+    casr::PrintJob job;
+    job.pixels = {10, 20, 110, 90};
+    job.millimetres = {100, 70};
+    const auto printTo = [&](const QString& path, const casr::StopCheck& stop) {
+        job.printer = printerTo(path);
+        casr::print(job, *levels().document(), nullptr, stop, [](double) {});
+    };
+    const QString stopped = m_folder->filePath("stopped.pdf"), whole = m_folder->filePath("whole.pdf");
+    QVERIFY_EXCEPTION_THROWN(printTo(stopped, [] { return true; }), casr::Cancelled);
+    QVERIFY(!QFile::exists(stopped));
+    printTo(whole, [] { return false; });
+    const QList<PdfPicture> pictures = picturesOf(read(whole));
+    QCOMPARE(pictures.size(), 1);
     const casr::Document& document = *levels().document();
-    const casr::Image plain = casr::levelPixels(document, levels().staircase().get(), lastLevel(), pixels, 1.0f, go);
-    QCOMPARE(mixed.frame(8, go), document.colours.shown(plain));
-    QCOMPARE(mixed.frame(0, go), first);
-    QVERIFY_EXCEPTION_THROWN(casr::FilmFrames(levels().document(), levels().staircase(), path, {}).frame(7, [] { return true; }),
-                             casr::Cancelled);
+    QCOMPARE(imageOf(pictures.first()), document.colours.shown(casr::cropped(document.picture.image, job.pixels)));
 }
 
-void TestWindowOutput::framesAreMadeFromAtMostTwiceTheirPixels() {
-    const casr::Plan& plan = levels().staircase()->plan();
-    for (double scale = 0.2; scale < 8; scale *= 1.01) {
-        const casr::FilmScale from = casr::filmScaleFor(plan, scale);
-        const double larger = static_cast<double>(from.whole.width) / photoSize.width / scale;
-        QVERIFY2(larger > 0.99 && (from.level == 0 || larger < 1.43), qPrintable(QString::number(scale)));
+void TestWindowOutput::everyBandOfAPageHasItsPixels() {
+    const std::shared_ptr<const casr::Document> document = largeDocument();
+    for (const bool isPaper : {false, true}) {
+        const QString path = m_folder->filePath(isPaper ? "paper.pdf" : "file.pdf");
+        const casr::PrintJob job = bandedPage(isPaper, path);
+        const std::vector<casr::Rect> bands = casr::bandsOf(job.pixels.size());
+        QCOMPARE(bands.size(), std::size_t{2});
+        const auto goOn = [] { return false; };
+        casr::print(job, *document, nullptr, goOn, [](double) {});
+        const QList<PdfPicture> pictures = picturesOf(read(path));
+        QCOMPARE(pictures.size(), static_cast<qsizetype>(bands.size()));
+        for (qsizetype i = 0; i < pictures.size(); ++i) {
+            const casr::Rect place = casr::translated(bands[static_cast<std::size_t>(i)], job.pixels.left, job.pixels.top);
+            QCOMPARE(imageOf(pictures[i]), document->colours.shown(casr::cropped(document->picture.image, place)));
+        }
     }
-    QCOMPARE(casr::filmScaleFor(plan, 8).whole, plan.sizeOf(lastLevel()));
+}
+
+void TestWindowOutput::aPageThatIsStoppedBetweenItsBandsLeavesNothing() {
+    const std::shared_ptr<const casr::Document> document = largeDocument();
+    for (const bool isPaper : {false, true}) {
+        const casr::PrintJob job = bandedPage(isPaper, m_folder->filePath("stopped.pdf"));
+        int bandsDone = 0;
+        const auto stop = [&] { return bandsDone > 0; };
+        const auto countBand = [&](double) { ++bandsDone; };
+        QVERIFY_EXCEPTION_THROWN(casr::print(job, *document, nullptr, stop, countBand), casr::Cancelled);
+        QCOMPARE(bandsDone, 1);
+        QVERIFY(filesNamed("stopped*").isEmpty());
+    }
 }
 
 void TestWindowOutput::installFfmpeg(const QByteArray& script) const {
@@ -324,7 +347,7 @@ void TestWindowOutput::installFfmpeg(const QByteArray& script) const {
     qputenv("PATH", folder.toLocal8Bit() + ":" + m_path);
 }
 
-void TestWindowOutput::startFilm(int format, const QString& target) const {
+void TestWindowOutput::saveFilm(int format, const QString& target) const {
     command("filmAction")->trigger();
     QVERIFY(QApplication::activeModalWidget());
     inDialog<QComboBox>("filmSize")->setCurrentIndex(0);
@@ -334,8 +357,12 @@ void TestWindowOutput::startFilm(int format, const QString& target) const {
     inDialog<QLineEdit>("filmTarget")->setText(target);
     QVERIFY2(dialogButton(QDialogButtonBox::Save)->isEnabled(), qPrintable(inDialog<QLabel>("filmSummary")->text()));
     clickButton(QDialogButtonBox::Save);
+}
+
+void TestWindowOutput::startFilm(int format, const QString& target) const {
+    saveFilm(format, target);
     m_window->activateWindow();
-    QTRY_VERIFY(m_window->isActiveWindow());
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->isActiveWindow(), patience);
 }
 
 void TestWindowOutput::aFilmBecomesNumberedPictures() {
@@ -350,17 +377,18 @@ void TestWindowOutput::aFilmBecomesNumberedPictures() {
     QCOMPARE(names.last(), QString("frame-00024.png"));
     QCOMPARE(QImage(QDir(target).filePath(names.last())).size(), QSize(640, 360));
     QVERIFY(!child<QWidget>("runBar")->isVisible());
-    QTRY_VERIFY(isNothingLeft());
+    QTRY_VERIFY_WITH_TIMEOUT(isNothingLeft(), patience);
 }
 
 void TestWindowOutput::aStoppedFilmLeavesNothing() {
     const QString target = m_folder->filePath("zoom");
-    startFilm(0, target);
-    QTest::keyClick(&canvas(), Qt::Key_Escape);
+    saveFilm(0, target);
+    QVERIFY(child<QWidget>("runBar")->isVisible());
+    command("stopAction")->trigger(); // at once, before the film can be done; the key needs an active window
     QTRY_VERIFY_WITH_TIMEOUT(!child<QWidget>("runBar")->isVisible(), patience);
-    QTRY_VERIFY(isNothingLeft());
+    QTRY_VERIFY_WITH_TIMEOUT(isNothingLeft(), patience);
     QVERIFY(!QFile::exists(target));
-    startFilm(0, target);
+    saveFilm(0, target);
     m_window.reset();
     QVERIFY(isNothingLeft());
     QVERIFY(!QFile::exists(target));
@@ -390,7 +418,7 @@ void TestWindowOutput::aFilmBecomesAVideoWhereFfmpegIs() {
     QVERIFY(!QImage(target, "png").isNull());
     QVERIFY(read(m_folder->filePath("arguments")).contains("-framerate 24 -i frame-%05d.png"));
     QCOMPARE(read(m_folder->filePath("frames")).count("frame-"), 24);
-    QTRY_VERIFY(isNothingLeft());
+    QTRY_VERIFY_WITH_TIMEOUT(isNothingLeft(), patience);
 }
 
 void TestWindowOutput::aVideoThatFfmpegCannotMakeIsSaid() {
@@ -399,19 +427,41 @@ void TestWindowOutput::aVideoThatFfmpegCannotMakeIsSaid() {
     startFilm(2, target);
     QTRY_VERIFY2_WITH_TIMEOUT(message().contains("Unknown encoder libvpx"), qPrintable(message()), patience);
     QVERIFY(!QFile::exists(target));
-    QTRY_VERIFY(isNothingLeft());
+    QTRY_VERIFY_WITH_TIMEOUT(isNothingLeft(), patience);
     QVERIFY(!child<QWidget>("runBar")->isVisible());
 }
 
 void TestWindowOutput::aStoppedVideoLeavesNothing() {
-    installFfmpeg("echo frame=1\nexec sleep 600\n");
+    installFfmpeg(hangingFfmpeg);
     const QString target = m_folder->filePath("zoom.mp4");
     startFilm(1, target);
-    QTRY_VERIFY2_WITH_TIMEOUT(child<QLabel>("runText")->text().contains("video"), qPrintable(message()), patience);
+    QTRY_VERIFY2_WITH_TIMEOUT(ffmpegProcess() > 0, qPrintable(message()), patience);
+    const pid_t process = ffmpegProcess();
+    QVERIFY(child<QLabel>("runText")->text().contains("video"));
+    QVERIFY(!isGone(process));
     QTest::keyClick(&canvas(), Qt::Key_Escape);
+    QVERIFY(isGone(process));
     QVERIFY(!child<QWidget>("runBar")->isVisible());
     QVERIFY(!QFile::exists(target));
-    QTRY_VERIFY(isNothingLeft());
+    QTRY_VERIFY_WITH_TIMEOUT(isNothingLeft(), patience);
+}
+
+void TestWindowOutput::aFilmOfMuchWorkIsStoppedOnlyWhenTheUserAgrees() {
+    installFfmpeg(hangingFfmpeg);
+    askBeforeAllWorkEnds();
+    startFilm(1, m_folder->filePath("zoom.mp4"));
+    QTRY_VERIFY2_WITH_TIMEOUT(ffmpegProcess() > 0, qPrintable(message()), patience);
+    const pid_t process = ffmpegProcess();
+    QVERIFY(child<QLabel>("runText")->text().contains("video"));
+    const auto stop = [&] { command("stopAction")->trigger(); };
+    QVERIFY(questionOf(stop, QMessageBox::No).contains("film"));
+    QVERIFY(child<QWidget>("runBar")->isVisible());
+    QVERIFY(questionOf([&] { m_window->close(); }, QMessageBox::No).contains("Close"));
+    QVERIFY(m_window->isVisible());
+    QVERIFY(!isGone(process));
+    QVERIFY(questionOf(stop, QMessageBox::Yes).contains("film"));
+    QVERIFY(isGone(process));
+    QVERIFY(!child<QWidget>("runBar")->isVisible());
 }
 
 void TestWindowOutput::withoutFfmpegVideosAreGreyAndItIsSaidWhy() {

@@ -1,4 +1,4 @@
-// Recipes and the queue of files in the real window.
+// Recipes and the queue of files in the real window, and what it asks before long work ends.
 
 #include "tests/window_support.h"
 
@@ -34,11 +34,13 @@ private Q_SLOTS:
     void itemsAreMovedRemovedAndEdited();
     void aWrongEditIsRefused();
     void aStoppedItemWaitsAgain();
+    void aWindowWhoseQueueRunsAsksBeforeItCloses();
     void theQueueSurvivesARestart();
     void aDamagedQueueIsKeptAsideAndSaid();
     void twoQueuesDoNotShareAFile();
     void theShownPhotoKeepsItsOwnSettings();
     void aPastedPictureHasNoFileToQueue();
+    void muchWorkEndsOnlyWhenTheUserAgrees();
 
 private:
     casr::QueueRunner& queue() const { return m_window->queue(); }
@@ -225,6 +227,20 @@ void TestWindowQueue::aStoppedItemWaitsAgain() {
     QVERIFY(!QFile::exists(m_folder->filePath("a-x64.png")));
 }
 
+void TestWindowQueue::aWindowWhoseQueueRunsAsksBeforeItCloses() {
+    askBeforeAllWorkEnds();
+    m_window->levels().setPlan(64, 4);
+    add({photoNamed("a.png", {150, 100})});
+    const auto close = [&] { m_window->close(); };
+    press("queueStart");
+    QVERIFY(!questionOf(close, QMessageBox::No).isEmpty());
+    QVERIFY(m_window->isVisible());
+    QVERIFY(!questionOf(close, QMessageBox::Yes).isEmpty());
+    QVERIFY(!m_window->isVisible());
+    queue().stop();
+    QTRY_VERIFY_WITH_TIMEOUT(!queue().isRunning(), patience);
+}
+
 void TestWindowQueue::theQueueSurvivesARestart() {
     add({photoNamed("a.png")});
     m_window.reset();
@@ -297,6 +313,22 @@ void TestWindowQueue::aPastedPictureHasNoFileToQueue() {
     dock().addShown();
     QCOMPARE(queue().batch().items.size(), std::size_t{1});
     QVERIFY(message().contains("file"));
+}
+
+void TestWindowQueue::muchWorkEndsOnlyWhenTheUserAgrees() {
+    const auto stop = [&] { command("stopAction")->trigger(); };
+    const auto close = [&] { m_window->close(); };
+    askBeforeAllWorkEnds();
+    QTest::keyClick(&canvas(), Qt::Key_Return, Qt::ControlModifier);
+    m_window->run().setPaused(true);
+    QVERIFY(questionOf(stop, QMessageBox::No).contains("run"));
+    QVERIFY(m_window->run().isRunning());
+    QVERIFY(questionOf(close, QMessageBox::No).contains("Close"));
+    QVERIFY(m_window->isVisible());
+    QVERIFY(questionOf(stop, QMessageBox::Yes).contains("run"));
+    QVERIFY(!m_window->run().isRunning());
+    QCOMPARE(questionOf(close, QMessageBox::No), QString());
+    QVERIFY(!m_window->isVisible());
 }
 
 QTEST_MAIN(TestWindowQueue)

@@ -1,4 +1,4 @@
-// Preferences, shortcuts, undo, branches and sessions of the real window.
+// Preferences, shortcuts, undo and branches of the real window.
 
 #include "tests/window_support.h"
 
@@ -9,6 +9,7 @@
 #include "ui/recipe_controller.h"
 #include "ui/scale_choice.h"
 #include "ui/session.h"
+#include "ui/staircase_dock.h"
 
 #include "core/base/error.h"
 #include "core/batch/zoom_file.h"
@@ -16,7 +17,6 @@
 #include "core/metrics/degradation_estimate.h"
 
 #include <QCheckBox>
-#include <QColorSpace>
 #include <QComboBox>
 #include <QDialog>
 #include <QKeySequenceEdit>
@@ -41,6 +41,8 @@ private Q_SLOTS:
     void cleaningReachesTheStaircaseAndIsUndone();
     void estimatesAreShownAndTaken();
     void tracesOfCompressionAreOfferedToBeRemoved();
+    void removingTracesLeavesTheOtherControlsAlone();
+    void whatCannotBeBroughtBackIsSaid();
     void theDetailSliderIsThereForWeightsThatHaveDetail();
     void photosBeginWithTheUsualDetailWhereTheWeightsHaveIt();
     void theDetailSliderLeavesTheFirstStepsFieldsAndWhatIsShown();
@@ -58,8 +60,7 @@ private Q_SLOTS:
     void printSizesAreTakenInInches();
     void aRegionOnTheCommandLineIsParsed();
     void aPhotoOpensInTheWantedState();
-    void whatACrashLeftIsOfferedAndComesBack();
-    void aClosedWindowLeavesNothing();
+    void anotherLargestStepIsThatOfTheNextPhoto();
 
 private:
     QDialog* openDialog(Qt::Key key, Qt::KeyboardModifiers modifiers) const {
@@ -103,7 +104,7 @@ void TestWindowSettings::aBranchKeepsWhatItComputed() {
     m_window->levels().setPlan(2, 2);
     QVERIFY(m_window->levels().staircase() != staircase);
     auto* list = child<QComboBox>("branchList");
-    QTRY_COMPARE(list->count(), 2);
+    QTRY_COMPARE_WITH_TIMEOUT(list->count(), 2, patience);
     list->setCurrentIndex(1);
     Q_EMIT list->activated(1);
     QCOMPARE(m_window->levels().plan().scale, 8.0);
@@ -157,6 +158,39 @@ void TestWindowSettings::tracesOfCompressionAreOfferedToBeRemoved() {
     QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), patience);
     button->click();
     QCOMPARE(m_window->levels().settings().controls.jpeg, static_cast<float>(found.jpeg));
+}
+
+void TestWindowSettings::removingTracesLeavesTheOtherControlsAlone() {
+    const QString path = m_folder->filePath("blocks.png");
+    casr::writePicture(path.toStdString(), {photograph(8), 8, {}});
+    m_window->openPhoto(path);
+    auto* button = child<QPushButton>("messageButton");
+    QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), patience);
+    casr::ZoomSettings settings = m_window->levels().settings();
+    settings.controls.plain = 0.5f;
+    m_window->levels().choose(settings);
+    button->click();
+    QVERIFY(m_window->levels().settings().controls.jpeg > 0);
+    QCOMPARE(m_window->levels().settings().controls.plain, 0.5f);
+}
+
+void TestWindowSettings::whatCannotBeBroughtBackIsSaid() {
+    casr::Levels& levels = m_window->levels();
+    levels.setNetwork(casr::Network::untrained({16, 1, 16, 0, 0, 1}, 7));
+    casr::ZoomSettings detailed = levels.settings();
+    detailed.controls.detail = detailed.controls.lastDetail = 0.4f;
+    levels.choose(detailed);
+    levels.setNetwork(smallNetwork());
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QVERIFY(child<casr::MessageBar>("messageBar")->text().contains("no perceptual detail"));
+    QCOMPARE(levels.settings().controls.detail, 0.0f);
+    canvas().setRegion(casr::Rect{10, 10, 50, 40});
+    QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
+    QVERIFY(!canvas().region());
+    levels.setPlan(3, 2);
+    Q_EMIT m_window->findChild<casr::StaircaseDock*>()->branchChosen(detailed);
+    QVERIFY(child<casr::MessageBar>("messageBar")->text().contains("no perceptual detail"));
+    QCOMPARE(levels.plan().scale, 3.0);
 }
 
 void TestWindowSettings::theDetailSliderIsThereForWeightsThatHaveDetail() {
@@ -329,13 +363,10 @@ void TestWindowSettings::anotherPrecisionComputesAnew() {
 }
 
 void TestWindowSettings::aScreenProfileChangesColoursAndKeepsTheView() {
-    // A screen whose red and green are exchanged.
     const QString path = m_folder->filePath("screen.icc");
-    QColorSpace exchanged(QPointF(0.3127, 0.3290), QPointF(0.30, 0.60), QPointF(0.64, 0.33), QPointF(0.15, 0.06),
-                          QColorSpace::TransferFunction::SRgb);
     QFile file(path);
     QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write(exchanged.iccProfile());
+    file.write(exchangedProfile());
     file.close();
     canvas().setScreenShare(4);
     canvas().setHeldLevel(0);
@@ -435,35 +466,21 @@ void TestWindowSettings::aPhotoOpensInTheWantedState() {
     QTRY_VERIFY_WITH_TIMEOUT(bar->text().contains("64"), patience);
 }
 
-void TestWindowSettings::whatACrashLeftIsOfferedAndComesBack() {
-    canvas().setRegion(casr::Rect{20, 20, 60, 50});
-    m_window->levels().setPlan(5, 3);
-    canvas().setScreenShare(2);
-    canvas().centreOn({70, 40});
-    QTRY_VERIFY_WITH_TIMEOUT(QSettings().value("session/scale").toDouble() == 5, patience);
-    const casr::ViewTransform view = canvas().view();
-    m_window.reset(); // Without being closed, as in a crash.
-    m_window = std::make_unique<casr::MainWindow>(smallNetwork);
-    m_window->resize(900, 600);
-    m_window->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-    m_window->offerLastSession();
-    auto* button = child<QPushButton>("messageButton");
-    QVERIFY(button->isVisible());
-    QTest::mouseClick(button, Qt::LeftButton);
-    QTRY_COMPARE_WITH_TIMEOUT(canvas().region(), std::optional<casr::Rect>(casr::Rect{20, 20, 60, 50}), patience);
-    QCOMPARE(m_window->levels().plan().scale, 5.0);
-    QVERIFY(std::abs(canvas().view().scale() / view.scale() - 1) < 1e-9);
-    QVERIFY(std::abs(canvas().view().centre().x - view.centre().x) < 1);
-}
-
-void TestWindowSettings::aClosedWindowLeavesNothing() {
-    QTRY_VERIFY_WITH_TIMEOUT(casr::SessionKeeper::left().has_value(), patience);
-    m_window->close();
-    QVERIFY(!casr::SessionKeeper::left());
-    QFile::remove(m_photoPath);
-    m_window->offerLastSession();
-    QVERIFY(!child<QPushButton>("messageButton")->isVisible());
+void TestWindowSettings::anotherLargestStepIsThatOfTheNextPhoto() {
+    QDialog* dialog = openPreferences();
+    QVERIFY(dialog);
+    dialog->findChild<QLineEdit*>("preferStepLimit")->setText("2.5");
+    clickButton(QDialogButtonBox::Ok);
+    QCOMPARE(m_window->levels().plan().stepLimit, casr::defaultStepLimit);
+    const auto before = m_window->levels().document();
+    m_window->openPhoto(m_photoPath);
+    QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().document() != before, patience);
+    QCOMPARE(m_window->levels().plan().stepLimit, 2.5);
+    QCOMPARE(m_window->levels().branches().size(), std::size_t{1});
+    casr::StartState state;
+    state.stepLimit = 3;
+    m_window->openPhoto(m_photoPath, state);
+    QTRY_COMPARE_WITH_TIMEOUT(m_window->levels().plan().stepLimit, 3.0, patience);
 }
 
 QTEST_MAIN(TestWindowSettings)

@@ -190,6 +190,7 @@ void TestWindowTruth::aClickShowsWhatWasBorrowedAndADragDoesNot() {
     QTest::mouseClick(&canvas(), Qt::LeftButton, Qt::NoModifier, middle);
     QTRY_VERIFY_WITH_TIMEOUT(canvas().borrowing().isAnswered(), patience);
     const std::vector<casr::BorrowingProbe::Loan> loans = canvas().borrowing().loans();
+    QVERIFY(!loans.empty());
     for (const casr::BorrowingProbe::Loan& loan : loans) {
         QVERIFY(casr::contains(casr::rectOf(photoSize), loan.place));
         QVERIFY(loan.weight > 0 && loan.weight <= 1);

@@ -1,9 +1,10 @@
-// The turned wipe and bookmarks of the real window.
+// The turned wipe, bookmarks, held keys and sessions of the real window.
 
 #include "tests/window_support.h"
 
 #include "ui/bookmarks.h"
 #include "ui/message_bar.h"
+#include "ui/session.h"
 
 #include <QClipboard>
 #include <QListWidget>
@@ -36,11 +37,18 @@ private Q_SLOTS:
     void bookmarksOfPhotosUnusedForLongAreForgotten();
     void aPastedPictureKeepsNoBookmarks();
 
+    void heldKeysWorkAfterAClickInAList();
+
+    void whatACrashLeftIsOfferedAndComesBack();
+    void aClosedWindowLeavesNothing();
+    void twoWindowsDoNotShareASession();
+
 private:
     casr::Comparison& comparison() const { return canvas().comparison(); }
     QImage shown() const { return canvas().grab().toImage().convertToFormat(QImage::Format_RGB32); }
     QString message() const { return child<casr::MessageBar>("messageBar")->text(); }
     const casr::Levels& levels() const { return m_window->levels(); }
+    casr::SessionKeeper& session() const { return *m_window->findChild<casr::SessionKeeper*>(); }
 
     /// The bookmarks that the menu lists when it opens.
     QList<QAction*> listedBookmarks() const {
@@ -269,6 +277,82 @@ void TestWindowView::aPastedPictureKeepsNoBookmarks() {
     QTest::keyClick(&canvas(), Qt::Key_B, Qt::ControlModifier);
     QVERIFY2(message().contains("pasted"), qPrintable(message()));
     QVERIFY(!listedBookmarks().first()->isEnabled());
+}
+
+void TestWindowView::heldKeysWorkAfterAClickInAList() {
+    command("queueAction")->trigger();
+    for (QWidget* list : {child<QWidget>("staircaseList"), child<QWidget>("queueTable")}) {
+        list->setFocus();
+        QTRY_VERIFY_WITH_TIMEOUT(list->hasFocus(), patience);
+        QTest::keyPress(list, Qt::Key_Backslash);
+        QVERIFY(canvas().comparison().isBlinking());
+        QTest::keyRelease(list, Qt::Key_Backslash);
+        QVERIFY(!canvas().comparison().isBlinking());
+        const double before = canvas().view().scale();
+        QTest::keyPress(list, Qt::Key_Z);
+        QVERIFY(canvas().view().scale() != before);
+        QTest::keyRelease(list, Qt::Key_Z);
+        QCOMPARE(canvas().view().scale(), before);
+        QTest::keyPress(list, Qt::Key_Space);
+        QCOMPARE(canvas().cursor().shape(), Qt::OpenHandCursor);
+        QTest::keyRelease(list, Qt::Key_Space);
+        QCOMPARE(canvas().cursor().shape(), Qt::ArrowCursor);
+    }
+    auto* steps = child<QListWidget>("staircaseList");
+    steps->setFocus();
+    steps->setCurrentRow(0);
+    QTest::keyClick(steps, Qt::Key_Down);
+    QCOMPARE(steps->currentRow(), 1);
+}
+
+void TestWindowView::whatACrashLeftIsOfferedAndComesBack() {
+    canvas().setRegion(casr::Rect{20, 20, 60, 50});
+    m_window->levels().setPlan(5, 3);
+    canvas().setScreenShare(2);
+    canvas().centreOn({70, 40});
+    QTRY_VERIFY_WITH_TIMEOUT(QSettings().value("session/scale").toDouble() == 5, patience);
+    const casr::ViewTransform view = canvas().view();
+    m_window.reset(); // Without being closed, as in a crash.
+    m_window = std::make_unique<casr::MainWindow>(smallNetwork);
+    m_window->resize(900, 600);
+    m_window->show();
+    QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
+    m_window->offerLastSession();
+    auto* button = child<QPushButton>("messageButton");
+    QVERIFY(button->isVisible());
+    QTest::mouseClick(button, Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(canvas().region(), std::optional<casr::Rect>(casr::Rect{20, 20, 60, 50}), patience);
+    QCOMPARE(m_window->levels().plan().scale, 5.0);
+    QVERIFY(std::abs(canvas().view().scale() / view.scale() - 1) < 1e-9);
+    QVERIFY(std::abs(canvas().view().centre().x - view.centre().x) < 1);
+}
+
+void TestWindowView::aClosedWindowLeavesNothing() {
+    QTRY_VERIFY_WITH_TIMEOUT(session().left().has_value(), patience);
+    m_window->close();
+    QVERIFY(!session().left());
+    QFile::remove(m_photoPath);
+    m_window->offerLastSession();
+    QVERIFY(!child<QPushButton>("messageButton")->isVisible());
+}
+
+void TestWindowView::twoWindowsDoNotShareASession() {
+    QTRY_VERIFY_WITH_TIMEOUT(session().left().has_value(), patience);
+    const QString lock = m_folder->filePath("test.lock");
+    auto first = std::make_unique<casr::SessionKeeper>(lock, m_window->levels(), canvas(), nullptr);
+    casr::SessionKeeper second(lock, m_window->levels(), canvas(), nullptr);
+    QVERIFY(!second.left());
+    second.close();
+    QVERIFY(first->left().has_value());
+    QVERIFY(session().left().has_value());
+
+    // As after a crash, whoever comes then finds it.
+    first.reset();
+    casr::SessionKeeper third(lock, m_window->levels(), canvas(), nullptr);
+    QVERIFY(!second.left());
+    QVERIFY(third.left().has_value());
+    third.close();
+    QVERIFY(!third.left());
 }
 
 QTEST_MAIN(TestWindowView)

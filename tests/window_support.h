@@ -3,16 +3,21 @@
 // The real window with a small photo and untrained weights, for tests that drive it by real events.
 
 #include "ui/main_window.h"
+#include "ui/work_stopper.h"
 
 #include "core/io/picture_file.h"
 
 #include <QAction>
 #include <QApplication>
+#include <QColorSpace>
 #include <QDialogButtonBox>
+#include <QFile>
+#include <QMessageBox>
 #include <QPushButton>
 #include <QSettings>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTimer>
 #include <QWheelEvent>
 
 #include <cmath>
@@ -36,6 +41,13 @@ inline casr::Image photograph(int square = 7) {
 
 inline std::shared_ptr<const casr::Network> smallNetwork() {
     return casr::Network::untrained({16, 1, 16, 16, 8}, 7);
+}
+
+/// The profile of a screen whose red and green are exchanged.
+inline QByteArray exchangedProfile() {
+    return QColorSpace(QPointF(0.3127, 0.3290), QPointF(0.30, 0.60), QPointF(0.64, 0.33), QPointF(0.15, 0.06),
+                       QColorSpace::TransferFunction::SRgb)
+        .iccProfile();
 }
 
 /// Qt 6.4 has no wheel event in QTest.
@@ -81,6 +93,16 @@ protected:
         QTRY_VERIFY_WITH_TIMEOUT(m_window->levels().document() != nullptr, patience);
     }
 
+    /// For windows that are opened from now on.
+    void exchangeScreenColours() const {
+        QFile file(m_folder->filePath("screen.icc"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(exchangedProfile());
+        file.close();
+        QSettings().setValue("screenSource", 1);
+        QSettings().setValue("screenFile", file.fileName());
+    }
+
     casr::Canvas& canvas() const { return m_window->canvas(); }
     QAction* command(const QString& name) const { return m_window->findChild<QAction*>(name); }
     template <class T>
@@ -106,6 +128,23 @@ protected:
         auto* box = QApplication::activeModalWidget()->findChild<QDialogButtonBox*>();
         QTest::mouseClick(box->button(button), Qt::LeftButton);
     }
+
+    /// What `work` asks, and is answered with `answer`; empty when it asks nothing.
+    static QString questionOf(const std::function<void()>& work, QMessageBox::StandardButton answer) {
+        QString question;
+        QTimer timer;
+        timer.setSingleShot(true);
+        QObject::connect(&timer, &QTimer::timeout, &timer, [&] {
+            if (auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget())) {
+                question = box->text();
+                box->button(answer)->click();
+            }
+        });
+        timer.start(0);
+        work();
+        return question;
+    }
+    void askBeforeAllWorkEnds() const { m_window->findChild<casr::WorkStopper*>()->setMuchWork(-1); }
 
     std::unique_ptr<QTemporaryDir> m_folder;
     std::unique_ptr<casr::MainWindow> m_window;

@@ -5,6 +5,8 @@
 #include "core/base/error.h"
 
 #include <QActionGroup>
+#include <QApplication>
+#include <QClipboard>
 #include <QDir>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -52,6 +54,7 @@ CompareController::CompareController(Levels& levels, Canvas& canvas, MessageBar&
     connect(&canvas, &Canvas::paneMenuRequested, this, &CompareController::showPaneMenu);
     connect(&m_opener, &PhotoOpener::opened, this, &CompareController::takeFile);
     connect(&m_opener, &PhotoOpener::failed, &messages, &MessageBar::showError);
+    connect(&m_recolouring, &NewestJob::failed, &messages, &MessageBar::showError);
     connect(&m_saver, &NewestJob::failed, &messages, &MessageBar::showError);
 }
 
@@ -200,9 +203,29 @@ void CompareController::chooseOutput() {
 
 void CompareController::save(const QString& path) {
     const QImage shown = m_canvas.grab().toImage();
-    m_saver.post([this, shown, path](const StopCheck&) {
-        writeShown(shown, path);
+    m_saver.post([this, shown, path, screen = m_screen](const StopCheck&) {
+        writeShown(fromScreen(shown, screen), path);
         return NewestJob::Show([this, path] { m_messages.showNotice(tr("Saved %1").arg(QDir::toNativeSeparators(path))); });
+    });
+}
+
+void CompareController::copy() const {
+    QApplication::clipboard()->setImage(fromScreen(m_canvas.grab().toImage(), m_screen));
+}
+
+void CompareController::setScreen(const ScreenProfile& screen) {
+    m_screen = screen;
+    m_opener.setScreen(screen);
+    if (!m_comparison.file()) {
+        return;
+    }
+    m_recolouring.post([this, file = m_comparison.file(), screen](const StopCheck& stop) -> NewestJob::Show {
+        const std::shared_ptr<const Document> other = recoloured(*file, screen, stop);
+        return [this, file, other] {
+            if (m_comparison.file() == file) {
+                m_comparison.setFile(other, m_comparison.filePlace());
+            }
+        };
     });
 }
 

@@ -9,7 +9,7 @@ class QActionGroup;
 
 namespace casr {
 
-/// The Compare menu: how pictures are held against each other, which ones, and the comparison as a picture file.
+/// The Compare menu: how pictures are held against each other, which ones, and what the canvas shows as a picture.
 class CompareController : public QObject {
     Q_OBJECT
 
@@ -17,8 +17,12 @@ public:
     CompareController(Levels& levels, Canvas& canvas, MessageBar& messages, QWidget* window);
 
     void addMenu(QMenu* view, Commands& commands);
-    /// What the canvas shows, with or without labels as chosen, as PNG or any format that Qt writes.
+    /// What the canvas shows, with or without labels as chosen, in sRGB as PNG or any format that Qt writes.
     void save(const QString& path);
+    /// The same to the clipboard.
+    void copy() const;
+    /// For the compared file, and for what leaves the screen.
+    void setScreen(const ScreenProfile& screen);
     /// Opens a picture to compare with.
     void openFile(const QString& path, int index = 0);
 
@@ -42,7 +46,9 @@ private:
     QWidget* m_window;
     QActionGroup* m_modes;
     int m_fileIndex = 0; ///< Which of the others the file is for.
+    ScreenProfile m_screen;
     PhotoOpener m_opener;
+    NewestJob m_recolouring;
     NewestJob m_saver;
 };
 

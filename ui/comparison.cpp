@@ -52,7 +52,23 @@ Comparison::Comparison(Levels& levels, QObject* parent)
     connect(&m_bicubic, &PlainEnlargement::ready, this, renew);
     connect(&m_lanczos, &PlainEnlargement::ready, this, renew);
     connect(&levels, &Levels::tileArrived, this, [this] { m_isDifferenceStale = true; });
-    connect(&levels, &Levels::replaced, this, [this] { m_isDifferenceStale = true; });
+    connect(&levels, &Levels::replaced, this, &Comparison::takePhoto);
+    connect(&levels, &Levels::recoloured, this, [this] { m_document = m_levels.document(); });
+}
+
+void Comparison::takePhoto() {
+    m_isDifferenceStale = true;
+    if (m_document != m_levels.document()) {
+        m_document = m_levels.document();
+        m_file.reset();
+    }
+    for (ComparedPicture& picture : m_others) {
+        if (picture.kind == Kind::step) {
+            picture.level = std::min(picture.level, m_levels.viewingPlan().levels() - 1);
+        } else if (picture.kind == Kind::file && !m_file) {
+            picture = {};
+        }
+    }
 }
 
 void Comparison::setMode(CompareMode mode) {

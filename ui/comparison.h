@@ -50,9 +50,10 @@ public:
     void setOther(int index, ComparedPicture picture);
     /// Which of the others a pane shows; none: the shown step.
     std::optional<int> otherOfPane(int pane) const;
-    /// The file that Kind::file means; it is laid over the whole photo, or over `place` of it.
+    /// The file that Kind::file means; it is laid over the whole photo, or over `place` of it. Another photo takes it away.
     void setFile(std::shared_ptr<const Document> file, Area place);
     const std::shared_ptr<const Document>& file() const { return m_file; }
+    Area filePlace() const { return m_filePlace; }
 
     /// Factor of the differences, 1 or more.
     double gain() const { return m_gain; }
@@ -97,9 +98,12 @@ private:
     void paintDifference(QPainter& painter, const Frame& frame);
     void paintLoupe(QPainter& painter, const Frame& frame);
     void askForDifference(const Frame& frame);
+    /// Forgets what the new photo or plan has not.
+    void takePhoto();
     QImage rendered(ComparedPicture picture, const Frame& frame);
 
     Levels& m_levels;
+    std::shared_ptr<const Document> m_document;
     CompareMode m_mode = CompareMode::none;
     std::array<ComparedPicture, others> m_others{
         {{ComparedPicture::Kind::bicubic, 0}, {ComparedPicture::Kind::nearest, 0}, {ComparedPicture::Kind::lanczos, 0}}};

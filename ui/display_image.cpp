@@ -2,7 +2,10 @@
 
 #include "ui/guarded.h"
 
+#include <QColorSpace>
+
 #include <algorithm>
+#include <new>
 
 namespace casr {
 
@@ -55,6 +58,9 @@ DisplayColours::DisplayColours(const ColourEncoding& encoding, int colourChannel
 QImage DisplayColours::shown(const Image& image) const {
     const bool hasAlpha = image.encoding().hasAlpha;
     QImage picture(image.width(), image.height(), hasAlpha ? QImage::Format_RGBA64 : QImage::Format_RGBX64);
+    if (picture.isNull()) {
+        throw std::bad_alloc();
+    }
     for (int y = 0; y < image.height(); ++y) {
         auto* row = reinterpret_cast<quint16*>(picture.scanLine(y));
         fillRow(image.row(y), image.width(), image.channels(), hasAlpha, row);
@@ -63,6 +69,14 @@ QImage DisplayColours::shown(const Image& image) const {
         }
     }
     return picture.convertToFormat(hasAlpha ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
+}
+
+QImage fromScreen(const QImage& seen, const ScreenProfile& screen) {
+    ColourEncoding encoding;
+    encoding.iccProfile = screen;
+    QImage picture = screen && !screen->empty() ? DisplayColours(encoding, 3, nullptr).shown(imageOf(seen)) : seen;
+    picture.setColorSpace(QColorSpace::SRgb);
+    return picture;
 }
 
 Image imageOf(const QImage& picture) {

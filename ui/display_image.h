@@ -27,6 +27,9 @@ private:
     int m_inputs = 3;                           ///< Colours that the transform reads.
 };
 
+/// What is seen on a screen of that profile, in sRGB and tagged so. Any thread.
+QImage fromScreen(const QImage& seen, const ScreenProfile& screen);
+
 /// A picture of the clipboard as values 0 .. 1 (RGB, or RGBA when it has alpha) in sRGB.
 Image imageOf(const QImage& picture);
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ui/canvas.h"
-#include "ui/exporter.h"
+#include "ui/file_exporter.h"
 #include "ui/message_bar.h"
 
 namespace casr {
@@ -11,10 +11,10 @@ class ExportController : public QObject {
     Q_OBJECT
 
 public:
-    ExportController(Levels& levels, Canvas& canvas, Exporter& exporter, MessageBar& messages, QWidget* window);
+    ExportController(Levels& levels, Canvas& canvas, FileExporter& exporter, MessageBar& messages, QWidget* window);
 
-    /// Asks how, the region or the whole photo at `level` being offered, and writes it.
-    void exportLevel(int level);
+    /// Asks how, the region or the whole photo at `held` being offered, or at the last step where that lies beyond, and writes it.
+    void exportLevel(int held);
     /// Asks how, and writes every step of the region, or of the whole photo, to a folder.
     void exportAllSteps();
 
@@ -24,7 +24,7 @@ private:
 
     Levels& m_levels;
     Canvas& m_canvas;
-    Exporter& m_exporter;
+    FileExporter& m_exporter;
     MessageBar& m_messages;
     QWidget* m_window;
 };

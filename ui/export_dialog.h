@@ -1,7 +1,7 @@
 #pragma once
 
 #include "ui/export_form.h"
-#include "ui/exporter.h"
+#include "ui/file_exporter.h"
 
 #include <QDialog>
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/exporter.h"
+#include "ui/file_exporter.h"
 
 #include <array>
 

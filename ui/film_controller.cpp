@@ -1,6 +1,7 @@
 #include "ui/film_controller.h"
 
 #include "ui/film_dialog.h"
+#include "ui/photo_dialog.h"
 
 #include <QDir>
 
@@ -30,6 +31,7 @@ void FilmController::choose() {
     }
     auto* dialog = new FilmDialog(m_levels, m_canvas, !VideoEncoder::program().isEmpty(), m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    endWithPhoto(*dialog, m_levels);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { start(dialog->job()); });
     dialog->open();
 }

@@ -16,6 +16,7 @@ public:
 
     void addCommand(QMenu* file, Commands& commands);
     bool isRunning() const { return m_maker.isRunning(); }
+    std::optional<double> secondsSpent() const { return m_maker.secondsSpent(); }
     void stop() { m_maker.stop(); }
 
 Q_SIGNALS:

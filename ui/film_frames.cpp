@@ -63,7 +63,8 @@ FilmScale filmScaleFor(const Plan& plan, double scale) {
 }
 
 FilmFrames::FilmFrames(std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase, FilmPath path, Mixture mixture)
-    : m_document(std::move(document)), m_staircase(std::move(staircase)), m_path(path), m_mixture(mixture) {}
+    : m_document(std::move(document)), m_colours(m_document->picture.image.encoding(), m_document->picture.image.colourChannels(), nullptr),
+      m_staircase(std::move(staircase)), m_path(path), m_mixture(mixture) {}
 
 FilmFrames::Reading FilmFrames::readingOf(int index, Size whole) const {
     const FilmView view = m_path.viewAt(index);
@@ -120,7 +121,7 @@ QImage FilmFrames::frame(int index, const StopCheck& stop) {
     QImage frame(m_path.frame.width, m_path.frame.height, QImage::Format_RGB32);
     frame.fill(Qt::black);
     const Image shown = weightedRegion(m_pixels, scale.whole, reading.columns, reading.rows);
-    QPainter(&frame).drawImage(reading.box.left, reading.box.top, m_document->colours.shown(shown));
+    QPainter(&frame).drawImage(reading.box.left, reading.box.top, m_colours.shown(shown));
     return frame;
 }
 

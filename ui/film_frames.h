@@ -25,10 +25,9 @@ struct FilmScale {
 /// The smallest of these scales that has at least `scale` pixels for each pixel of the photo.
 FilmScale filmScaleFor(const Plan& plan, double scale);
 
-/// Makes the frames of a film, in the colours of the window. Only pixels that the window would show are
-/// shown, at most made smaller. In memory are, beside
-/// the photo, the pixels of one scale that the film shows: at most some twice the pixels of a frame. For one thread, which is not the
-/// window's.
+/// Makes the frames of a film, in sRGB whatever the screen's colours are. Only pixels that the window would show are shown, at most made
+/// smaller. In memory are, beside the photo, the pixels of one scale that the film shows: at most some twice the pixels of a frame. For one
+/// thread, which is not the window's.
 class FilmFrames {
 public:
     FilmFrames(std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase, FilmPath path, Mixture mixture);
@@ -51,6 +50,7 @@ private:
     PlacedImage pixelsOf(const FilmScale& scale, const StopCheck& stop) const;
 
     std::shared_ptr<const Document> m_document;
+    DisplayColours m_colours;
     std::shared_ptr<Staircase> m_staircase;
     FilmPath m_path;
     Mixture m_mixture;

@@ -89,6 +89,7 @@ FilmMaker::~FilmMaker() = default;
 void FilmMaker::start(const FilmJob& job, std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase) {
     m_job = job;
     m_stage = Stage::frames;
+    m_time.start();
     const QFileInfo target(job.target);
     m_folder = std::make_shared<QTemporaryDir>(QDir(target.absolutePath()).filePath(".casr-film-XXXXXX"));
     m_task.start([job, document, staircase, folder = m_folder](const StopCheck& stop, const LongTask::Report& report) {
@@ -99,6 +100,10 @@ void FilmMaker::start(const FilmJob& job, std::shared_ptr<const Document> docume
         const int quality = job.format == FilmFormat::pictures ? usualQuality : quickQuality;
         writeFrames(frames, QDir(folder->filePath(framesFolder)), quality, stop, report);
     });
+}
+
+std::optional<double> FilmMaker::secondsSpent() const {
+    return isRunning() ? std::optional(static_cast<double>(m_time.elapsed()) / 1000) : std::nullopt;
 }
 
 void FilmMaker::goOn() {

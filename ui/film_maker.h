@@ -22,6 +22,8 @@ public:
     void start(const FilmJob& job, std::shared_ptr<const Document> document, std::shared_ptr<Staircase> staircase);
     void stop();
     bool isRunning() const { return m_stage != Stage::none; }
+    /// Since its start; none when no film is made.
+    std::optional<double> secondsSpent() const;
 
 Q_SIGNALS:
     /// `share` 0 .. 1 of the frames, or of the video that is made of them.
@@ -41,6 +43,7 @@ private:
 
     FilmJob m_job;
     Stage m_stage = Stage::none;
+    QElapsedTimer m_time;
     std::shared_ptr<QTemporaryDir> m_folder;
     VideoEncoder m_encoder;
     Worker m_disposal; ///< Removes frames without making the window wait.

@@ -8,6 +8,7 @@ LongTask::~LongTask() {
 
 void LongTask::start(Work work) {
     m_isRunning = true;
+    m_time.start();
     m_stopRequested = false;
     m_worker.post([this, work = std::move(work)](std::stop_token token) {
         const StopCheck stop = [this, token] { return m_stopRequested || token.stop_requested(); };
@@ -15,6 +16,10 @@ void LongTask::start(Work work) {
         const GuardedOutcome outcome = guarded([&] { work(stop, report); });
         QMetaObject::invokeMethod(this, [this, outcome] { end(outcome); });
     });
+}
+
+std::optional<double> LongTask::secondsSpent() const {
+    return m_isRunning ? std::optional(static_cast<double>(m_time.elapsed()) / 1000) : std::nullopt;
 }
 
 void LongTask::end(const GuardedOutcome& outcome) {

@@ -5,9 +5,11 @@
 
 #include "core/base/stop.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 
 #include <atomic>
+#include <optional>
 
 namespace casr {
 
@@ -30,6 +32,8 @@ public:
     void start(Work work);
     void stop() { m_stopRequested = true; }
     bool isRunning() const { return m_isRunning; }
+    /// Since its start; none when nothing is under way.
+    std::optional<double> secondsSpent() const;
 
 Q_SIGNALS:
     void progressed(double share);
@@ -41,6 +45,7 @@ private:
     void end(const GuardedOutcome& outcome);
 
     bool m_isRunning = false;
+    QElapsedTimer m_time;
     std::atomic<bool> m_stopRequested = false;
     Worker m_worker; ///< Last: stopped before the rest goes.
 };

@@ -1,6 +1,7 @@
 #include "ui/main_window.h"
 
 #include "ui/bookmark_controller.h"
+#include "ui/canvas_keys.h"
 #include "ui/cleaning_dialog.h"
 #include "ui/compare_controller.h"
 #include "ui/export_controller.h"
@@ -24,9 +25,11 @@
 #include "ui/settings_history.h"
 #include "ui/staircase_dock.h"
 #include "ui/truth_meter.h"
+#include "ui/work_stopper.h"
 
 #include "core/metrics/degradation_estimate.h"
 
+#include <QAbstractItemView>
 #include <QApplication>
 #include <QClipboard>
 #include <QCloseEvent>
@@ -56,14 +59,17 @@ constexpr int dockWidth = 320;
 constexpr QSize firstSize{1280, 800};
 /// What a window manager's frame takes at most.
 constexpr QSize frameRoom{8, 48};
-/// Stopping a run that is older than this asks first.
-constexpr double muchWorkSeconds = 120;
 constexpr int messageMs = 5000;
 
-/// Where the queue is kept from one start to the next.
-QString queueFile() {
+/// Where something is kept from one start to the next; empty where nothing can be.
+QString keptFile(const QString& name) {
     const QString folder = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation);
-    return QDir().mkpath(folder) ? QDir(folder).filePath("queue.json") : QString();
+    return QDir().mkpath(folder) ? QDir(folder).filePath(name) : QString();
+}
+
+void setCleaning(StepControls& controls, const Degradation& found) {
+    controls.noise = static_cast<float>(found.noise);
+    controls.jpeg = static_cast<float>(found.jpeg);
 }
 
 QString firstFileOf(const QMimeData* data) {
@@ -78,7 +84,7 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_truth(new TruthMeter(m_levels, *m_canvas, m_canvas)), m_messages(new MessageBar), m_runBar(new RunBar(m_run, m_exporter)),
       m_staircaseDock(new StaircaseDock(m_levels, m_run, *m_canvas, *m_truth, this)),
       m_plotsDock(new PlotsDock(m_levels, m_run, *m_canvas, this)), m_navigator(new NavigatorDock(m_levels, *m_canvas, this)),
-      m_queue(new QueueRunner(queueFile(), this)), m_queueDock(new QueueDock(*m_queue, m_levels, *m_canvas, this)),
+      m_queue(new QueueRunner(keptFile("queue.json"), this)), m_queueDock(new QueueDock(*m_queue, m_levels, *m_canvas, this)),
       m_recipes(new RecipeController(m_levels, *m_canvas, *m_messages, this)),
       m_exports(new ExportController(m_levels, *m_canvas, m_exporter, *m_messages, this)),
       m_prints(new PrintController(m_levels, *m_canvas, *m_messages, this)),
@@ -87,7 +93,9 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
       m_bookmarks(new BookmarkController(m_levels, *m_canvas, *m_messages, this)),
       m_overlays(new OverlayController(m_levels, *m_canvas, this)),
       m_preferences(new PreferencesController(m_levels, m_opener, m_commands, *m_messages, this)),
-      m_history(new SettingsHistory(m_levels, *m_canvas, this)), m_session(new SessionKeeper(m_levels, *m_canvas, this)) {
+      m_history(new SettingsHistory(m_levels, *m_canvas, *m_messages, this)),
+      m_session(new SessionKeeper(keptFile("session.lock"), m_levels, *m_canvas, this)), m_keys(new CanvasKeys(*m_canvas, this)),
+      m_work(new WorkStopper(this)) {
     setWindowTitle(tr("CASR Zoom"));
     setAcceptDrops(true);
     auto* centre = new QWidget(this);
@@ -116,6 +124,10 @@ MainWindow::MainWindow(NetworkLoader load, QWidget* parent)
     addTools();
     m_runBar->setActions(m_commands.at("pauseAction"), m_commands.at("stopAction"));
     connectParts();
+    addWork();
+    for (const char* list : {"staircaseList", "queueTable"}) {
+        m_keys->watch(*findChild<QAbstractItemView*>(list));
+    }
     m_preferences->applyKept();
     restoreLayout();
     updateCommands();
@@ -173,10 +185,10 @@ void MainWindow::connectParts() {
         }
         updateCommands();
     });
-    connect(&m_exporter, &Exporter::started, this, &MainWindow::updateCommands);
-    connect(&m_exporter, &Exporter::finished, this, &MainWindow::updateCommands);
-    connect(&m_exporter, &Exporter::failed, this, &MainWindow::updateCommands);
-    connect(&m_exporter, &Exporter::stopped, this, &MainWindow::updateCommands);
+    connect(&m_exporter, &FileExporter::started, this, &MainWindow::updateCommands);
+    connect(&m_exporter, &FileExporter::finished, this, &MainWindow::updateCommands);
+    connect(&m_exporter, &FileExporter::failed, this, &MainWindow::updateCommands);
+    connect(&m_exporter, &FileExporter::stopped, this, &MainWindow::updateCommands);
     connect(&m_levels, &Levels::replaced, m_queue, [this] {
         m_queue->setMeans({m_levels.network(), m_levels.precision(), m_levels.cacheBudget(), false});
     });
@@ -186,6 +198,7 @@ void MainWindow::connectParts() {
     connect(m_films, &FilmController::ended, m_runBar, &RunBar::endTask);
     connect(m_bookmarks, &BookmarkController::added, this,
             [this](const QString& name) { statusBar()->showMessage(tr("Bookmark added: %1").arg(name), messageMs); });
+    connect(m_preferences, &PreferencesController::screenChanged, m_compare, &CompareController::setScreen);
     connect(m_queueDock, &QueueDock::failed, m_messages, &MessageBar::showError);
     connect(m_staircaseDock, &StaircaseDock::exportRequested, m_exports, &ExportController::exportLevel);
     connect(m_staircaseDock, &StaircaseDock::branchChosen, this, &MainWindow::chooseSettings);
@@ -198,7 +211,7 @@ void MainWindow::openPhoto(const QString& path, const StartState& state) {
 }
 
 void MainWindow::offerLastSession() {
-    if (const std::optional<SessionKeeper::Left> left = SessionKeeper::left()) {
+    if (const std::optional<SessionKeeper::Left> left = m_session->left()) {
         m_messages->showOffer(tr("The program ended while %1 was open.").arg(QFileInfo(left->path).fileName()), tr("Bring It Back"),
                               [this, left] { openPhoto(left->path, left->state); });
     }
@@ -240,12 +253,14 @@ void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
         m_messages->showError(m_networkProblem);
     }
     const StartState state = std::exchange(m_startState, {});
-    const GuardedOutcome outcome = guarded([&] {
+    if (!state.stepLimit) {
+        choosePlan(m_levels.plan().scale, loadPreferences().stepLimit);
+    }
+    const bool isShown = m_messages->showProblemOf([&] {
         m_levels.setDocument(document);
         apply(state, m_levels, *m_canvas);
     });
-    if (!outcome.error.isEmpty()) {
-        m_messages->showError(outcome.error);
+    if (!isShown) {
         return;
     }
     setWindowTitle(tr("%1 (%2) - CASR Zoom").arg(document->name(), sizeText(document->size().width, document->size().height)));
@@ -287,10 +302,6 @@ void MainWindow::showRecent() {
     }
 }
 
-void MainWindow::copyView() {
-    QApplication::clipboard()->setPixmap(m_canvas->grab());
-}
-
 void MainWindow::chooseScale() {
     auto* dialog = new ScaleDialog(m_levels, m_canvas->workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -304,7 +315,7 @@ void MainWindow::choosePlan(double scale, double stepLimit) {
 
 void MainWindow::chooseSettings(const ZoomSettings& settings) {
     if (settings != m_levels.settings()) {
-        m_levels.choose(settings);
+        m_messages->showProblemOf([&] { m_levels.choose(settings); });
     }
 }
 
@@ -322,11 +333,12 @@ void MainWindow::offerCleaning(const Degradation& found) {
     if (controls.noise > 0 || controls.jpeg > 0 || !m_messages->text().isEmpty()) {
         return;
     }
-    controls.noise = static_cast<float>(found.noise);
-    controls.jpeg = static_cast<float>(found.jpeg);
+    setCleaning(controls, found);
     m_messages->showOffer(tr("This photo shows traces that zooming makes visible: %1.").arg(cleaningText(controls)), tr("Remove Them"),
-                          [this, controls] {
-                              chooseSettings({m_levels.plan().scale, m_levels.plan().stepLimit, controls});
+                          [this, found] {
+                              ZoomSettings settings = m_levels.settings();
+                              setCleaning(settings.controls, found);
+                              chooseSettings(settings);
                           });
 }
 
@@ -366,10 +378,7 @@ void MainWindow::startRun(int firstLevel, int lastLevel) {
         m_messages->showNotice(tr("The scale is 1: there is nothing to compute. Choose a scale with Ctrl+R."));
         return;
     }
-    const GuardedOutcome outcome = guarded([&] { m_run.start(m_canvas->workRegion(), firstLevel, lastLevel); });
-    if (!outcome.error.isEmpty()) {
-        m_messages->showError(outcome.error);
-    }
+    m_messages->showProblemOf([&] { m_run.start(m_canvas->workRegion(), firstLevel, lastLevel); });
 }
 
 void MainWindow::togglePause() {
@@ -378,33 +387,21 @@ void MainWindow::togglePause() {
     }
 }
 
-bool MainWindow::stopOutput() {
-    if (m_exporter.isRunning()) {
-        m_exporter.stop();
-    } else if (m_prints->isRunning()) {
-        m_prints->stop();
-    } else if (m_films->isRunning()) {
-        m_films->stop();
-    } else {
-        return false;
-    }
-    return true;
+void MainWindow::addWork() {
+    m_work->add({[this] { return m_exporter.secondsSpent(); }, [this] { m_exporter.stop(); },
+                 tr("Stop the export? The file that is not done yet is removed.")});
+    m_work->add({[this] { return m_prints->secondsSpent(); }, [this] { m_prints->stop(); }, tr("Stop printing?")});
+    m_work->add({[this] { return m_films->secondsSpent(); }, [this] { m_films->stop(); }, tr("Stop the film? Its frames are removed.")});
+    m_work->add({[this] { return m_run.secondsSpent(); }, [this] { m_run.stop(); },
+                 tr("Stop the run? Tiles that are done stay until the photo or scale changes.")});
+    m_work->add({[this] { return m_queue->secondsSpent(); }});
 }
 
 void MainWindow::stopWork() {
-    if (stopOutput()) {
+    if (m_work->stopFirst()) {
         return;
     }
-    if (m_run.isRunning() && m_run.progress().secondsElapsed > muchWorkSeconds) {
-        const auto answer =
-            QMessageBox::question(this, tr("Stop"), tr("Stop the run? Tiles that are done stay until the photo or scale changes."));
-        if (answer != QMessageBox::Yes) {
-            return;
-        }
-    }
-    if (m_run.isRunning()) {
-        m_run.stop();
-    } else if (m_levels.isPreparing()) {
+    if (m_levels.isPreparing()) {
         m_levels.stopPreparing();
     } else if (m_commands.at("regionToolAction")->isChecked()) {
         m_commands.at("regionToolAction")->setChecked(false);
@@ -454,25 +451,19 @@ void MainWindow::dropEvent(QDropEvent* event) {
     }
 }
 
-/// Held keys work wherever the focus is.
-void MainWindow::passToCanvas(QKeyEvent* event) {
-    // A key that the canvas does not take comes back here, as to its parent.
-    if (!m_isPassingKey && !m_canvas->hasFocus()) {
-        m_isPassingKey = true;
-        QApplication::sendEvent(m_canvas, event);
-        m_isPassingKey = false;
-    }
-}
-
 void MainWindow::keyPressEvent(QKeyEvent* event) {
-    passToCanvas(event);
+    m_keys->pass(*event);
 }
 
 void MainWindow::keyReleaseEvent(QKeyEvent* event) {
-    passToCanvas(event);
+    m_keys->pass(*event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!m_work->mayClose()) {
+        event->ignore();
+        return;
+    }
     QSettings settings;
     settings.setValue("window/geometry", saveGeometry());
     settings.setValue("window/state", saveState());

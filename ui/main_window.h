@@ -2,7 +2,7 @@
 
 #include "ui/canvas.h"
 #include "ui/commands.h"
-#include "ui/exporter.h"
+#include "ui/file_exporter.h"
 #include "ui/levels.h"
 #include "ui/photo_opener.h"
 #include "ui/region_run.h"
@@ -18,6 +18,7 @@ class QToolBar;
 namespace casr {
 
 class BookmarkController;
+class CanvasKeys;
 class CompareController;
 class ExportController;
 class FilmController;
@@ -34,6 +35,7 @@ class RunBar;
 class SettingsHistory;
 class StaircaseDock;
 class TruthMeter;
+class WorkStopper;
 struct ShareChoice;
 
 /// The window: canvas, docks, menus, and what the commands do.
@@ -57,7 +59,7 @@ public:
     Canvas& canvas() { return *m_canvas; }
     PhotoOpener& opener() { return m_opener; }
     RegionRun& run() { return m_run; }
-    Exporter& exporter() { return m_exporter; }
+    FileExporter& exporter() { return m_exporter; }
     TruthMeter& truth() { return *m_truth; }
     CompareController& compare() { return *m_compare; }
     QueueRunner& queue() { return *m_queue; }
@@ -92,7 +94,6 @@ private:
     void showRecent();
     void remember(const QString& path);
     void lookForTraces();
-    void copyView();
 
     void chooseScale();
     void choosePlan(double scale, double stepLimit);
@@ -106,20 +107,18 @@ private:
     void runNextStep();
     void startRun(int firstLevel, int lastLevel);
     void togglePause();
+    void addWork();
     void stopWork();
-    /// Of exports, prints and films, the first that runs; false when none does.
-    bool stopOutput();
     void moveStep(int delta);
     void updateCommands();
     void showAbout();
 
-    void passToCanvas(QKeyEvent* event);
     void restoreLayout();
     void resetLayout();
 
     Levels m_levels;
     RegionRun m_run;
-    Exporter m_exporter;
+    FileExporter m_exporter;
     PhotoOpener m_opener;
     Canvas* m_canvas;
     TruthMeter* m_truth;
@@ -142,8 +141,9 @@ private:
     PreferencesController* m_preferences;
     SettingsHistory* m_history;
     SessionKeeper* m_session;
+    CanvasKeys* m_keys;
+    WorkStopper* m_work;
     QByteArray m_firstLayout;
-    bool m_isPassingKey = false;
     StartState m_startState;  ///< For the photo that is being opened.
     QString m_networkProblem; ///< Why nothing can be computed; said again with every photo.
     NewestJob m_traces;       ///< Of noise and compression in the opened photo.

@@ -63,7 +63,7 @@ void MainWindow::addEditMenu() {
     m_history->addCommands(menu, m_commands);
     menu->addSeparator();
     Commands::needingPhoto(m_commands.add(menu, "copyViewAction", tr("&Copy View"), tr("Copy what the canvas shows"),
-                                          {QKeySequence("Ctrl+C")}, [this] { copyView(); }));
+                                          {QKeySequence("Ctrl+C")}, [this] { m_compare->copy(); }));
     menu->addSeparator();
     Commands::needingPhoto(m_commands.add(menu, "selectAllAction", tr("Select &All"), tr("Make the whole photo the region"),
                                           {QKeySequence("Ctrl+A")}, [this] { m_canvas->setRegion(rectOf(m_levels.document()->size())); }));

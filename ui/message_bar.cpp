@@ -1,5 +1,7 @@
 #include "ui/message_bar.h"
 
+#include "ui/guarded.h"
+
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -30,6 +32,14 @@ MessageBar::MessageBar(QWidget* parent) : QFrame(parent), m_label(new QLabel(thi
 
 void MessageBar::showError(const QString& message) {
     showText(message, "#7a2e2e");
+}
+
+bool MessageBar::showProblemOf(const std::function<void()>& work) {
+    const GuardedOutcome outcome = guarded(work);
+    if (!outcome.error.isEmpty()) {
+        showError(outcome.error);
+    }
+    return outcome.error.isEmpty();
 }
 
 void MessageBar::showNotice(const QString& message) {

@@ -17,6 +17,8 @@ public:
     explicit MessageBar(QWidget* parent = nullptr);
 
     void showError(const QString& message);
+    /// Does `work`; when it fails, shows why and gives false.
+    bool showProblemOf(const std::function<void()>& work);
     void showNotice(const QString& message);
     /// A notice with a button that does something.
     void showOffer(const QString& message, const QString& button, const std::function<void()>& call);

@@ -31,6 +31,15 @@ QRectF placeOfRows(QRectF place, Size pixels, int first, int last) {
 
 } // namespace
 
+std::vector<Rect> bandsOf(Size pixels) {
+    std::vector<Rect> bands;
+    const int rows = rowsOfBand(pixels);
+    for (int top = 0; top < pixels.height; top += rows) {
+        bands.push_back({0, top, pixels.width, std::min(top + rows + 1, pixels.height)});
+    }
+    return bands;
+}
+
 void paintOnPage(QPagedPaintDevice& page, Size pixels, QSizeF millimetres, const PullForPaper& pull) {
     QPainter painter;
     if (!painter.begin(&page)) {
@@ -38,11 +47,8 @@ void paintOnPage(QPagedPaintDevice& page, Size pixels, QSizeF millimetres, const
     }
     painter.setRenderHint(QPainter::LosslessImageRendering);
     const QRectF place = placeOn(page, millimetres);
-    const int rows = rowsOfBand(pixels);
-    for (int top = 0; top < pixels.height; top += rows) {
-        // One row of the next band lies under its edge: viewers that smooth edges would show the paper between bands.
-        const int bottom = std::min(top + rows + 1, pixels.height);
-        painter.drawImage(placeOfRows(place, pixels, top, bottom), pull({0, top, pixels.width, bottom}));
+    for (const Rect& band : bandsOf(pixels)) {
+        painter.drawImage(placeOfRows(place, pixels, band.top, band.bottom), pull(band));
     }
 }
 

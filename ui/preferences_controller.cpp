@@ -77,6 +77,7 @@ void PreferencesController::applyScreen(const Preferences& preferences) {
     }
     m_screen = screen;
     m_opener.setScreen(screen);
+    Q_EMIT screenChanged(screen);
     if (!m_levels.document()) {
         return;
     }

@@ -21,6 +21,9 @@ public:
     void applyKept();
     void setDark(bool dark);
 
+Q_SIGNALS:
+    void screenChanged(const casr::ScreenProfile& screen);
+
 private:
     void apply(const Preferences& preferences);
     void applyPrecision(Precision wanted);

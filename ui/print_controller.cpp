@@ -1,6 +1,7 @@
 #include "ui/print_controller.h"
 
 #include "ui/export_dialog.h"
+#include "ui/photo_dialog.h"
 #include "ui/print_dialog.h"
 
 #include <QDir>
@@ -32,6 +33,7 @@ void PrintController::choose() {
     const int level = std::min(m_canvas.heldLevel().value_or(m_canvas.shown().level), m_levels.plan().levels() - 1);
     auto* dialog = new PrintDialog(m_levels, m_canvas.workRegion(), level, suggestedExport(m_levels, level, "pdf"), m_window);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
+    endWithPhoto(*dialog, m_levels);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { start(dialog->job()); });
     dialog->open();
 }

@@ -16,6 +16,7 @@ public:
 
     void addCommand(QMenu* file, Commands& commands);
     bool isRunning() const { return m_task.isRunning(); }
+    std::optional<double> secondsSpent() const { return m_task.secondsSpent(); }
     void stop() { m_task.stop(); }
 
 Q_SIGNALS:

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 
 #include <QCoreApplication>
+#include <QDataStream>
 #include <QDir>
 #include <QFileInfo>
 #include <QLocale>
@@ -13,6 +14,9 @@
 #include <QPdfWriter>
 #include <QPrinter>
 #include <QSaveFile>
+#include <QTemporaryFile>
+
+#include <algorithm>
 
 namespace casr {
 
@@ -54,13 +58,51 @@ void printToFile(const PrintJob& job, const PullForPaper& pull) {
     }
 }
 
-void printOnPaper(const PrintJob& job, const PullForPaper& pull) {
-    try {
-        paintOnPage(*job.printer, job.pixels.size(), job.millimetres, pull);
-    } catch (...) {
-        job.printer->abort();
-        throw;
+/// Bands of a page on their way to the printer.
+class Spool {
+public:
+    Spool() { demand(m_file.open()); }
+
+    void put(const QImage& band) {
+        m_stream << qCompress(band.constBits(), band.sizeInBytes(), quickCompression);
+        demand(m_stream.status() == QDataStream::Ok);
     }
+
+    /// The first one comes next.
+    void rewind() { demand(m_file.flush() && m_file.seek(0)); }
+
+    QImage take(QSize size) {
+        QByteArray packed;
+        m_stream >> packed;
+        QImage band(size, QImage::Format_RGB32);
+        const QByteArray pixels = qUncompress(packed);
+        std::copy_n(pixels.constData(), std::min<qsizetype>(pixels.size(), band.sizeInBytes()), reinterpret_cast<char*>(band.bits()));
+        return band;
+    }
+
+private:
+    static constexpr int quickCompression = 1;
+
+    static void demand(bool isWritten) {
+        if (!isWritten) {
+            throw Error("There is no room for the page in '" + QDir::toNativeSeparators(QDir::tempPath()).toStdString() +
+                        "'. Make room there, or print to a PDF file.");
+        }
+    }
+
+    QTemporaryFile m_file;
+    QDataStream m_stream{&m_file};
+};
+
+/// However a painter ends, what it painted is printed, and the engine of CUPS cannot abort (Qt 6.4). So nothing is painted before all of
+/// the page is there.
+void printOnPaper(const PrintJob& job, const PullForPaper& pull) {
+    Spool spool;
+    for (const Rect& band : bandsOf(job.pixels.size())) {
+        spool.put(pull(band));
+    }
+    spool.rewind();
+    paintOnPage(*job.printer, job.pixels.size(), job.millimetres, [&](Rect band) { return spool.take({band.width(), band.height()}); });
     if (job.printer->printerState() == QPrinter::Error) {
         throw Error("The printer reports an error. Look whether it is on and has paper, or print to a PDF file.");
     }

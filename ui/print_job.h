@@ -32,8 +32,8 @@ QString problemOf(const PrintJob& job);
 /// Pixels for each inch of the paper.
 double pixelsPerInch(const PrintJob& job);
 
-/// Prints the pixels that an export would write, in sRGB, on white where the photo is transparent. A PDF appears when it is complete.
-/// Throws Error, or Cancelled.
+/// Prints the pixels that an export would write, in sRGB, on white where the photo is transparent. A PDF appears when it is complete,
+/// and a printer gets the page when all of it is computed. Throws Error, or Cancelled.
 void print(const PrintJob& job, const Document& document, Staircase* staircase, const StopCheck& stop, const LongTask::Report& report);
 
 } // namespace casr

@@ -123,8 +123,13 @@ bool QueueRunner::canStart() const {
 void QueueRunner::start() {
     if (canStart()) {
         m_isPausing = false;
+        m_time.start();
         next();
     }
+}
+
+std::optional<double> QueueRunner::secondsSpent() const {
+    return isRunning() ? std::optional(static_cast<double>(m_time.elapsed()) / 1000) : std::nullopt;
 }
 
 void QueueRunner::stop() {

@@ -5,6 +5,7 @@
 #include "core/batch/batch.h"
 #include "core/batch/zoom_file.h"
 
+#include <QElapsedTimer>
 #include <QLockFile>
 #include <QObject>
 
@@ -32,6 +33,8 @@ public:
 
     bool isRunning() const { return m_running.has_value(); }
     std::optional<std::size_t> running() const { return m_running; }
+    /// Since its start; none while nothing runs.
+    std::optional<double> secondsSpent() const;
     /// Share of the running item that is written.
     double share() const { return m_share; }
 
@@ -60,6 +63,7 @@ private:
     Batch m_batch;
     ZoomMeans m_means;
     std::optional<std::size_t> m_running;
+    QElapsedTimer m_time;
     double m_share = 0;
     bool m_isPausing = false;
     std::atomic<bool> m_isStopping = false;

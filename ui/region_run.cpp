@@ -28,6 +28,9 @@ void RegionRun::forget() {
 }
 
 void RegionRun::start(Rect region, int firstLevel, int lastLevel) {
+    if (!m_levels.isReady()) {
+        return;
+    }
     const Plan& plan = m_levels.viewingPlan();
     std::int64_t sum = 0;
     for (int level = firstLevel; level <= lastLevel; ++level) {
@@ -97,13 +100,16 @@ void RegionRun::count(const Levels::Arrival& arrival) {
 void RegionRun::take(const Progress& progress) {
     m_progress.share = progress.share;
     m_progress.secondsToGo = progress.secondsToGo;
-    m_progress.secondsElapsed = m_secondsBeforePause + static_cast<double>(m_timer.elapsed()) / 1000;
+    m_progress.secondsElapsed = m_secondsBeforePause + (m_isPaused ? 0 : static_cast<double>(m_timer.elapsed()) / 1000);
     Q_EMIT progressed();
 }
 
 void RegionRun::finish(Outcome outcome, const QString& message) {
     ++m_run;
     m_request = 0;
+    if (m_isPaused) {
+        setPaused(false);
+    }
     Q_EMIT ended(outcome, message);
 }
 
@@ -112,7 +118,6 @@ void RegionRun::stop() {
         return;
     }
     m_levels.cancel(m_request);
-    setPaused(false);
     finish(Outcome::cancelled, {});
 }
 

@@ -26,7 +26,7 @@ class RegionRun : public QObject {
 public:
     RegionRun(Levels& levels, QObject* parent = nullptr);
 
-    /// Throws Error when the region has too many tiles. What is there already passes by quickly.
+    /// Nothing where no tiles can be computed. Throws Error when the region has too many. What is there already passes by quickly.
     void start(Rect region, int firstLevel, int lastLevel);
     void stop();
     void setPaused(bool paused);
@@ -34,6 +34,8 @@ public:
     bool isRunning() const { return m_request != 0; }
     bool isPaused() const { return m_isPaused; }
     const RunProgress& progress() const { return m_progress; }
+    /// Without pauses; none when nothing runs.
+    std::optional<double> secondsSpent() const { return isRunning() ? std::optional(m_progress.secondsElapsed) : std::nullopt; }
     Rect region() const { return m_region; }
     /// The last level that is complete for `region` (of this plan); 0 when none is.
     int completeLevel(Rect region) const { return region == m_region ? m_completeLevel : 0; }

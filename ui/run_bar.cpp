@@ -20,7 +20,7 @@ QString remaining(double seconds) {
 
 } // namespace
 
-RunBar::RunBar(RegionRun& run, Exporter& exporter, QWidget* parent)
+RunBar::RunBar(RegionRun& run, FileExporter& exporter, QWidget* parent)
     : QWidget(parent), m_run(run), m_exporter(exporter), m_text(new QLabel(this)), m_progress(new QProgressBar(this)),
       m_pause(new QToolButton(this)), m_stop(new QToolButton(this)) {
     setObjectName("runBar");
@@ -38,11 +38,11 @@ RunBar::RunBar(RegionRun& run, Exporter& exporter, QWidget* parent)
     connect(&run, &RegionRun::started, this, &RunBar::showRun);
     connect(&run, &RegionRun::progressed, this, &RunBar::showRun);
     connect(&run, &RegionRun::ended, this, &RunBar::hideWhenIdle);
-    connect(&exporter, &Exporter::started, this, [this] { showExport(0, -1); });
-    connect(&exporter, &Exporter::progressed, this, &RunBar::showExport);
-    connect(&exporter, &Exporter::finished, this, &RunBar::hideWhenIdle);
-    connect(&exporter, &Exporter::failed, this, &RunBar::hideWhenIdle);
-    connect(&exporter, &Exporter::stopped, this, &RunBar::hideWhenIdle);
+    connect(&exporter, &FileExporter::started, this, [this] { showExport(0, -1); });
+    connect(&exporter, &FileExporter::progressed, this, &RunBar::showExport);
+    connect(&exporter, &FileExporter::finished, this, &RunBar::hideWhenIdle);
+    connect(&exporter, &FileExporter::failed, this, &RunBar::hideWhenIdle);
+    connect(&exporter, &FileExporter::stopped, this, &RunBar::hideWhenIdle);
     hide();
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "ui/exporter.h"
+#include "ui/file_exporter.h"
 #include "ui/region_run.h"
 
 #include <QWidget>
@@ -17,7 +17,7 @@ class RunBar : public QWidget {
     Q_OBJECT
 
 public:
-    RunBar(RegionRun& run, Exporter& exporter, QWidget* parent = nullptr);
+    RunBar(RegionRun& run, FileExporter& exporter, QWidget* parent = nullptr);
 
     /// The buttons do what the commands of the menu do.
     void setActions(QAction* pause, QAction* stop);
@@ -32,7 +32,7 @@ private:
     void hideWhenIdle();
 
     RegionRun& m_run;
-    Exporter& m_exporter;
+    FileExporter& m_exporter;
     bool m_hasTask = false;
     QLabel* m_text;
     QProgressBar* m_progress;

@@ -46,7 +46,12 @@ void apply(const StartState& state, Levels& levels, Canvas& canvas) {
     }
 }
 
-SessionKeeper::SessionKeeper(Levels& levels, Canvas& canvas, QObject* parent) : QObject(parent), m_levels(levels), m_canvas(canvas) {
+SessionKeeper::SessionKeeper(const QString& lockFile, Levels& levels, Canvas& canvas, QObject* parent)
+    : QObject(parent), m_levels(levels), m_canvas(canvas), m_lock(lockFile) {
+    m_lock.setStaleLockTime(0);
+    if (lockFile.isEmpty() || !m_lock.tryLock(0)) {
+        return;
+    }
     m_timer.setSingleShot(true);
     m_timer.setInterval(keepDelayMs);
     connect(&m_timer, &QTimer::timeout, this, &SessionKeeper::keep);
@@ -81,11 +86,11 @@ void SessionKeeper::keep() {
     settings.setValue("region", QString("%1,%2,%3,%4").arg(region.left).arg(region.top).arg(region.width()).arg(region.height()));
 }
 
-std::optional<SessionKeeper::Left> SessionKeeper::left() {
+std::optional<SessionKeeper::Left> SessionKeeper::left() const {
     QSettings settings;
     settings.beginGroup("session");
     const QString path = settings.value("path").toString();
-    if (path.isEmpty() || !QFileInfo::exists(path)) {
+    if (!m_lock.isLocked() || path.isEmpty() || !QFileInfo::exists(path)) {
         return std::nullopt;
     }
     StartState state;
@@ -104,7 +109,9 @@ std::optional<SessionKeeper::Left> SessionKeeper::left() {
 
 void SessionKeeper::close() {
     m_timer.stop();
-    QSettings().remove("session");
+    if (m_lock.isLocked()) {
+        QSettings().remove("session");
+    }
 }
 
 } // namespace casr

@@ -2,6 +2,7 @@
 
 #include "ui/canvas.h"
 
+#include <QLockFile>
 #include <QTimer>
 
 namespace casr {
@@ -23,18 +24,20 @@ std::optional<Rect> parsedRegion(const QString& text);
 void apply(const StartState& state, Levels& levels, Canvas& canvas);
 
 /// Keeps in the settings what is open, so that it can be brought back after a crash. A window that closes leaves nothing to bring back.
+/// While one keeper holds the lock, all others keep, find and remove nothing.
 class SessionKeeper : public QObject {
     Q_OBJECT
 
 public:
-    SessionKeeper(Levels& levels, Canvas& canvas, QObject* parent);
+    /// `lockFile` must be writable; empty: nothing is kept.
+    SessionKeeper(const QString& lockFile, Levels& levels, Canvas& canvas, QObject* parent);
 
     struct Left {
         QString path;
         StartState state;
     };
     /// What a window that did not close left behind, if the photo is still there.
-    static std::optional<Left> left();
+    std::optional<Left> left() const;
     void close();
 
 private:
@@ -42,6 +45,7 @@ private:
 
     Levels& m_levels;
     Canvas& m_canvas;
+    QLockFile m_lock;
     QTimer m_timer; ///< Joins quick changes.
 };
 

@@ -2,7 +2,8 @@
 
 namespace casr {
 
-SettingsHistory::SettingsHistory(Levels& levels, Canvas& canvas, QObject* parent) : QObject(parent), m_levels(levels), m_canvas(canvas) {
+SettingsHistory::SettingsHistory(Levels& levels, Canvas& canvas, MessageBar& messages, QObject* parent)
+    : QObject(parent), m_levels(levels), m_canvas(canvas), m_messages(messages) {
     connect(&levels, &Levels::replaced, this, &SettingsHistory::record);
     connect(&levels, &Levels::remixed, this, &SettingsHistory::record);
     connect(&canvas, &Canvas::regionChanged, this, &SettingsHistory::record);
@@ -53,15 +54,18 @@ bool SettingsHistory::isMixingOn() const {
 }
 
 void SettingsHistory::go(int delta) {
-    m_now = static_cast<std::size_t>(static_cast<int>(m_now) + delta);
-    const ChosenSettings wanted = m_states[m_now];
+    const std::size_t next = static_cast<std::size_t>(static_cast<int>(m_now) + delta);
+    const ChosenSettings wanted = m_states[next];
     m_isGoing = true;
-    if (wanted.settings != m_levels.settings()) {
-        m_levels.choose(wanted.settings);
-    }
-    if (wanted.region != m_canvas.region()) {
-        m_canvas.setRegion(wanted.region);
-    }
+    m_messages.showProblemOf([&] {
+        if (wanted.settings != m_levels.settings()) {
+            m_levels.choose(wanted.settings);
+        }
+        if (wanted.region != m_canvas.region()) {
+            m_canvas.setRegion(wanted.region);
+        }
+        m_now = next;
+    });
     m_isGoing = false;
     enableCommands();
 }

@@ -2,6 +2,7 @@
 
 #include "ui/canvas.h"
 #include "ui/commands.h"
+#include "ui/message_bar.h"
 
 namespace casr {
 
@@ -18,7 +19,7 @@ class SettingsHistory : public QObject {
     Q_OBJECT
 
 public:
-    SettingsHistory(Levels& levels, Canvas& canvas, QObject* parent);
+    SettingsHistory(Levels& levels, Canvas& canvas, MessageBar& messages, QObject* parent);
 
     void addCommands(QMenu* menu, Commands& commands);
 
@@ -29,11 +30,13 @@ private:
     void record();
     /// One move of the slider that mixes the result comes in many parts, and is undone as one.
     bool isMixingOn() const;
+    /// Stays where it is when the settings cannot be chosen any more.
     void go(int delta);
     void enableCommands();
 
     Levels& m_levels;
     Canvas& m_canvas;
+    MessageBar& m_messages;
     std::shared_ptr<const Document> m_document;
     std::vector<ChosenSettings> m_states;
     std::size_t m_now = 0;

@@ -88,9 +88,14 @@ void StaircaseDock::showMenu(QPoint place) {
     }
     auto* menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    connect(menu->addAction(tr("Export This Step\u2026")), &QAction::triggered, this, [this, level] { Q_EMIT exportRequested(level); });
+    const auto offer = [&](const QString& text, void (StaircaseDock::*request)(int)) {
+        QAction* action = menu->addAction(text);
+        action->setEnabled(m_levels.isReady());
+        connect(action, &QAction::triggered, this, [this, level, request] { Q_EMIT(this->*request)(level); });
+    };
+    offer(tr("Export This Step\u2026"), &StaircaseDock::exportRequested);
     if (level > 0) {
-        connect(menu->addAction(tr("Run from This Step")), &QAction::triggered, this, [this, level] { Q_EMIT runRequested(level); });
+        offer(tr("Run from This Step"), &StaircaseDock::runRequested);
     }
     menu->popup(m_list->viewport()->mapToGlobal(place));
 }

@@ -1,6 +1,7 @@
 #include "ui/tile_picture.h"
 
 #include <algorithm>
+#include <new>
 
 namespace casr {
 
@@ -21,6 +22,9 @@ quint32 meanOf(quint32 a, quint32 b, quint32 c, quint32 d) {
 
 QImage halved(const QImage& picture) {
     QImage half((picture.width() + 1) / 2, (picture.height() + 1) / 2, picture.format());
+    if (half.isNull()) {
+        throw std::bad_alloc();
+    }
     for (int y = 0; y < half.height(); ++y) {
         const auto* above = reinterpret_cast<const quint32*>(picture.constScanLine(2 * y));
         const auto* below = reinterpret_cast<const quint32*>(picture.constScanLine(std::min(2 * y + 1, picture.height() - 1)));

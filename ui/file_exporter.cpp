@@ -1,4 +1,4 @@
-#include "ui/exporter.h"
+#include "ui/file_exporter.h"
 
 #include "ui/level_pixels.h"
 
@@ -55,7 +55,7 @@ double areaOf(const std::vector<ExportJob>& jobs) {
 
 } // namespace
 
-struct Exporter::Context {
+struct FileExporter::Context {
     std::shared_ptr<const Document> document;
     std::shared_ptr<Staircase> staircase;
     Plan plan;
@@ -67,23 +67,20 @@ QStringList checkExport(const Document& document, const ExportJob& job) {
     return textsOf(lossesOf(fileOf(job), layout, streamOptionsOf(job)));
 }
 
-Exporter::Exporter(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels) {
-    connect(&m_task, &LongTask::progressed, this, [this](double share) {
-        const double seconds = static_cast<double>(m_time.elapsed()) / 1000;
-        Q_EMIT progressed(share, seconds * (1 / share - 1));
-    });
+FileExporter::FileExporter(Levels& levels, QObject* parent) : QObject(parent), m_levels(levels) {
+    connect(&m_task, &LongTask::progressed, this,
+            [this](double share) { Q_EMIT progressed(share, m_task.secondsSpent().value_or(0) * (1 / share - 1)); });
     connect(&m_task, &LongTask::done, this, [this] { Q_EMIT finished(m_paths, *m_notes); });
-    connect(&m_task, &LongTask::failed, this, &Exporter::failed);
-    connect(&m_task, &LongTask::stopped, this, &Exporter::stopped);
+    connect(&m_task, &LongTask::failed, this, &FileExporter::failed);
+    connect(&m_task, &LongTask::stopped, this, &FileExporter::stopped);
 }
 
-void Exporter::start(std::vector<ExportJob> jobs) {
+void FileExporter::start(std::vector<ExportJob> jobs) {
     m_paths.clear();
     for (const ExportJob& job : jobs) {
         m_paths << job.path;
     }
     m_notes = std::make_shared<QStringList>();
-    m_time.start();
     const Context context{m_levels.document(), m_levels.staircase(), m_levels.viewingPlan()};
     m_task.start([context, notes = m_notes, jobs = std::move(jobs)](const StopCheck& stop, const LongTask::Report& report) {
         *notes = run(context, jobs, stop, report);
@@ -91,8 +88,8 @@ void Exporter::start(std::vector<ExportJob> jobs) {
     Q_EMIT started(static_cast<int>(m_paths.size()));
 }
 
-QStringList Exporter::run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop,
-                          const LongTask::Report& report) {
+QStringList FileExporter::run(const Context& context, const std::vector<ExportJob>& jobs, const StopCheck& stop,
+                              const LongTask::Report& report) {
     const double all = areaOf(jobs);
     double done = 0;
     QStringList notes;

@@ -7,7 +7,6 @@
 #include "core/io/picture_stream.h"
 #include "core/recipe/recipe.h"
 
-#include <QElapsedTimer>
 #include <QObject>
 #include <QStringList>
 
@@ -26,17 +25,18 @@ struct ExportJob {
 };
 
 /// Writes levels to files on a thread of its own; what is not computed yet is computed on the way. Lives in the GUI thread.
-class Exporter : public QObject {
+class FileExporter : public QObject {
     Q_OBJECT
 
 public:
     /// When it goes, it stops and waits.
-    explicit Exporter(Levels& levels, QObject* parent = nullptr);
+    explicit FileExporter(Levels& levels, QObject* parent = nullptr);
 
     /// Writes the files one after another; the first that fails ends it. Nothing may be under way.
     void start(std::vector<ExportJob> jobs);
     void stop() { m_task.stop(); }
     bool isRunning() const { return m_task.isRunning(); }
+    std::optional<double> secondsSpent() const { return m_task.secondsSpent(); }
 
 Q_SIGNALS:
     void started(int files);
@@ -54,7 +54,6 @@ private:
                            const LongTask::Report& report);
 
     Levels& m_levels;
-    QElapsedTimer m_time;
     QStringList m_paths;
     std::shared_ptr<QStringList> m_notes; ///< The worker's until it is done.
     LongTask m_task;                      ///< Last: stopped before the rest goes.
