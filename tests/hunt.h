@@ -4,7 +4,8 @@
 //
 //     NAME ROUNDS [SEED [FOLDER]]
 //
-// The same numbers give the same files. What harmed is kept in FOLDER. The exit code is 1 when a promise was broken.
+// The same numbers give the same files. What harmed is kept in FOLDER. The exit code is 1 when a promise was broken, when nothing was
+// accepted or nothing refused (then nothing was hunted for), and when a file harmed where none is known to.
 
 #include "core/base/error.h"
 #include "core/base/random.h"
@@ -51,6 +52,7 @@ struct Hunt {
     std::function<HuntedFile(casr::HashRandom&)> make;
     std::function<std::string(const std::filesystem::path&)> open; ///< Throws Error; what is wrong with what was opened, or nothing.
     HarmWords words;
+    bool isHarmKnown = false; ///< Crashes and hunger are counted alone: what opens the files is known not to be safe from them.
 };
 
 /// Bytes changed, runs copied over others, or the end cut off.
@@ -115,9 +117,20 @@ inline std::string outcomeOfRound(const Hunt& hunt, const HuntOrder& order, int 
     return outcome;
 }
 
+using HuntCounts = std::map<std::string, int>;
+
+/// What makes a hunt fail; empty when nothing does.
+inline std::string failureOf(const Hunt& hunt, HuntCounts counts) {
+    return counts["broken promises"] > 0                                   ? "a promise was broken"
+           : counts["accepted"] == 0                                       ? "nothing was accepted"
+           : counts["refused"] == 0                                        ? "nothing was refused"
+           : !hunt.isHarmKnown && counts["crashed"] + counts["hungry"] > 0 ? "a file harmed"
+                                                                           : "";
+}
+
 /// The exit code.
 inline int runHunt(const Hunt& hunt, const HuntOrder& order) {
-    std::map<std::string, int> counts;
+    HuntCounts counts;
     for (int round = 0; round < order.rounds; ++round) {
         const std::string outcome = outcomeOfRound(hunt, order, round);
         ++counts[isKnown(outcome) ? outcome : "broken promises"];
@@ -128,5 +141,7 @@ inline int runHunt(const Hunt& hunt, const HuntOrder& order) {
     if (counts["accepted"] + counts["refused"] == order.rounds && !order.isFolderGiven) {
         std::filesystem::remove_all(order.folder);
     }
-    return counts["broken promises"] == 0 ? 0 : 1;
+    const std::string failure = failureOf(hunt, counts);
+    std::cout << (failure.empty() ? "" : "FAILED: " + failure + "\n") << std::flush;
+    return failure.empty() ? 0 : 1;
 }

@@ -99,5 +99,5 @@ std::string wrongWith(const std::filesystem::path& path) {
 int main(int argc, char** argv) {
     const Seeds seeds{plainSeed(), saved(convolution()), saved(torch::jit::freeze(convolution())), nestedSeed()};
     const auto make = [&](casr::HashRandom& random) { return huntedModel(seeds, random); };
-    return runHunt({make, wrongWith, {"made its reader crash", "its reader was ended", "needs more memory"}}, huntOrder(argc, argv));
+    return runHunt({make, wrongWith, {"made its reader crash", "its reader was ended", "needs more memory"}, true}, huntOrder(argc, argv));
 }

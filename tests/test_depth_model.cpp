@@ -8,6 +8,7 @@
 #include "core/depth/depth_map.h"
 #include "core/depth/guarded_depth_model.h"
 #include "file_support.h"
+#include "helper_support.h"
 #include "support.h"
 
 #include <QProcess>
@@ -222,6 +223,7 @@ private Q_SLOTS:
         const auto file = saved("endless.pt", "def forward(self, x):\n  while bool(x.size(0) > 0):\n    x = x + 0.0\n  return x\n");
         const std::string text = errorOf([&] { loadDepthModel(file, {}, {.seconds = 3}); });
         QVERIFY2(says(text, "endless.pt") && says(text, "3 seconds") && says(text, "was ended"), text.c_str());
+        QVERIFY(hasNoChild());
     }
 
     void aModelThatTakesTooMuchMemoryIsToldOf() {
@@ -243,7 +245,9 @@ private Q_SLOTS:
     void aTrialThatHangsIsEnded() {
         const std::string text = errorOfTrial("while true; do :; done", {.seconds = 0.3});
         QVERIFY2(says(text, "0.3 seconds") && says(text, "was ended"), text.c_str());
+        QVERIFY(hasNoChild());
         QVERIFY(says(errorOfTrial("exec 3>&-; while true; do :; done", {.seconds = 0.3}), "0.3 seconds"));
+        QVERIFY(hasNoChild());
     }
 
     void aTrialThatLiesIsNotBelieved() {
@@ -257,9 +261,10 @@ private Q_SLOTS:
     }
 
     void aStopEndsTheTrial() {
-        int asked = 0;
-        const auto program = fakeTrial("while true; do :; done");
-        QVERIFY_THROWS_EXCEPTION(Cancelled, tryDepthModel(program, goodScript("good.pt"), {}, [&] { return ++asked > 2; }));
+        const auto program = fakeTrial(endlessScript);
+        const auto folder = program.parent_path();
+        QVERIFY_THROWS_EXCEPTION(Cancelled, tryDepthModel(program, goodScript("good.pt"), {}, [&] { return hasBegun(folder); }));
+        QVERIFY(hasEnded(folder) && hasNoChild());
     }
 
     void aTrialThatCannotStartIsToldOf() {

@@ -2,6 +2,7 @@
 #include "core/base/stop.h"
 #include "core/io/guarded_picture.h"
 #include "core/io/picture_wire.h"
+#include "helper_support.h"
 #include "picture_support.h"
 
 #include <cstring>
@@ -165,7 +166,9 @@ private Q_SLOTS:
     void anEndlessLoopEndsAtTheTimeLimit() {
         const std::string text = FakeDecoder("while true; do :; done").errorFor({.seconds = 0.3});
         QVERIFY2(says(text, "0.3 seconds") && says(text, "was ended"), text.c_str());
+        QVERIFY(hasNoChild());
         QVERIFY(says(FakeDecoder("exec 3>&-; while true; do :; done").errorFor({.seconds = 0.3}), "0.3 seconds"));
+        QVERIFY(hasNoChild());
     }
 
     void memoryThatRunsOutIsToldAsSuch() {
@@ -179,10 +182,11 @@ private Q_SLOTS:
     }
 
     void aStopEndsTheDecoder() {
-        const FakeDecoder slow("while true; do :; done");
-        int asked = 0;
-        QVERIFY_THROWS_EXCEPTION(
-            Cancelled, readPictureWith(slow.folder() / "decoder", slow.folder() / "photo.png", {}, {}, [&] { return ++asked > 2; }));
+        const FakeDecoder slow(endlessScript);
+        const auto folder = slow.folder().path();
+        QVERIFY_THROWS_EXCEPTION(Cancelled,
+                                 readPictureWith(folder / "decoder", folder / "photo.png", {}, {}, [&] { return hasBegun(folder); }));
+        QVERIFY(hasEnded(folder) && hasNoChild());
     }
 
     void aDecoderThatCannotStartIsToldOf() {

@@ -1,6 +1,7 @@
 #include "core/base/stop.h"
 #include "core/io/encoder_wire.h"
 #include "core/io/guarded_stream.h"
+#include "helper_support.h"
 #include "picture_support.h"
 
 #include <cstring>
@@ -52,6 +53,7 @@ public:
         return errorOf([&] { write([](Rect rect) { return flatPicture(rect.size(), {0, 0, 0}).image; }); });
     }
     int filesLeft() const { return m_folder.count(); }
+    std::filesystem::path tools() const { return m_tools.path(); }
 
 private:
     TestFolder m_tools, m_folder;
@@ -158,9 +160,9 @@ private Q_SLOTS:
     }
 
     void anEncoderThatHangsCanBeStopped() {
-        const FakeEncoder slow("while true; do :; done");
-        int polls = 0;
-        QVERIFY_EXCEPTION_THROWN(slow.write({}, [&] { return ++polls > 3; }), Cancelled);
+        const FakeEncoder slow(endlessScript);
+        QVERIFY_EXCEPTION_THROWN(slow.write({}, [&] { return hasBegun(slow.tools()); }), Cancelled);
+        QVERIFY(hasEnded(slow.tools()) && hasNoChild());
         QCOMPARE(slow.filesLeft(), 0);
     }
 

@@ -245,7 +245,9 @@ private Q_SLOTS:
         QCOMPARE(grey.channels(), 1);
         QVERIFY(std::abs(grey.at(2, 2, 0) - srgbCurve(0.5)) < 1e-3);
         flat(area, {std::nan(""), 0.5, 0.5}, VIPS_INTERPRETATION_scRGB, VIPS_FORMAT_FLOAT).tiffsave((folder / "b.tif").c_str());
-        QVERIFY(readPicture(folder / "b.tif").image.at(2, 2, 0) < 0.6f);
+        const Image coloured = readPicture(folder / "b.tif").image;
+        QVERIFY(codeOf(coloured, 0) < 20); // some of the green, in wider primaries
+        QVERIFY(codeOf(coloured, 1) > 150 && codeOf(coloured, 2) > 150);
     }
 
     void integersOf32BitsAreRead() {
