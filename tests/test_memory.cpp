@@ -157,7 +157,7 @@ private Q_SLOTS:
             QCOMPARE(window.rect.size(), (Size{memoryWindowEdge, memoryWindowEdge}));
             places.insert({window.rect.left, window.rect.top});
             QVERIFY(std::is_sorted(window.cells.begin(), window.cells.end()));
-            QVERIFY(window.cells.size() >= mostMemoryTokens / 4 / windows.size());
+            QVERIFY(window.cells.size() >= mostMemoryTokens / windows.size());
         }
         QCOMPARE(places.size(), windows.size());
     }

@@ -97,9 +97,9 @@ std::vector<Candidate> candidatesIn(const Image& photo, MemoryWindow& window) {
     return candidates;
 }
 
-/// Every window's strongest cells, a quarter of all, then the strongest of the rest, wherever they are.
+/// Every window's strongest cells, an equal share; what windows at the border and rounding leave goes to the strongest of the rest.
 void chooseCells(const Image& photo, std::vector<MemoryWindow>& windows) {
-    const std::size_t ofEach = mostMemoryTokens / 4 / windows.size();
+    const std::size_t ofEach = mostMemoryTokens / windows.size();
     std::vector<Candidate> chosen, rest;
     for (MemoryWindow& window : windows) {
         const std::vector<Candidate> candidates = candidatesIn(photo, window);

@@ -18,8 +18,8 @@ constexpr int mostMemoryWindows = 256;
 constexpr std::size_t mostMemoryTokens = 2048;
 
 /// What of `photo` (RGB) is remembered: up to mostMemoryWindows windows spread evenly over it, each where gradients are strongest
-/// nearby, and of their cells those with the strongest gradients, mostMemoryTokens in all, a quarter of them shared out equally among the
-/// windows. A function of the photo's pixels alone.
+/// nearby, and of their cells those with the strongest gradients, mostMemoryTokens in all, shared out equally among the windows; what a
+/// window cannot use, others get. A function of the photo's pixels alone.
 std::vector<MemoryWindow> memoryWindowsOf(const Image& photo);
 
 } // namespace casr
