@@ -1,7 +1,7 @@
 #include "core/image/resample.h"
 #include "core/train/loader.h"
 #include "core/train/sample.h"
-#include "tests/support.h"
+#include "crops_support.h"
 
 #include <QtTest>
 
@@ -12,48 +12,6 @@
 using namespace casr;
 
 namespace {
-
-/// Crops whose red and green say where a pixel lies, and whose blue says in which crop.
-CropFile placeCrops(int edge, int count) {
-    CropFile crops{edge, std::vector<std::uint32_t>(static_cast<std::size_t>(count)), {}};
-    for (int i = 0; i < count * edge * edge; ++i) {
-        const int x = i % edge;
-        const int y = i / edge % edge;
-        for (const int code : {x, y, 40 * (i / edge / edge)}) {
-            crops.pixels.push_back(static_cast<std::uint8_t>(code));
-        }
-    }
-    return crops;
-}
-
-CropFile noiseCrops(int edge, int count) {
-    CropFile crops = placeCrops(edge, count);
-    HashRandom random(3);
-    for (std::uint8_t& byte : crops.pixels) {
-        byte = static_cast<std::uint8_t>(random.below(256));
-    }
-    return crops;
-}
-
-/// Long waves to the right, which are shorter when the crop is reduced.
-CropFile waveCrops(int edge, int count) {
-    CropFile crops = placeCrops(edge, count);
-    for (std::size_t i = 0; i < crops.pixels.size(); ++i) {
-        const double column = static_cast<double>(i / 3 % static_cast<std::size_t>(edge));
-        crops.pixels[i] = static_cast<std::uint8_t>(128.0 + 100.0 * std::sin(column / 3.0));
-    }
-    return crops;
-}
-
-Image cropPicture(const CropFile& crops, int index, int edge) {
-    std::vector<float> values;
-    for (int y = 0; y < edge; ++y) {
-        for (int i = 0; i < 3 * edge; ++i) {
-            values.push_back(static_cast<float>(crops.crop(index)[3 * y * crops.edge + i]) / 255.0f);
-        }
-    }
-    return Image({edge, edge}, 3, std::move(values));
-}
 
 bool sameBatch(const Batch& a, const Batch& b) {
     return a.count == b.count && a.patch == b.patch && a.points == b.points && a.low == b.low && a.cells == b.cells &&
@@ -133,15 +91,6 @@ bool isOnePlacement(const Batch& batch, int patch, int cropEdge) {
         found = fits;
     }
     return found;
-}
-
-/// Mean step from a sample of the truth to the next in its row.
-double roughnessOf(const Batch& batch) {
-    double sum = 0;
-    for (std::size_t i = 3; i < batch.target.size(); i += 3) {
-        sum += std::abs(batch.target[i] - batch.target[i - 3]);
-    }
-    return 3.0 * sum / static_cast<double>(batch.target.size());
 }
 
 } // namespace
@@ -387,70 +336,6 @@ private Q_SLOTS:
             }
         }
         QVERIFY2(degradedPatches > 55 && degradedPatches < 105, qPrintable(QString::number(degradedPatches)));
-    }
-
-    void softPhotosAreSmootherAtTheirOwnPixels() {
-        const CropFile crops = noiseCrops(80, 2);
-        SampleOptions options{4, 16, 1};
-        options.dense = true;
-        for (std::uint64_t iteration = 0; iteration < 4; ++iteration) {
-            const Batch crisp = makeBatch(crops, options, iteration);
-            SampleOptions soft = options;
-            soft.soft = 1.0;
-            for (const double unrolled : {0.0, 1.0}) {
-                soft.unrolled = unrolled;
-                const Batch batch = makeBatch(crops, soft, iteration);
-                QCOMPARE(batch.points, crisp.points);
-                QVERIFY(roughnessOf(batch) < 0.9 * roughnessOf(crisp));
-            }
-        }
-    }
-
-    void reducedTruthsAreSharperAtTheirOwnPixelsAndOfTheSameSize() {
-        const CropFile crops = waveCrops(160, 2);
-        SampleOptions options{16, 16, 1};
-        options.dense = true;
-        double plain = 0, sharp = 0;
-        for (std::uint64_t iteration = 0; iteration < 4; ++iteration) {
-            options.sharp = 0.0;
-            const Batch before = makeBatch(crops, options, iteration);
-            options.sharp = 1.0;
-            const Batch batch = makeBatch(crops, options, iteration);
-            QCOMPARE(batch.points, before.points);
-            plain += roughnessOf(before);
-            sharp += roughnessOf(batch);
-        }
-        QVERIFY2(sharp > 1.2 * plain, qPrintable(QString("%1 %2").arg(plain).arg(sharp)));
-    }
-
-    void sharpBatchesAtAWholeScaleHaveThePatchesThatTheCropsHold() {
-        SampleOptions options{4, 16, 1};
-        options.whole = 1.0;
-        options.sharp = 1.0;
-        const CropFile crops = waveCrops(64, 2);
-        int smaller = 0;
-        for (std::uint64_t iteration = 0; iteration < 40; ++iteration) {
-            const Batch batch = makeBatch(crops, options, iteration);
-            QVERIFY(batch.patch % 2 == 0 && batch.patch >= 64 / (2 * batch.whole) - 1 && batch.patch <= 16);
-            QCOMPARE(batch.points, batch.patch * batch.whole * batch.patch * batch.whole);
-            QVERIFY(batch.whole > 2 || batch.patch == 16); // a crop holds all of 2 x 2 x 16
-            smaller += batch.patch < 16 ? 1 : 0;
-        }
-        QVERIFY(smaller > 5 && smaller < 35);
-    }
-
-    void sharpAndPlainBatchesAtAWholeScaleAreAsFrequentAsAskedFor() {
-        SampleOptions options{1, 16, 1};
-        options.whole = 1.0;
-        const CropFile crops = waveCrops(128, 2);
-        double plain = 0, half = 0, all = 0;
-        for (std::uint64_t iteration = 0; iteration < 60; ++iteration) {
-            for (auto [share, sum] : {std::pair{0.0, &plain}, {0.5, &half}, {1.0, &all}}) {
-                options.sharp = share;
-                *sum += roughnessOf(makeBatch(crops, options, iteration));
-            }
-        }
-        QVERIFY2(plain < half && half < all, qPrintable(QString("%1 %2 %3").arg(plain).arg(half).arg(all)));
     }
 
     void unrolledPatchesHaveASmallerAncestor() {

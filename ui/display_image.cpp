@@ -40,6 +40,13 @@ void transformRow(const ScreenTransform& transform, int inputs, quint16* row, in
     }
 }
 
+/// Qt answers a lack of memory with an empty picture.
+void requireMemory(const QImage& picture) {
+    if (picture.isNull()) {
+        throw std::bad_alloc();
+    }
+}
+
 } // namespace
 
 DisplayColours::DisplayColours(const ColourEncoding& encoding, int colourChannels, const ScreenProfile& screen) {
@@ -58,9 +65,7 @@ DisplayColours::DisplayColours(const ColourEncoding& encoding, int colourChannel
 QImage DisplayColours::shown(const Image& image) const {
     const bool hasAlpha = image.encoding().hasAlpha;
     QImage picture(image.width(), image.height(), hasAlpha ? QImage::Format_RGBA64 : QImage::Format_RGBX64);
-    if (picture.isNull()) {
-        throw std::bad_alloc();
-    }
+    requireMemory(picture);
     for (int y = 0; y < image.height(); ++y) {
         auto* row = reinterpret_cast<quint16*>(picture.scanLine(y));
         fillRow(image.row(y), image.width(), image.channels(), hasAlpha, row);
@@ -68,7 +73,9 @@ QImage DisplayColours::shown(const Image& image) const {
             transformRow(*m_transform, m_inputs, row, image.width());
         }
     }
-    return picture.convertToFormat(hasAlpha ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
+    picture.convertTo(hasAlpha ? QImage::Format_ARGB32_Premultiplied : QImage::Format_RGB32);
+    requireMemory(picture);
+    return picture;
 }
 
 QImage fromScreen(const QImage& seen, const ScreenProfile& screen) {

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <new>
 
 namespace casr {
 
@@ -29,15 +28,6 @@ Rect pixelsOf(const Plan& plan, int level, Area area) {
     const Rect region{static_cast<int>(std::floor(area.left)), static_cast<int>(std::floor(area.top)),
                       static_cast<int>(std::ceil(area.right)), static_cast<int>(std::ceil(area.bottom))};
     return regionAt(plan, level, region);
-}
-
-/// `picture` for the screen. Qt answers a lack of memory with an empty picture.
-QImage shownIn(const DisplayColours& colours, const Image& picture) {
-    QImage shown = colours.shown(picture);
-    if (shown.isNull()) {
-        throw std::bad_alloc();
-    }
-    return shown;
 }
 
 Point scaled(const Plan& plan, int level, Point source) {
@@ -303,7 +293,7 @@ Listener Levels::listenerOf(Hooks hooks) {
         const Rect place = gridOf(plan, key.level).pixelsOf(key.column, key.row);
         const float plain = mixed.plainOf(key.level);
         const Image picture = pictureOf(document->photo, tile, plan.sizeOf(key.level), place, plain);
-        const TilePicture shown(place, shownIn(document->colours, picture));
+        const TilePicture shown(place, document->colours.shown(picture));
         deliver([this, arrival, shown, hooks, document, plain] {
             // Prepared for another screen or mixed otherwise: it is asked for again.
             if (document == m_document && plain == mixture().plainOf(arrival.key.level)) {

@@ -28,7 +28,7 @@ Conflict conflictNamed(const std::string& name) {
 }
 
 /// Options given here go before the recipe's.
-void override(const CLI::App& command, const RunOptions& run, Recipe& recipe) {
+void takeOptions(const CLI::App& command, const RunOptions& run, Recipe& recipe) {
     if (command.count("--precision") != 0) {
         recipe.profile.clear();
     }
@@ -37,11 +37,11 @@ void override(const CLI::App& command, const RunOptions& run, Recipe& recipe) {
     }
 }
 
-void overrideAll(const CLI::App& command, const RunOptions& run, Batch& batch) {
-    override(command, run, batch.recipe);
+void takeOptions(const CLI::App& command, const RunOptions& run, Batch& batch) {
+    takeOptions(command, run, batch.recipe);
     for (BatchItem& item : batch.items) {
         if (item.recipe) {
-            override(command, run, *item.recipe);
+            takeOptions(command, run, *item.recipe);
         }
     }
 }
@@ -64,7 +64,7 @@ Batch newBatch(const BatchArguments& arguments) {
 /// A new queue, or the one that was left.
 Batch startedBatch(const CLI::App& command, const BatchArguments& arguments) {
     Batch batch = arguments.resume ? loadBatch(arguments.queue) : newBatch(arguments);
-    overrideAll(command, arguments.run, batch);
+    takeOptions(command, arguments.run, batch);
     return batch;
 }
 

@@ -6,6 +6,7 @@
 #include "core/image/detail_bands.h"
 #include "core/image/detail_share.h"
 #include "core/image/range.h"
+#include "core/zoom/memory_shortage.h"
 
 #include <algorithm>
 #include <chrono>
@@ -21,41 +22,9 @@ using Clock = std::chrono::steady_clock;
 constexpr float texturedRange = 0.02f;
 constexpr float flatRange = 1e-4f;
 constexpr int mostTries = 3;
-/// The cache keeps so much where memory is short: the parents of a tile.
-constexpr std::size_t leastHeld = std::size_t{32} << 20;
 
 /// Made at the start: there may be no memory for it later.
 const OutOfMemory noMemory("There is not enough memory for a tile. Close other programs, then go on.");
-
-/// A tile that was tried as often as it may be: those above it, which need it, are not tried again. Copies without allocating.
-class GivenUp : public OutOfMemory {
-public:
-    explicit GivenUp(const OutOfMemory& failure) : OutOfMemory(failure) {}
-};
-
-/// At the end of a tile the cache may hold its whole budget again, with the tile or without: what it held is given back by then, and a
-/// next tile that memory is short for gives back more.
-class Hold {
-public:
-    explicit Hold(TileCache& cache) : m_cache(cache) {}
-    Hold(const Hold&) = delete;
-    Hold& operator=(const Hold&) = delete;
-    ~Hold() {
-        if (m_isLess) {
-            m_cache.holdAll();
-        }
-    }
-
-    std::size_t less() {
-        m_isLess = true;
-        m_cache.dropFields();
-        return m_cache.holdLess(leastHeld);
-    }
-
-private:
-    TileCache& m_cache;
-    bool m_isLess = false;
-};
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
