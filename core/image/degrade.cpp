@@ -12,7 +12,7 @@ namespace casr {
 namespace {
 
 constexpr int blockEdge = 8;
-using Block = std::array<double, blockEdge * blockEdge>;
+using Block = std::array<double, 64>;
 
 /// The quantisation tables of the JPEG standard's annex K, rows from top to bottom.
 constexpr std::array<int, 64> lumaTable{16, 11,  10,  16, 24, 40, 51, 61, 12,  12,  14,  19,  26, 58, 60, 55,  14,  13,  16,  24, 40, 57,
@@ -106,11 +106,9 @@ Image rgbOf(const std::array<Plane, 3>& planes, Size size) {
 const Block& cosines() {
     static const Block table = [] {
         Block made{};
-        for (int k = 0; k < blockEdge; ++k) {
-            for (int i = 0; i < blockEdge; ++i) {
-                made[static_cast<std::size_t>(blockEdge * k + i)] =
-                    (k == 0 ? std::sqrt(0.125) : 0.5) * std::cos((2 * i + 1) * k * std::numbers::pi / 16.0);
-            }
+        for (std::size_t entry = 0; entry < made.size(); ++entry) {
+            const auto k = static_cast<double>(entry / blockEdge), i = static_cast<double>(entry % blockEdge);
+            made[entry] = (k == 0.0 ? std::sqrt(0.125) : 0.5) * std::cos((2.0 * i + 1.0) * k * std::numbers::pi / 16.0);
         }
         return made;
     }();
