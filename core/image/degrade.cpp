@@ -107,8 +107,9 @@ const Block& cosines() {
     static const Block table = [] {
         Block made{};
         for (std::size_t entry = 0; entry < made.size(); ++entry) {
-            const auto k = static_cast<double>(entry / blockEdge), i = static_cast<double>(entry % blockEdge);
-            made[entry] = (k == 0.0 ? std::sqrt(0.125) : 0.5) * std::cos((2.0 * i + 1.0) * k * std::numbers::pi / 16.0);
+            const std::size_t k = entry / blockEdge, i = entry % blockEdge;
+            const double turns = static_cast<double>((2 * i + 1) * k) / 32.0;
+            made[entry] = (k == 0 ? std::sqrt(0.125) : 0.5) * std::cos(2.0 * std::numbers::pi * turns);
         }
         return made;
     }();
