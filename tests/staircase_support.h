@@ -8,6 +8,9 @@
 
 #include <QtTest>
 
+#include <algorithm>
+#include <cmath>
+
 namespace casr {
 
 inline const Architecture small{16, 2, 16};
@@ -38,6 +41,13 @@ inline Staircase staircaseOf(Precision precision, std::size_t cacheBytes = plent
 
 inline Image wholeLevel(Staircase& staircase, int level) {
     return staircase.region(level, rectOf(staircase.plan().sizeOf(level))).image;
+}
+
+/// What the step to `level` of a method without a memory and controls knows beside its parent: at 4 times the photo and beyond all is 1.
+inline StepInputs inputsOf(const Plan& plan, int level) {
+    StepInputs inputs;
+    inputs.enlarged = static_cast<float>(std::clamp(std::log(plan.cumulativeOf(level - 1)) / std::log(4.0), 0.0, 1.0));
+    return inputs;
 }
 
 /// A row for float32 and one for this machine's own precision, bfloat16 where it has that.

@@ -189,6 +189,19 @@ private Q_SLOTS:
         QVERIFY(std::all_of(batch.offsets.begin(), batch.offsets.end(), [](float offset) { return offset == 0.0f; }));
     }
 
+    void validationOfALaterStepBeginsWithASmallerCrop() {
+        const CropFile crops = noiseCrops(50, 3);
+        const Batch batch = makeValidation(crops, 1, 2, 3);
+        QCOMPARE(batch.patch, 24);
+        QCOMPARE(batch.points, 48 * 48);
+        QCOMPARE(batch.ancestors.size(), std::size_t{1});
+        const Batch::Ancestor& ancestor = batch.ancestors.front();
+        QVERIFY(sameBits(ancestor.image, resizedTo8Bit(cropPicture(crops, 1, 48), {8, 8})));
+        QVERIFY(ancestor.patch == 0 && ancestor.edge == 24 && ancestor.left == 0 && ancestor.top == 0);
+        QVERIFY(std::abs(batch.enlarged.front() - std::log(3.0) / std::log(4.0)) < 1e-6);
+        QVERIFY(makeValidation(crops, 1, 2).ancestors.empty());
+    }
+
     void validationHoldsEveryPixelOfTheCrop_data() {
         QTest::addColumn<int>("scale");
         for (const int scale : {1, 2, 3, 4}) {
@@ -347,9 +360,30 @@ private Q_SLOTS:
         for (const Batch::Ancestor& ancestor : batch.ancestors) {
             const double step = static_cast<double>(ancestor.edge) / ancestor.image.width();
             QVERIFY(step >= 1.4 && step <= 4.3 && ancestor.image.width() == ancestor.image.height());
+            QVERIFY(std::abs(batch.enlarged[static_cast<std::size_t>(ancestor.patch)] - std::min(1.0, std::log2(step) / 2)) < 1e-6);
             QVERIFY(ancestor.left >= 0 && ancestor.left + 16 <= ancestor.edge && ancestor.top >= 0 && ancestor.top + 16 <= ancestor.edge);
         }
-        QVERIFY(makeBatch(crops, {8, 16, 1}, 3).ancestors.empty());
+        const Batch ofPhotos = makeBatch(crops, {8, 16, 1}, 3);
+        QVERIFY(ofPhotos.ancestors.empty());
+        QCOMPARE(ofPhotos.enlarged, std::vector<float>(8, 0.0f));
+    }
+
+    /// Of the same batch with and without wear: only some of the ancestors change, and no truth does.
+    void wornAncestorsHaveCleanTruths() {
+        const CropFile crops = placeCrops(80, 2);
+        SampleOptions options{32, 16, 1};
+        options.unrolled = 1.0;
+        options.worn = 1e-9;
+        const Batch clean = makeBatch(crops, options, 3);
+        options.worn = 0.5;
+        const Batch worn = makeBatch(crops, options, 3);
+        QVERIFY(worn.noise == clean.noise && worn.jpeg == clean.jpeg && worn.enlarged == clean.enlarged);
+        int changed = 0;
+        for (std::size_t i = 0; i < worn.ancestors.size(); ++i) {
+            changed += sameBits(worn.ancestors[i].image, clean.ancestors[i].image) ? 0 : 1;
+        }
+        QVERIFY2(changed > 8 && changed < 24, qPrintable(QString::number(changed)));
+        QVERIFY(worn.low == clean.low);
     }
 
     /// Of crops whose colours are their places: the patch lies in its ancestor where its truth lies in the photo.

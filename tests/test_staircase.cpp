@@ -56,7 +56,7 @@ private Q_SLOTS:
         Staircase staircase = staircaseOf(Precision::float32);
         Image parent = photo();
         for (int level = 1; level < staircase.plan().levels(); ++level) {
-            parent = levelAtOnce(*sharedNetwork(), parent, staircase.plan().sizeOf(level));
+            parent = levelAtOnce(*sharedNetwork(), parent, staircase.plan().sizeOf(level), inputsOf(staircase.plan(), level));
             QVERIFY(sameBits(wholeLevel(staircase, level), parent));
         }
         // The field is seen: the result is far from plain interpolation.
@@ -75,11 +75,12 @@ private Q_SLOTS:
         const auto network = strongNetwork(full, 2);
         const Plan plan = planSchedule(photoSize, 4.0, 2.05);
         Staircase staircase(photo(), network, plan, Precision::float32, plenty);
-        StepInputs inputs;
-        inputs.memory = network->remember(photo(), Precision::float32, {});
-        QVERIFY(inputs.memory && !inputs.memory->places().empty());
+        const std::shared_ptr<const SourceMemory> memory = network->remember(photo(), Precision::float32, {});
+        QVERIFY(memory && !memory->places().empty());
         Image parent = photo();
         for (int level = 1; level < plan.levels(); ++level) {
+            StepInputs inputs = inputsOf(plan, level);
+            inputs.memory = memory;
             parent = levelAtOnce(*network, parent, plan.sizeOf(level), inputs);
             QVERIFY(sameBits(wholeLevel(staircase, level), parent));
         }
@@ -126,7 +127,7 @@ private Q_SLOTS:
         Staircase plain(photo(), network, plan, Precision::float32, plenty, {0, 0, {true, true, false, true}});
         const Image first = wholeLevel(cleaned, 1);
         QVERIFY(!sameBits(first, wholeLevel(plain, 1)));
-        QVERIFY(sameBits(wholeLevel(cleaned, 2), levelAtOnce(*network, first, plan.sizeOf(2))));
+        QVERIFY(sameBits(wholeLevel(cleaned, 2), levelAtOnce(*network, first, plan.sizeOf(2), inputsOf(plan, 2))));
     }
 
     void aCleanedPhotoIsNotProjectedBackTo() {
@@ -313,7 +314,8 @@ private Q_SLOTS:
         const Image parent = wholeLevel(staircase, 1);
         const Size least = staircase.plan().sizeOf(1), most = staircase.plan().sizeOf(2);
         for (const Size whole : {least, Size{least.width + 7, least.height + 5}, Size{most.width - 3, most.height - 1}}) {
-            QVERIFY(sameBits(staircase.view(2, whole, rectOf(whole)).image, levelAtOnce(*sharedNetwork(), parent, whole)));
+            const Image expected = levelAtOnce(*sharedNetwork(), parent, whole, inputsOf(staircase.plan(), 2));
+            QVERIFY(sameBits(staircase.view(2, whole, rectOf(whole)).image, expected));
         }
     }
 

@@ -157,6 +157,19 @@ private Q_SLOTS:
         QVERIFY2(losses.back() < 0.95 * losses.front(), qPrintable(QString("%1 %2").arg(losses.front()).arg(losses.back())));
     }
 
+    void laterStepsLearnOnSquaresAnyway() {
+        for (const double unrolled : {0.0, 1.0}) {
+            const std::filesystem::path plain = freshFolder(), squared = freshFolder();
+            TrainOptions options = optionsFor(plain, 3);
+            options.sample.unrolled = unrolled;
+            run(options);
+            options.folder = squared;
+            options.squared = true;
+            run(options);
+            QCOMPARE(sameTensors(plain / "weights.safetensors", squared / "weights.safetensors"), unrolled == 1.0);
+        }
+    }
+
     void learningThroughBackProjectionMakesBetterPictures_data() {
         QTest::addColumn<double>("whole");
         QTest::addColumn<double>("real");
@@ -199,10 +212,10 @@ private Q_SLOTS:
         run(optionsFor(folder, 20));
         run(optionsFor(folder, 20));
         const std::vector<QStringList> rows = logOf(folder);
-        QCOMPARE(rows.front(), (QStringList{"iteration", "seconds", "rate", "loss", "psnr_x2", "psnr_x3", "psnr_x4"}));
+        QCOMPARE(rows.front(), (QStringList{"iteration", "seconds", "rate", "loss", "psnr_x2", "psnr_x3", "psnr_x4", "psnr_x8"}));
         QCOMPARE(rows.size(), std::size_t{5}); // the head, two reports, a validation, and one of the run that had nothing left to do
         for (std::size_t i = 1; i < rows.size(); ++i) {
-            QCOMPARE(rows[i].size(), 7);
+            QCOMPARE(rows[i].size(), 8);
             const bool isValidation = rows[i][3].isEmpty();
             QCOMPARE(rows[i][4].isEmpty(), !isValidation);
             QVERIFY(!isValidation || rows[i][4].toDouble() > 5.0);

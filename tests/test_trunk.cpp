@@ -120,7 +120,7 @@ double farthest(const FieldTile& a, const FieldTile& b) {
     return farthest(a, [&](int x, int y, int i) { return double{b.of(x, y)[i]}; });
 }
 
-constexpr float noiseAmount = 0.25f, jpegAmount = 0.5f;
+constexpr float noiseAmount = 0.25f, jpegAmount = 0.5f, enlargedAmount = 0.75f;
 
 /// Square pictures as the trainer hands them over, with one sample.
 Batch batchOf(const std::vector<Image>& pictures) {
@@ -132,6 +132,7 @@ Batch batchOf(const std::vector<Image>& pictures) {
         batch.low.insert(batch.low.end(), picture.values().begin(), picture.values().end());
         batch.noise.push_back(noiseAmount);
         batch.jpeg.push_back(jpegAmount);
+        batch.enlarged.push_back(enlargedAmount);
         batch.cells.push_back(0);
         batch.offsets.insert(batch.offsets.end(), {0.0f, 0.0f});
         batch.inverseScale.push_back(1.0f);
@@ -239,16 +240,17 @@ private Q_SLOTS:
         inputs.picture = pictures.front().size();
         inputs.noise = noiseAmount;
         inputs.jpeg = jpegAmount;
+        inputs.enlarged = enlargedAmount;
         for (std::size_t i = 0; i < pictures.size(); ++i) {
             const FieldTile tile = tileOf(pictures[i], inputs);
             const auto of = made.accessor<float, 4>()[static_cast<std::int64_t>(i)];
             const double far = farthest(tile, [&](int x, int y, int k) { return double{of[k][y][x]}; });
             QVERIFY2(far < 1e-4, qPrintable(QString::number(far)));
             // Every plane counts.
-            StepInputs clean = inputs, uncompressed = inputs, flat = inputs;
-            clean.noise = uncompressed.jpeg = 0;
+            StepInputs clean = inputs, uncompressed = inputs, photo = inputs, flat = inputs;
+            clean.noise = uncompressed.jpeg = photo.enlarged = 0;
             flat.superpixels = false;
-            for (const StepInputs& other : {clean, uncompressed, flat}) {
+            for (const StepInputs& other : {clean, uncompressed, photo, flat}) {
                 QVERIFY(farthest(tileOf(pictures[i], other), tile) > 1e-2);
             }
         }

@@ -47,6 +47,9 @@ void addCommonOptions(CLI::App& command, RunArguments& arguments) {
     command.add_option("--unrolled", options.sample.unrolled, "Share of inputs that an earlier step made")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
+    command.add_option("--worn", options.sample.worn, "Share of those whose photo has noise or JPEG that the truth has not")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
     command.add_option("--degraded", options.sample.degraded, "Share of the other inputs with noise or JPEG")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();

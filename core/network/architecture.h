@@ -2,6 +2,9 @@
 
 #include "core/image/detail_bands.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace casr {
 
 /// Shape of the network; read from the weights file, so that one program runs every size.
@@ -30,7 +33,9 @@ struct InputPlanes {
     static constexpr int superpixelMean = 3; ///< Mean colour of the pixel's superpixel, minus the picture.
     static constexpr int depth = 1;          ///< Relative depth, 0 .. 1.
     static constexpr int degradation = 2;    ///< Amounts of noise and JPEG to remove, 0 .. 1.
-    static constexpr int guidance = superpixelMean + depth + degradation;
+    static constexpr int enlargement = 1;    ///< How far the parent is from the photo, see enlargementOf().
+    static constexpr int guidance = superpixelMean + depth + degradation + enlargement;
+    static constexpr int firstDegradation = picture + superpixelMean + depth;
     static constexpr int count = picture + guidance;
 };
 
@@ -71,10 +76,17 @@ struct Reach {
     static constexpr int bicubic = 2;
 };
 
-constexpr int maxBlocks = (Reach::trunkLimit - memoryCell - 1) / 2;
-constexpr int maxDetailBlocks = Reach::detailLimit / 2;
 constexpr double maxStepScale = 4.0;
 constexpr double maxScale = 64.0;
+
+/// What a step is told of a parent that is `scale` times as large as the photo, 0 (the photo itself) .. 1: what is soft there is not the
+/// photo's own softness. All beyond one step's largest scale look alike.
+inline float enlargementOf(double scale) {
+    return static_cast<float>(std::clamp(std::log(scale) / std::log(maxStepScale), 0.0, 1.0));
+}
+
+constexpr int maxBlocks = (Reach::trunkLimit - memoryCell - 1) / 2;
+constexpr int maxDetailBlocks = Reach::detailLimit / 2;
 
 static_assert(Reach::superpixels + Reach::trunkLimit + Reach::detailLimit + Reach::ofField(true) <= Reach::limit);
 

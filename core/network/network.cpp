@@ -337,7 +337,9 @@ private:
         }
         const auto plane = [&](float value) { return at::full({1, 1, read.height(), read.width()}, value); };
         const at::Tensor depth = inputs.depth ? tensorOf(*inputs.depth, read) : plane(0.0f);
-        return at::cat({picture, superpixelPlanes(parent, read, picture, inputs), depth, plane(inputs.noise), plane(inputs.jpeg)}, 1);
+        return at::cat({picture, superpixelPlanes(parent, read, picture, inputs), depth, plane(inputs.noise), plane(inputs.jpeg),
+                        plane(inputs.enlarged)},
+                       1);
     }
 
     /// Cells (tokens, 4 C) of windows of a photo, a fixed number of windows at a time: results of bfloat16 depend on a tensor's size.

@@ -56,7 +56,7 @@ struct Enlarged {
 
 /// (N, 1, 1, 1): which parents have neither noise nor JPEG artifacts. The others are not projected back to.
 at::Tensor isCleanOf(const FieldBatch& batch) {
-    const at::Tensor amounts = batch.planes.narrow(1, InputPlanes::count - InputPlanes::degradation, InputPlanes::degradation);
+    const at::Tensor amounts = batch.planes.narrow(1, InputPlanes::firstDegradation, InputPlanes::degradation);
     return amounts.abs().amax({1, 2, 3}, true) == 0.0;
 }
 

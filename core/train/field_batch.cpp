@@ -6,6 +6,7 @@
 #include "core/image/range.h"
 #include "core/image/superpixels.h"
 
+#include <array>
 #include <cmath>
 
 namespace casr {
@@ -60,16 +61,19 @@ at::Tensor superpixelPlanes(const SuperpixelNetwork& network, const at::Tensor& 
     return at::stack(planes) - bordered.narrow(2, reach, height).narrow(3, reach, width);
 }
 
-/// Input planes of pictures (N, 3, h, w) with their amounts of noise and JPEG (N).
-at::Tensor planesOf(const FieldNetwork& network, const at::Tensor& pictures, const at::Tensor& noise, const at::Tensor& jpeg) {
+/// Input planes of pictures (N, 3, h, w) with their `amounts` (N): noise, JPEG and enlargement.
+at::Tensor planesOf(const FieldNetwork& network, const at::Tensor& pictures, const std::array<at::Tensor, 3>& amounts) {
     const at::NoGradGuard noGradient;
     const std::int64_t count = pictures.size(0), height = pictures.size(2), width = pictures.size(3);
     const at::Tensor means = network.architecture.superpixels > 0
                                  ? superpixelPlanes(network.superpixels, withBorder(pictures, Reach::superpixels))
                                  : at::zeros_like(pictures);
     const at::Tensor depth = at::zeros({count, InputPlanes::depth, height, width}, pictures.options());
-    const auto amount = [&](const at::Tensor& values) { return values.view({count, 1, 1, 1}).expand({count, 1, height, width}); };
-    return at::cat({pictures, means, depth, amount(noise), amount(jpeg)}, 1);
+    std::vector<at::Tensor> planes{pictures, means, depth};
+    for (const at::Tensor& amount : amounts) {
+        planes.push_back(amount.view({count, 1, 1, 1}).expand({count, 1, height, width}));
+    }
+    return at::cat(planes, 1);
 }
 
 /// A random choice of `kept` of `count` tokens, in order.
@@ -98,8 +102,9 @@ FieldBatch::FieldBatch(const FieldNetwork& network, Batch& batch, const at::Devi
     : group(batch.group), seed(choice) {
     const std::int64_t samples = static_cast<std::int64_t>(batch.cells.size());
     const at::Tensor low = asTensor(batch.low, {batch.count, batch.patch, batch.patch, InputPlanes::picture}, device);
-    planes = planesOf(network, low.permute({0, 3, 1, 2}).contiguous(), asTensor(batch.noise, {batch.count}, device),
-                      asTensor(batch.jpeg, {batch.count}, device));
+    enlarged = asTensor(batch.enlarged, {batch.count}, device);
+    planes = planesOf(network, low.permute({0, 3, 1, 2}).contiguous(),
+                      {asTensor(batch.noise, {batch.count}, device), asTensor(batch.jpeg, {batch.count}, device), enlarged});
     cells = at::from_blob(batch.cells.data(), {samples}, at::kLong).to(device);
     offsets = asTensor(batch.offsets, {samples, 2}, device);
     inverseScale = asTensor(batch.inverseScale, {samples}, device);
@@ -157,7 +162,7 @@ Batch everyPixelOf(const Image& picture, int edge) {
     batch.patch = picture.width();
     batch.points = edge * edge;
     batch.low.assign(picture.values().begin(), picture.values().end());
-    batch.noise = batch.jpeg = {0.0f};
+    batch.noise = batch.jpeg = batch.enlarged = {0.0f};
     for (int y = 0; y < edge; ++y) {
         for (int x = 0; x < edge; ++x) {
             batch.cells.push_back(std::int64_t{axis.cellOf(y)} * picture.width() + axis.cellOf(x));

@@ -16,6 +16,7 @@ struct FieldBatch {
     at::Tensor offsets;      ///< (samples, 2)
     at::Tensor inverseScale; ///< (samples)
     at::Tensor base, target; ///< (samples, 3)
+    at::Tensor enlarged;     ///< (N): enlargementOf() the parents.
     std::int64_t group;
     std::uint64_t seed; ///< Of the choice of tokens.
 

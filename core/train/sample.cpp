@@ -184,6 +184,14 @@ Degradation drawDegradation(HashRandom& random) {
     return {kind == 1 ? 0.0 : random.uniform(), kind == 0 ? 0.0 : random.uniform()};
 }
 
+/// What is found in photos and often left there.
+constexpr double mostWorn = 0.6;
+
+Degradation drawWear(HashRandom& random) {
+    const Degradation amount = drawDegradation(random);
+    return {mostWorn * amount.noise * amount.noise, mostWorn * amount.jpeg};
+}
+
 constexpr double smallestDenseStep = 1.5;
 constexpr int smallestWhole = 2;
 constexpr int mostWholes = 3;
@@ -199,9 +207,19 @@ Image appendAncestor(Batch& batch, const CropFile& crops, int crop, int edge, co
     const int enlarged = times * batch.patch;
     const double cells = enlarged / random.uniform(smallestEarlierStep, maxStepScale) / memoryCell;
     const int small = memoryCell * static_cast<int>(std::lround(cells));
-    batch.ancestors.push_back(
-        {batch.count, resizedTo8Bit(around, {small, small}), enlarged, column * (batch.patch / parts), row * (batch.patch / parts)});
+    Image photo = resizedTo8Bit(around, {small, small});
+    if (options.worn > 0.0 && random.uniform() < options.worn) {
+        photo = degraded(photo, drawWear(random), random);
+    }
+    batch.enlarged.push_back(enlargementOf(static_cast<double>(enlarged) / small));
+    batch.ancestors.push_back({batch.count, photo, enlarged, column * (batch.patch / parts), row * (batch.patch / parts)});
     return cropped(around, rectAt(column * (edge / parts), row * (edge / parts), {edge, edge}));
+}
+
+/// A patch of a photo, whose truth has `edge` pixels. Returns the truth.
+Image appendPhoto(Batch& batch, const CropFile& crops, int crop, int edge, const BatchOptions& options, HashRandom& random) {
+    batch.enlarged.push_back(enlargementOf(1.0));
+    return drawTruth(crops, crop, edge, options, random);
 }
 
 void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const BatchOptions& options, HashRandom& random) {
@@ -210,7 +228,7 @@ void appendPatch(Batch& batch, const CropFile& crops, int crop, int edge, const 
     const bool isDegraded = !isUnrolled && (kind - options.unrolled) < options.degraded * (1.0 - options.unrolled);
     const Degradation amount = isDegraded ? drawDegradation(random) : Degradation{};
     const Image truth =
-        isUnrolled ? appendAncestor(batch, crops, crop, edge, options, random) : drawTruth(crops, crop, edge, options, random);
+        isUnrolled ? appendAncestor(batch, crops, crop, edge, options, random) : appendPhoto(batch, crops, crop, edge, options, random);
     const Image clean = resizedTo8Bit(truth, {batch.patch, batch.patch});
     const Image low = isDegraded ? degraded(clean, amount, random) : clean;
     noteDegradation(batch, amount);
@@ -319,8 +337,8 @@ Batch makeBatch(const CropFile& crops, const SampleOptions& asked, std::uint64_t
     return batch;
 }
 
-Batch makeValidation(const CropFile& crops, int index, int scale) {
-    const int patch = crops.edge / scale / memoryCell * memoryCell, edge = patch * scale;
+Batch makeValidation(const CropFile& crops, int index, int scale, int earlier) {
+    const int small = crops.edge / (scale * earlier) / memoryCell * memoryCell, patch = small * earlier, edge = patch * scale;
     Batch batch;
     batch.patch = patch;
     batch.dense = true;
@@ -330,6 +348,10 @@ Batch makeValidation(const CropFile& crops, int index, int scale) {
     const Image low = resizedTo8Bit(truth, {patch, patch});
     Appender appender(batch, truth, low);
     noteDegradation(batch, {});
+    batch.enlarged.push_back(enlargementOf(earlier));
+    if (earlier > 1) {
+        batch.ancestors.push_back({0, resizedTo8Bit(truth, {small, small}), patch, 0, 0});
+    }
     appender.addAll();
     return batch;
 }

@@ -25,6 +25,7 @@ struct Batch {
     std::vector<float> target;       ///< count * points * 3: the truth there.
     std::vector<float> noise;        ///< count: amount of noise in the low-resolution patch, 0 .. 1.
     std::vector<float> jpeg;         ///< count: amount of JPEG, 0 .. 1.
+    std::vector<float> enlarged;     ///< count: enlargementOf() the low-resolution patch.
 
     /// A patch whose place in `low` a part of the network's own enlargement of `image` is to take: the input of a later step of the
     /// staircase, with as much of the photo around it as the crop holds.
@@ -47,7 +48,8 @@ struct SampleOptions {
     std::uint64_t seed = 1;
     int group = 1;         ///< Consecutive patches of one photo; divides `batch`.
     double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
-    double degraded = 0.0; ///< Share of the others with noise, JPEG or both.
+    double worn = 0.0;     ///< Share of those whose photo has some noise, JPEG or both left in it that the truth has not.
+    double degraded = 0.0; ///< Share of the others with noise, JPEG or both, whose amounts are told.
     double soft = 0.0;     ///< Share of all whose truth is itself enlarged by up to 2, as photos are soft at their own pixels.
     double sharp = 0.0;    ///< Share of all whose truth is reduced by up to 2, which makes it sharper at its own pixels; of batches at a
                            ///< whole scale the share whose truths are, all by one factor.
@@ -60,7 +62,8 @@ struct SampleOptions {
 /// Scales are uniform over [1, 4] (of dense batches [1.5, 4]) as far as the crops are large enough.
 Batch makeBatch(const CropFile& crops, const SampleOptions& options, std::uint64_t iteration);
 
-/// Every pixel of crop `index`, in rows, the crop shrunk by the whole number `scale`: for validation.
-Batch makeValidation(const CropFile& crops, int index, int scale);
+/// Every pixel of crop `index`, in rows, the crop shrunk by the whole number `scale`, for validation; the input being what an earlier step
+/// makes of the crop shrunk `earlier` times as much, where that is not 1.
+Batch makeValidation(const CropFile& crops, int index, int scale, int earlier = 1);
 
 } // namespace casr

@@ -24,18 +24,21 @@ namespace casr {
 
 namespace {
 
-/// The mean over pictures of the root of the mean square of errors (N, samples, ...).
+/// (N): the root of the mean square of errors (N, samples, ...).
 at::Tensor rootMeanSquare(const at::Tensor& error) {
     constexpr double nothing = 1e-8;
-    return (error.flatten(1).square().mean(1) + nothing).sqrt().mean();
+    return (error.flatten(1).square().mean(1) + nothing).sqrt();
 }
 
-/// Of errors (N, samples, 3) in colours and luma, L1 or, when `squared`, what PSNR counts.
-at::Tensor lossOf(const at::Tensor& error, bool squared) {
-    if (squared) {
-        return rootMeanSquare(error) + rootMeanSquare(luma(error));
-    }
-    return error.abs().mean() + luma(error).abs().mean();
+at::Tensor meanAbsolute(const at::Tensor& error) {
+    return error.flatten(1).abs().mean(1);
+}
+
+/// Of errors (N, samples, 3) in colours and luma: of pictures for which `isSquared` (N) says so what PSNR counts, of the others L1.
+at::Tensor lossOf(const at::Tensor& error, const at::Tensor& isSquared) {
+    const at::Tensor ofLuma = luma(error);
+    const at::Tensor squared = rootMeanSquare(error) + rootMeanSquare(ofLuma);
+    return at::where(isSquared, squared, meanAbsolute(error) + meanAbsolute(ofLuma)).mean();
 }
 
 /// The pictures (N, 3, edge, edge) of a dense batch as a step makes them, projected back. `whole`: its scale when that is a whole number.
@@ -119,7 +122,7 @@ private:
     std::vector<Slope> slopesOf(std::vector<Batch> parts) const;
     Slope slopeOf(Batch batch, std::uint64_t choice) const;
     void follow(const Slope& slope);
-    double psnrAt(int scale);
+    double psnrAt(int scale, int earlier = 1);
     void log(const std::string& line) const;
 
     const CropFile& m_crops;
@@ -242,7 +245,8 @@ Slope Training::slopeOf(Batch batch, std::uint64_t choice) const {
     }
     unroll(m_average, batch, m_device, m_type);
     const FieldBatch tensors(network, batch, m_device, choice);
-    const at::Tensor loss = lossOf(errorOf(network, tensors, batch, m_type), m_options.squared);
+    const at::Tensor isSquared = m_options.squared ? at::ones_like(tensors.enlarged, at::kBool) : tensors.enlarged > 0.0;
+    const at::Tensor loss = lossOf(errorOf(network, tensors, batch, m_type), isSquared);
     loss.backward();
     Slope slope{loss.detach(), {}};
     for (const auto& [name, tensor] : network.parameters()) {
@@ -290,12 +294,13 @@ void Training::follow(const Slope& slope) {
     }
 }
 
-double Training::psnrAt(int scale) {
+double Training::psnrAt(int scale, int earlier) {
     const at::NoGradGuard noGradient;
     const int crops = std::min(m_options.validationCrops, m_validation.count());
     double sum = 0.0;
     for (int i = 0; i < crops; ++i) {
-        Batch batch = makeValidation(m_validation, i * m_validation.count() / crops, scale);
+        Batch batch = makeValidation(m_validation, i * m_validation.count() / crops, scale, earlier);
+        unroll(m_average, batch, m_device, m_type);
         const FieldBatch tensors(m_average, batch, m_device, 0);
         const at::Tensor made = enlarged(m_average, tensors, scale, m_type).clamp(0, 1);
         const std::int64_t inner = made.size(2) - 2 * scale;
@@ -307,9 +312,10 @@ double Training::psnrAt(int scale) {
 }
 
 void Training::validate(const std::function<void(const std::string&)>& report) {
-    const double x2 = psnrAt(2), x3 = psnrAt(3), x4 = psnrAt(4);
-    report(formatted("iteration %lld: validation PSNR-Y %.3f %.3f %.3f dB at x2 x3 x4", static_cast<long long>(m_iteration), x2, x3, x4));
-    log(formatted("%lld,%.1f,,,%.4f,%.4f,%.4f", static_cast<long long>(m_iteration), m_clock.elapsed(), x2, x3, x4));
+    const double x2 = psnrAt(2), x3 = psnrAt(3), x4 = psnrAt(4), x8 = psnrAt(2, 4);
+    report(formatted("iteration %lld: validation PSNR-Y %.3f %.3f %.3f %.3f dB at x2 x3 x4 x8", static_cast<long long>(m_iteration), x2, x3,
+                     x4, x8));
+    log(formatted("%lld,%.1f,,,%.4f,%.4f,%.4f,%.4f", static_cast<long long>(m_iteration), m_clock.elapsed(), x2, x3, x4, x8));
 }
 
 void Training::log(const std::string& line) const {
@@ -317,7 +323,7 @@ void Training::log(const std::string& line) const {
     const bool isNew = !std::filesystem::exists(path);
     std::ofstream out(path, std::ios::app);
     if (isNew) {
-        out << "iteration,seconds,rate,loss,psnr_x2,psnr_x3,psnr_x4\n";
+        out << "iteration,seconds,rate,loss,psnr_x2,psnr_x3,psnr_x4,psnr_x8\n";
     }
     out << line << '\n';
 }
@@ -338,7 +344,7 @@ void Training::run(const std::function<void(const std::string&)>& report, const 
             const double seconds = m_clock.sinceStart() / static_cast<double>(m_iteration - first);
             report(formatted("iteration %lld  loss %.5f  %.3f s/iteration  %.0f min to go", static_cast<long long>(m_iteration), loss,
                              seconds, m_clock.minutesLeft(m_iteration)));
-            log(formatted("%lld,%.1f,%.3e,%.6f,,,", static_cast<long long>(m_iteration), m_clock.elapsed(), m_clock.rate(m_iteration),
+            log(formatted("%lld,%.1f,%.3e,%.6f,,,,", static_cast<long long>(m_iteration), m_clock.elapsed(), m_clock.rate(m_iteration),
                           loss));
             m_lossCount = 0;
         }

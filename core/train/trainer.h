@@ -18,7 +18,7 @@ struct TrainOptions : RunPlan {
     int validationCrops = 24;
     bool bfloat16 = true;
     bool muon = false;          ///< The trunk's convolutions learn by Muon instead of Adam.
-    bool squared = false;       ///< The loss is the root of a picture's mean squared error, not L1.
+    bool squared = false;       ///< The loss is the root of a picture's mean squared error, not L1; of later steps it always is.
     std::string device = "cpu"; ///< "cpu" or "cuda".
     std::vector<std::string>
         learning; ///< Beginnings of the names of the tensors that learn, the others staying as they are; all when empty.

@@ -142,6 +142,7 @@ StepInputs Staircase::inputsOf(int level) const {
     inputs.superpixels = m_controls.parts.superpixels;
     inputs.memory = m_memory;
     inputs.picture = m_plan.sizeOf(level - 1);
+    inputs.enlarged = enlargementOf(m_plan.cumulativeOf(level - 1));
     if (level == 1) {
         inputs.noise = m_controls.noise;
         inputs.jpeg = m_controls.jpeg;
