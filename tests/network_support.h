@@ -116,7 +116,8 @@ inline casr::PlacedImage parentOf(const casr::Network& network, const casr::Imag
     return coveringByBorder({picture, 0, 0}, expanded(cells, reach));
 }
 
-/// One level computed in one piece, with a share of the detail, back-projection included, ended at black and white.
+/// One level computed in one piece, with a share of the detail, back-projection included (three quarters of it onto what a step made),
+/// ended at black and white.
 inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& picture, casr::Size child, casr::StepInputs inputs = {},
                                float detail = 0) {
     inputs.picture = picture.size();
@@ -132,7 +133,7 @@ inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& 
         addDetailInto({image, 0, 0}, casr::detailMapOf(one, cells), detail, columns, rows, rectOf(child), values);
         image = casr::Image(child, 3, std::move(values));
     }
-    image = backProjected({image, 0, 0}, parent, columns, rows, rectOf(child));
+    image = backProjected({image, 0, 0}, parent, columns, rows, rectOf(child), inputs.enlarged > 0 ? 0.75f : 1.0f);
     std::vector<float> values(image.values().begin(), image.values().end());
     for (float& value : values) {
         value = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;

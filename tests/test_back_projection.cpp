@@ -113,6 +113,19 @@ private Q_SLOTS:
         QVERIFY(largestDifference(result, slowBackProjection(child, parent)) < 1e-5);
     }
 
+    void aShareOfItIsThatShareOfTheWay() {
+        const Image parent = noisePicture({9, 7}, 3, 1), child = noisePicture({25, 16}, 3, 2);
+        const Axis columns{9, 25}, rows{7, 16};
+        const Image all = slowBackProjection(child, parent);
+        for (const float share : {0.0f, 0.3f, 0.75f, 1.0f}) {
+            const Image made = backProjected({child, 0, 0}, bordered(parent), columns, rows, rectOf(child.size()), share);
+            for (std::size_t i = 0; i < made.values().size(); ++i) {
+                const float expected = child.values()[i] + share * (all.values()[i] - child.values()[i]);
+                QVERIFY(std::abs(made.values()[i] - expected) < 1e-5f);
+            }
+        }
+    }
+
     void aPartIsTheCropOfTheWhole_data() { addCases(); }
 
     void aPartIsTheCropOfTheWhole() {

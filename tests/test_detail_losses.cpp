@@ -59,9 +59,12 @@ private Q_SLOTS:
         QFETCH(int, child);
         const Image parent = noisePicture({16, 16}, 3, 1), enlarged = noisePicture({child, child}, 3, 2);
         const Axis axis{16, child};
-        const Image expected = backProjected({enlarged, 0, 0}, {parent, 0, 0}, axis, axis, rectOf(enlarged.size()));
         const Projection projection(16, child);
-        QVERIFY(largestDifference(projection.applied(tensorOf(enlarged), tensorOf(parent)), tensorOf(expected)) < 1e-5);
+        for (const float share : {1.0f, 0.75f, 0.0f}) {
+            const Image expected = backProjected({enlarged, 0, 0}, {parent, 0, 0}, axis, axis, rectOf(enlarged.size()), share);
+            const at::Tensor made = projection.applied(tensorOf(enlarged), tensorOf(parent), at::full({1}, share));
+            QVERIFY(largestDifference(made, tensorOf(expected)) < 1e-5);
+        }
         QVERIFY(largestDifference(projection.shrunk(tensorOf(enlarged)), tensorOf(resized(enlarged, parent.size()))) < 1e-5);
     }
 

@@ -119,6 +119,13 @@ PlacedImage missingIn(const PlacedImage& child, const PlacedImage& parent, Axis 
 
 constexpr double sharpness = 0.35;
 
+Around multiplied(Around around, float share) {
+    for (float& part : around.shares) {
+        part *= share;
+    }
+    return around;
+}
+
 } // namespace
 
 Around aroundOf(Axis axis, int index) {
@@ -137,7 +144,8 @@ Rect readByBackProjection(Axis columns, Axis rows, Rect out) {
             std::max(out.bottom, bottom.places.back() + 1)};
 }
 
-void backProjectInto(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out, std::span<float> values) {
+void backProjectInto(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out, std::span<float> values,
+                     float share) {
     const Rect cells = parentsOf(columns, rows, out);
     if (out.isEmpty() || child.image.channels() != channels || parent.image.channels() != channels ||
         values.size() != static_cast<std::size_t>(out.size().area()) * channels ||
@@ -149,14 +157,14 @@ void backProjectInto(const PlacedImage& child, const PlacedImage& parent, Axis c
     std::vector<float> row(static_cast<std::size_t>(cells.width()) * channels + 1);
     float* to = values.data();
     for (int y = out.top; y < out.bottom; ++y, to += static_cast<std::size_t>(out.width()) * channels) {
-        mixRows(missing, aroundOf(rows, y), row);
+        mixRows(missing, multiplied(aroundOf(rows, y), share), row);
         addRow(child.pixel(out.left, y), row, cells.left, across, to);
     }
 }
 
-Image backProjected(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out) {
+Image backProjected(const PlacedImage& child, const PlacedImage& parent, Axis columns, Axis rows, Rect out, float share) {
     std::vector<float> values(static_cast<std::size_t>(std::max<std::int64_t>(0, out.size().area())) * channels);
-    backProjectInto(child, parent, columns, rows, out, values);
+    backProjectInto(child, parent, columns, rows, out, values, share);
     return Image(out.size(), channels, std::move(values), child.image.encoding());
 }
 

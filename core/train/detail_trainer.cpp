@@ -51,7 +51,8 @@ struct Enlarged {
     at::Tensor parent, base, truth;
     at::Tensor faithful; ///< Projected back where the parent is clean, as a step does.
     at::Tensor detailed; ///< With all of the detail, likewise.
-    at::Tensor missing;  ///< What `detailed`, as a file holds it, lacks of a clean parent when it is shrunk.
+    /// What `detailed`, as a file holds it, lacks when it is shrunk: of a clean photo, or of what `faithful` is to a later step.
+    at::Tensor missing;
 };
 
 /// (N, 1, 1, 1): which parents have neither noise nor JPEG artifacts. The others are not projected back to.
@@ -76,12 +77,14 @@ Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::Scala
     const Projection projection(from, to);
     const at::Tensor isClean = isCleanOf(batch);
     const auto projected = [&](const at::Tensor& picture) {
-        return at::where(isClean, projection.applied(picture, result.parent), picture);
+        return at::where(isClean, projection.applied(picture, result.parent, batch.projection()), picture);
     };
     result.faithful = projected(faithful);
     const at::Tensor added = DetailPicture(from, to).of(faithful, detailMapOf(network, features, batch, type));
     result.detailed = projected(faithful + added);
-    result.missing = (projection.shrunk(result.detailed.clamp(0.0, 1.0)) - result.parent) * isClean;
+    const auto shrunk = [&](const at::Tensor& picture) { return projection.shrunk(picture.clamp(0.0, 1.0)); };
+    const at::Tensor isPhoto = batch.enlarged.view({count, 1, 1, 1}) == 0.0;
+    result.missing = (shrunk(result.detailed) - at::where(isPhoto, result.parent, shrunk(result.faithful))) * isClean;
     return result;
 }
 

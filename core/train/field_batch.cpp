@@ -112,6 +112,10 @@ FieldBatch::FieldBatch(const FieldNetwork& network, Batch& batch, const at::Devi
     target = asTensor(batch.target, {samples, 3}, device);
 }
 
+at::Tensor FieldBatch::projection() const {
+    return at::where(enlarged > 0.0, at::full_like(enlarged, projectionOnto(false)), at::full_like(enlarged, projectionOnto(true)));
+}
+
 at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type) {
     FieldNetwork::Middle middle = network.middle(batch.planes, FieldNetwork::Border::zero(), type);
     if (network.architecture.memory > 0 && batch.planes.size(2) % memoryCell == 0) {

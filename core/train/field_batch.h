@@ -20,6 +20,9 @@ struct FieldBatch {
     std::int64_t group;
     std::uint64_t seed; ///< Of the choice of tokens.
 
+    /// (N): projectionOnto() the parents.
+    at::Tensor projection() const;
+
     /// Superpixels are those of `network`. On the CPU it shares the memory of `batch`, which must outlive it.
     FieldBatch(const FieldNetwork& network, Batch& batch, const at::Device& device, std::uint64_t choice);
 };

@@ -45,8 +45,9 @@ at::Tensor Projection::shrunk(const at::Tensor& child) const {
     return shrink.matmul(child).matmul(shrink.t());
 }
 
-at::Tensor Projection::applied(const at::Tensor& child, const at::Tensor& parent) const {
-    return child + enlarge.matmul(parent - shrunk(child)).matmul(enlarge.t());
+at::Tensor Projection::applied(const at::Tensor& child, const at::Tensor& parent, const at::Tensor& shares) const {
+    const at::Tensor missing = (parent - shrunk(child)) * shares.view({-1, 1, 1, 1});
+    return child + enlarge.matmul(missing).matmul(enlarge.t());
 }
 
 } // namespace casr

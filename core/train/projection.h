@@ -15,8 +15,8 @@ struct Projection {
 
     /// (N, 3, parent, parent) of (N, 3, child, child).
     at::Tensor shrunk(const at::Tensor& child) const;
-    /// The child corrected so that it shrinks to its parent.
-    at::Tensor applied(const at::Tensor& child, const at::Tensor& parent) const;
+    /// The child corrected so that it shrinks to its parent, by shares (N) of the correction.
+    at::Tensor applied(const at::Tensor& child, const at::Tensor& parent, const at::Tensor& shares) const;
 };
 
 } // namespace casr

@@ -49,7 +49,7 @@ at::Tensor enlarged(const FieldNetwork& network, const FieldBatch& batch, int wh
         whole > 0 ? wholeField(network, coefficients, whole) : picturesOf(fieldAt(network, coefficients, batch), count);
     const at::Tensor made = picturesOf(batch.base, count) + field;
     const Projection projection(static_cast<int>(batch.planes.size(2)), static_cast<int>(made.size(2)), made.device());
-    return projection.applied(made, batch.planes.narrow(1, 0, InputPlanes::picture));
+    return projection.applied(made, batch.planes.narrow(1, 0, InputPlanes::picture), batch.projection());
 }
 
 /// What is wrong (N, samples, 3) with what is made of `batch`, whose tensors are `tensors`; where it is dense, after back-projection.

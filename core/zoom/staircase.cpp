@@ -349,9 +349,10 @@ Image Staircase::rendered(const Drawing& drawing, Rect out, const Faithful& fait
         return inRange(beforeProjection(drawing, out, faithful).image);
     }
     const PlacedImage child = beforeProjection(drawing, readByBackProjection(drawing.columns, drawing.rows, out), faithful);
+    const float share = projectionOnto(drawing.level == 1);
     return inBands(child, out,
                    [&](Rect band, std::span<float> values) {
-                       backProjectInto(child, drawing.parent, drawing.columns, drawing.rows, band, values);
+                       backProjectInto(child, drawing.parent, drawing.columns, drawing.rows, band, values, share);
                        keepInRange(values);
                    })
         .image;
