@@ -87,7 +87,8 @@ void addRunOptions(CLI::App& command, RunArguments& arguments) {
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     command.add_flag("--muon", options.muon, "The trunk's convolutions learn by Muon instead of Adam");
-    command.add_flag("--squared", options.squared, "The loss is the root of a picture's mean squared error, what PSNR counts, not L1");
+    command.add_flag("--squared", options.squared,
+                     "The loss is the root of a picture's mean squared error, what PSNR counts, not L1; of later steps it is anyway");
     command
         .add_option("--learning", options.learning,
                     "Tensors that learn, by the beginnings of their names, the others staying as they are; all")
