@@ -71,14 +71,18 @@ private Q_SLOTS:
     }
 
     void levelsWithDetailAreTheLevelsComputedInOnePiece() {
-        Staircase staircase = detailedStaircase(0.75f, 0.25f);
+        const StepControls controls{0, 0, {}, 0.75f, 0.25f};
+        Staircase staircase(photo(), detailedNetwork(), planSchedule(photoSize, 6.0, 2.05), Precision::float32, plenty, controls);
         const std::shared_ptr<const SourceMemory> memory = detailedNetwork()->remember(photo(), Precision::float32, {});
+        const std::vector<float> shares{0.75f * 0.75f, 0.5f * 0.75f, 0.25f};
+        QCOMPARE(staircase.plan().levels(), 4);
         Image parent = photo();
         for (int level = 1; level < staircase.plan().levels(); ++level) {
             StepInputs inputs = inputsOf(staircase.plan(), level);
             inputs.memory = memory;
             inputs.detail = true;
-            parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs, level == 1 ? 0.5f * 0.75f : 0.25f);
+            parent = levelAtOnce(*detailedNetwork(), parent, staircase.plan().sizeOf(level), inputs,
+                                 shares[static_cast<std::size_t>(level - 1)]);
             QVERIFY(sameBits(wholeLevel(staircase, level), parent));
         }
     }

@@ -29,8 +29,9 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
         ->capture_default_str();
     command
         .add_option("--detail", arguments.detail,
-                    "Share of perceptual detail, 0 to 1, 0 being faithful; steps before the last get " + exactText(earlierDetail) +
-                        " of it; the weights must have it; where they do, " + exactText(usualDetail) + " when not given")
+                    "Share of perceptual detail, 0 to 1, 0 being faithful; a first step that is not the last gets " +
+                        exactText(earlierDetail(1)) + " of it, others before the last " + exactText(earlierDetail(2)) +
+                        "; the weights must have it; where they do, " + exactText(usualDetail) + " when not given")
         ->check(CLI::Range(0.0f, 1.0f));
     command.add_option("--last-detail", arguments.lastDetail, "The same in the last step; as --detail when not given")
         ->check(CLI::Range(0.0f, 1.0f));

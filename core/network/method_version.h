@@ -3,6 +3,6 @@
 namespace casr {
 
 /// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 12;
+constexpr int methodVersion = 13;
 
 } // namespace casr

@@ -307,7 +307,7 @@ void DetailTraining::step(Batch batch) {
     }
     HashRandom random(m_options.run.sample.seed + 2, static_cast<std::uint64_t>(m_iteration));
     unroll(m_average, batch, m_device, m_type,
-           random.below(4) > 0 ? earlierDetail : 0.0); // earlier steps may have been shown without detail
+           random.below(4) > 0 ? earlierDetail(1) : 0.0); // earlier steps may have been shown without detail
     for (const auto& [name, tensor] : m_network.detailParameters()) {
         tensor->mutable_grad() = at::Tensor();
         tensor->set_requires_grad(true);

@@ -111,7 +111,7 @@ float Staircase::detailOf(int level) const {
     if (level == m_resultLevel) {
         return m_controls.lastDetail;
     }
-    return earlierDetail * (level < m_resultLevel ? m_controls.detail : m_controls.lastDetail);
+    return earlierDetail(level) * (level < m_resultLevel ? m_controls.detail : m_controls.lastDetail);
 }
 
 Staircase::DetailUse Staircase::detailUse(int level) const {
