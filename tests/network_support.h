@@ -25,7 +25,7 @@ inline casr::TensorFile emptyWeights(const casr::Architecture& architecture) {
         add(name + ".weight", {out, in, edge, edge});
         add(name + ".bias", {out});
     };
-    addConvolution("head", width, 10, 3);
+    addConvolution("head", width, 11, 3);
     const std::int64_t hidden = architecture.hidden > 0 ? architecture.hidden : width;
     for (int block = 0; block < architecture.blocks; ++block) {
         addConvolution("block" + std::to_string(block) + ".conv0", hidden, width, 3);

@@ -1,10 +1,12 @@
 #include "core/image/degrade.h"
 #include "core/image/resample.h"
+#include "core/metrics/blur_estimate.h"
 #include "core/metrics/degradation_estimate.h"
 #include "support.h"
 
 #include <QtTest>
 
+#include <algorithm>
 #include <cmath>
 
 using namespace casr;
@@ -28,6 +30,25 @@ Image scene(Size size, std::uint64_t seed) {
         }
     }
     return roundedTo8Bit(Image(size, 3, std::move(values)));
+}
+
+/// Discs of all sizes over each other, many small and few large: edges as photos have them, and not blurred.
+Image leaves(Size size, std::uint64_t seed) {
+    HashRandom random(seed);
+    std::vector<float> values(3 * static_cast<std::size_t>(size.area()), 0.5f);
+    for (int disc = 0; disc < 3000; ++disc) {
+        const double radius = 2.0 / (1.0 - random.uniform(0.0, 1.0 - 2.0 / 60.0));
+        const double column = random.uniform(0, size.width), row = random.uniform(0, size.height);
+        const auto grey = static_cast<float>(random.uniform(0.1, 0.9));
+        for (int y = std::max(0, static_cast<int>(row - radius)); y < std::min<double>(size.height, row + radius); ++y) {
+            for (int x = std::max(0, static_cast<int>(column - radius)); x < std::min<double>(size.width, column + radius); ++x) {
+                if (std::hypot(x - column, y - row) < radius) {
+                    std::fill_n(values.begin() + 3 * (std::ptrdiff_t{y} * size.width + x), 3, grey);
+                }
+            }
+        }
+    }
+    return Image(size, 3, std::move(values));
 }
 
 constexpr Size sceneSize{320, 256};
@@ -101,6 +122,25 @@ private Q_SLOTS:
             QVERIFY2(now.jpeg > before.jpeg, qPrintable(text(now.jpeg) + " after " + text(before.jpeg)));
             before = now;
         }
+    }
+
+    void blurIsFoundByAmount() {
+        for (std::uint64_t seed = 0; seed < 6; ++seed) {
+            HashRandom random(seed);
+            const Image sharp = resizedTo8Bit(leaves({640, 512}, seed), sceneSize);
+            QVERIFY2(estimatedBlur(sharp) < 0.35, qPrintable(text(estimatedBlur(sharp))));
+            for (const double amount : {0.5, 0.75, 1.0}) {
+                const double found = estimatedBlur(degraded(sharp, {0, 0, amount}, random));
+                QVERIFY2(std::abs(found - amount) < 0.15, qPrintable(text(amount) + ": " + text(found)));
+            }
+            QCOMPARE(estimatedDegradation(degraded(sharp, {0, 0, 1}, random)).blur, estimatedBlur(degraded(sharp, {0, 0, 1}, random)));
+        }
+    }
+
+    void blurNeedsEdgesToBeFound() {
+        QCOMPARE(estimatedBlur(Image(sceneSize, 3, std::vector<float>(std::size_t{3} * sceneSize.area(), 0.5f))), 0.0);
+        QCOMPARE(estimatedBlur(noisePicture({4, 4}, 3, 1)), 0.0);
+        QCOMPARE(estimatedBlur(noisePicture({1, 1}, 1, 1)), 0.0);
     }
 
     void greyPicturesAreMeasuredToo() {

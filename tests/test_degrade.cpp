@@ -60,6 +60,36 @@ private Q_SLOTS:
         QVERIFY2(mild > 0.002 && strong > 2.0 * mild, qPrintable(QString("%1 %2").arg(mild).arg(strong)));
     }
 
+    /// In one piece, with the double sum over a square.
+    void blurIsAGaussianOfTheDeviationAskedFor() {
+        const Image picture = noisePicture(size, 3, 1), result = after(picture, {0, 0, 0.75}, 1);
+        constexpr double deviation = 0.75 * 1.2;
+        for (const auto& [x, y] : {std::pair(0, 0), std::pair(39, 32), std::pair(17, 2), std::pair(20, 15)}) {
+            for (int channel = 0; channel < 3; ++channel) {
+                double sum = 0.0, weights = 0.0;
+                for (int dy = -9; dy <= 9; ++dy) {
+                    for (int dx = -9; dx <= 9; ++dx) {
+                        const double weight = std::exp(-0.5 * (dx * dx + dy * dy) / (deviation * deviation));
+                        weights += weight;
+                        sum += weight * picture.at(std::clamp(x + dx, 0, 39), std::clamp(y + dy, 0, 32), channel);
+                    }
+                }
+                const double far = std::abs(result.at(x, y, channel) - sum / weights);
+                QVERIFY2(far < 0.51 / 255, qPrintable(QString::number(far)));
+            }
+        }
+    }
+
+    void moreBlurLosesMore() {
+        const Image picture = noisePicture(size, 3, 1);
+        double before = 0.002; // rounding is 0.001
+        for (const double amount : {0.25, 0.5, 1.0}) {
+            const double lost = deviationFrom(after(picture, {0, 0, amount}, 1), picture);
+            QVERIFY2(lost > before, qPrintable(QString::number(lost)));
+            before = lost;
+        }
+    }
+
     void theDrawDecidesAlone() {
         const Image picture = noisePicture(size, 3, 1);
         QVERIFY(sameBits(after(picture, {0.5, 0.5}, 4), after(picture, {0.5, 0.5}, 4)));

@@ -41,6 +41,21 @@ private Q_SLOTS:
         }
         QCOMPARE(seen.size(), std::size_t{3});
     }
+
+    void parentsAreProjectedBackToAsAStepDoes() {
+        const FieldNetwork network = FieldNetwork::initialised({16, 1, 16}, 1);
+        Batch batch = wholeBatch(0);
+        for (int kind = 0; kind < 5; ++kind) {
+            batch.enlarged[1] = kind == 1 ? 0.5f : 0.0f;
+            batch.noise[1] = kind == 2 ? 0.01f : 0.0f;
+            batch.jpeg[1] = kind == 3 ? 0.01f : 0.0f;
+            batch.blur[1] = kind == 4 ? 0.01f : 0.0f;
+            const at::Tensor shares = FieldBatch(network, batch, at::kCPU, 0).projection();
+            QCOMPARE(shares.sizes(), at::IntArrayRef({2}));
+            QCOMPARE(shares[0].item<float>(), 1.0f);
+            QCOMPARE(shares[1].item<float>(), kind == 0 ? 1.0f : kind == 1 ? 0.75f : 0.0f);
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(TestFieldBatch)

@@ -108,6 +108,7 @@ private Q_SLOTS:
                                       {0, 0, {}, 0.5f},
                                       {0, 0, {}, 0, 0.5f},
                                       {0, 0, {}, 0, std::nextafter(0.5f, 1.0f)},
+                                      {0, 0, {}, 0, 0, 0, 0.5f},
                                       {0, 0, {false, true, true, true}},
                                       {0, 0, {true, false, true, true}},
                                       {0, 0, {true, true, false, true}},
@@ -136,9 +137,15 @@ private Q_SLOTS:
             Staircase staircase(photo(), strongNetwork(full, 2), plan, Precision::float32, plenty, controls);
             return std::pair(wholeLevel(staircase, 1), wholeLevel(staircase, 2));
         };
-        const auto cleaned = levels({0.5f, 0, {}}), unprojected = levels({0.5f, 0, {true, true, true, false}});
-        QVERIFY(sameBits(cleaned.first, unprojected.first));
-        QVERIFY(!sameBits(cleaned.second, unprojected.second));
+        const StepParts without{true, true, true, false};
+        for (const StepControls& cleans : {StepControls{0.5f}, StepControls{0, 0.5f}, StepControls{0, 0, {}, 0, 0, 0, 0.5f}}) {
+            StepControls never = cleans;
+            never.parts = without;
+            const auto cleaned = levels(cleans), unprojected = levels(never), asItIs = levels({0, 0, without});
+            QVERIFY(sameBits(cleaned.first, unprojected.first));
+            QVERIFY(!sameBits(cleaned.first, asItIs.first));
+            QVERIFY(!sameBits(cleaned.second, unprojected.second));
+        }
     }
 
     void preparingHappensOnceAndCanBeStopped() {

@@ -120,7 +120,7 @@ double farthest(const FieldTile& a, const FieldTile& b) {
     return farthest(a, [&](int x, int y, int i) { return double{b.of(x, y)[i]}; });
 }
 
-constexpr float noiseAmount = 0.25f, jpegAmount = 0.5f, enlargedAmount = 0.75f;
+constexpr float noiseAmount = 0.25f, jpegAmount = 0.5f, blurAmount = 0.625f, enlargedAmount = 0.75f;
 
 /// Square pictures as the trainer hands them over, with one sample.
 Batch batchOf(const std::vector<Image>& pictures) {
@@ -132,6 +132,7 @@ Batch batchOf(const std::vector<Image>& pictures) {
         batch.low.insert(batch.low.end(), picture.values().begin(), picture.values().end());
         batch.noise.push_back(noiseAmount);
         batch.jpeg.push_back(jpegAmount);
+        batch.blur.push_back(blurAmount);
         batch.enlarged.push_back(enlargedAmount);
         batch.cells.push_back(0);
         batch.offsets.insert(batch.offsets.end(), {0.0f, 0.0f});
@@ -240,6 +241,7 @@ private Q_SLOTS:
         inputs.picture = pictures.front().size();
         inputs.noise = noiseAmount;
         inputs.jpeg = jpegAmount;
+        inputs.blur = blurAmount;
         inputs.enlarged = enlargedAmount;
         for (std::size_t i = 0; i < pictures.size(); ++i) {
             const FieldTile tile = tileOf(pictures[i], inputs);
@@ -247,10 +249,10 @@ private Q_SLOTS:
             const double far = farthest(tile, [&](int x, int y, int k) { return double{of[k][y][x]}; });
             QVERIFY2(far < 1e-4, qPrintable(QString::number(far)));
             // Every plane counts.
-            StepInputs clean = inputs, uncompressed = inputs, photo = inputs, flat = inputs;
-            clean.noise = uncompressed.jpeg = photo.enlarged = 0;
+            StepInputs clean = inputs, uncompressed = inputs, sharp = inputs, photo = inputs, flat = inputs;
+            clean.noise = uncompressed.jpeg = sharp.blur = photo.enlarged = 0;
             flat.superpixels = false;
-            for (const StepInputs& other : {clean, uncompressed, photo, flat}) {
+            for (const StepInputs& other : {clean, uncompressed, sharp, photo, flat}) {
                 QVERIFY(farthest(tileOf(pictures[i], other), tile) > 1e-2);
             }
         }

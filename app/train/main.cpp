@@ -50,7 +50,7 @@ void addCommonOptions(CLI::App& command, RunArguments& arguments) {
     command.add_option("--worn", options.sample.worn, "Share of those whose photo has noise or JPEG that the truth has not")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
-    command.add_option("--degraded", options.sample.degraded, "Share of the other inputs with noise or JPEG")
+    command.add_option("--degraded", options.sample.degraded, "Share of the other inputs with noise, JPEG or blur")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();
     command.add_option("--seed", options.sample.seed)->capture_default_str();

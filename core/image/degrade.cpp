@@ -1,5 +1,6 @@
 #include "core/image/degrade.h"
 
+#include "core/image/gaussian_blur.h"
 #include "core/image/resample.h"
 
 #include <algorithm>
@@ -199,7 +200,7 @@ Image throughJpeg(const Image& image, double quality, HashRandom& random) {
 } // namespace
 
 Image degraded(const Image& image, Degradation amount, HashRandom& random) {
-    Image result = image;
+    Image result = amount.blur > 0.0 ? blurred(image, amount.blur * Degradation::largestBlur) : image;
     if (amount.noise > 0.0) {
         result = roundedTo8Bit(noisy(result, amount.noise * Degradation::largestNoise, random));
     }

@@ -1,5 +1,7 @@
 #include "core/metrics/degradation_estimate.h"
 
+#include "core/metrics/blur_estimate.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -168,7 +170,7 @@ double estimatedJpeg(const Image& picture) {
 Degradation estimatedDegradation(const Image& picture) {
     const Size part{std::min(picture.width(), largestSide), std::min(picture.height(), largestSide)};
     const Image middle = cropped(picture, rectAt((picture.width() - part.width) / 2, (picture.height() - part.height) / 2, part));
-    return {estimatedNoise(middle), estimatedJpeg(middle)};
+    return {estimatedNoise(middle), estimatedJpeg(middle), estimatedBlur(middle)};
 }
 
 } // namespace casr

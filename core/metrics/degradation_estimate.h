@@ -16,7 +16,7 @@ double estimatedNoise(const Image& picture);
 /// of photos. A picture resized after compression has no such grid and gives about 0, and so does a smaller one than two blocks.
 double estimatedJpeg(const Image& picture);
 
-/// Both, of the middle of the picture where it is larger than 2048 pixels a side.
+/// Both and estimatedBlur(), of the middle of the picture where it is larger than 2048 pixels a side.
 Degradation estimatedDegradation(const Image& picture);
 
 } // namespace casr

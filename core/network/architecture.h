@@ -32,7 +32,7 @@ struct InputPlanes {
     static constexpr int picture = 3;        ///< RGB, 0 .. 1.
     static constexpr int superpixelMean = 3; ///< Mean colour of the pixel's superpixel, minus the picture.
     static constexpr int depth = 1;          ///< Relative depth, 0 .. 1.
-    static constexpr int degradation = 2;    ///< Amounts of noise and JPEG to remove, 0 .. 1.
+    static constexpr int degradation = 3;    ///< Amounts of noise, JPEG and blur to remove, 0 .. 1.
     static constexpr int enlargement = 1;    ///< How far the parent is from the photo, see enlargementOf().
     static constexpr int guidance = superpixelMean + depth + degradation + enlargement;
     static constexpr int firstDegradation = picture + superpixelMean + depth;

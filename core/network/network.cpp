@@ -338,7 +338,7 @@ private:
         const auto plane = [&](float value) { return at::full({1, 1, read.height(), read.width()}, value); };
         const at::Tensor depth = inputs.depth ? tensorOf(*inputs.depth, read) : plane(0.0f);
         return at::cat({picture, superpixelPlanes(parent, read, picture, inputs), depth, plane(inputs.noise), plane(inputs.jpeg),
-                        plane(inputs.enlarged)},
+                        plane(inputs.blur), plane(inputs.enlarged)},
                        1);
     }
 

@@ -82,6 +82,7 @@ struct StepInputs {
     bool superpixels = true;
     float noise = 0;     ///< Amount of noise to remove, 0 .. 1.
     float jpeg = 0;      ///< Amount of JPEG artifacts to remove, 0 .. 1.
+    float blur = 0;      ///< Amount of blur to remove, 0 .. 1.
     float enlarged = 0;  ///< enlargementOf() the parent.
     bool detail = false; ///< Compute the detail too, where the architecture has it.
     Size picture{};      ///< Of the whole parent: behind its border convolutions read zeros, as in training. Empty: it has no end.

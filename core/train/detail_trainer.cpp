@@ -55,12 +55,6 @@ struct Enlarged {
     at::Tensor missing;
 };
 
-/// (N, 1, 1, 1): which parents have neither noise nor JPEG artifacts. The others are not projected back to.
-at::Tensor isCleanOf(const FieldBatch& batch) {
-    const at::Tensor amounts = batch.planes.narrow(1, InputPlanes::firstDegradation, InputPlanes::degradation);
-    return amounts.abs().amax({1, 2, 3}, true) == 0.0;
-}
-
 Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type) {
     const std::int64_t count = batch.planes.size(0);
     Enlarged result;
@@ -75,16 +69,14 @@ Enlarged enlarge(const FieldNetwork& network, const FieldBatch& batch, at::Scala
     result.truth = picturesOf(batch.target, count);
     const int from = static_cast<int>(result.parent.size(2)), to = static_cast<int>(result.truth.size(2));
     const Projection projection(from, to);
-    const at::Tensor isClean = isCleanOf(batch);
-    const auto projected = [&](const at::Tensor& picture) {
-        return at::where(isClean, projection.applied(picture, result.parent, batch.projection()), picture);
-    };
+    const auto projected = [&](const at::Tensor& picture) { return projection.applied(picture, result.parent, batch.projection()); };
     result.faithful = projected(faithful);
     const at::Tensor added = DetailPicture(from, to).of(faithful, detailMapOf(network, features, batch, type));
     result.detailed = projected(faithful + added);
     const auto shrunk = [&](const at::Tensor& picture) { return projection.shrunk(picture.clamp(0.0, 1.0)); };
     const at::Tensor isPhoto = batch.enlarged.view({count, 1, 1, 1}) == 0.0;
-    result.missing = (shrunk(result.detailed) - at::where(isPhoto, result.parent, shrunk(result.faithful))) * isClean;
+    result.missing =
+        (shrunk(result.detailed) - at::where(isPhoto, result.parent, shrunk(result.faithful))) * batch.isClean().view({count, 1, 1, 1});
     return result;
 }
 

@@ -61,8 +61,8 @@ at::Tensor superpixelPlanes(const SuperpixelNetwork& network, const at::Tensor& 
     return at::stack(planes) - bordered.narrow(2, reach, height).narrow(3, reach, width);
 }
 
-/// Input planes of pictures (N, 3, h, w) with their `amounts` (N): noise, JPEG and enlargement.
-at::Tensor planesOf(const FieldNetwork& network, const at::Tensor& pictures, const std::array<at::Tensor, 3>& amounts) {
+/// Input planes of pictures (N, 3, h, w) with their `amounts` (N): noise, JPEG, blur and enlargement.
+at::Tensor planesOf(const FieldNetwork& network, const at::Tensor& pictures, const std::array<at::Tensor, 4>& amounts) {
     const at::NoGradGuard noGradient;
     const std::int64_t count = pictures.size(0), height = pictures.size(2), width = pictures.size(3);
     const at::Tensor means = network.architecture.superpixels > 0
@@ -104,7 +104,8 @@ FieldBatch::FieldBatch(const FieldNetwork& network, Batch& batch, const at::Devi
     const at::Tensor low = asTensor(batch.low, {batch.count, batch.patch, batch.patch, InputPlanes::picture}, device);
     enlarged = asTensor(batch.enlarged, {batch.count}, device);
     planes = planesOf(network, low.permute({0, 3, 1, 2}).contiguous(),
-                      {asTensor(batch.noise, {batch.count}, device), asTensor(batch.jpeg, {batch.count}, device), enlarged});
+                      {asTensor(batch.noise, {batch.count}, device), asTensor(batch.jpeg, {batch.count}, device),
+                       asTensor(batch.blur, {batch.count}, device), enlarged});
     cells = at::from_blob(batch.cells.data(), {samples}, at::kLong).to(device);
     offsets = asTensor(batch.offsets, {samples, 2}, device);
     inverseScale = asTensor(batch.inverseScale, {samples}, device);
@@ -112,8 +113,14 @@ FieldBatch::FieldBatch(const FieldNetwork& network, Batch& batch, const at::Devi
     target = asTensor(batch.target, {samples, 3}, device);
 }
 
+at::Tensor FieldBatch::isClean() const {
+    return planes.narrow(1, InputPlanes::firstDegradation, InputPlanes::degradation).abs().amax({1, 2, 3}) == 0.0;
+}
+
 at::Tensor FieldBatch::projection() const {
-    return at::where(enlarged > 0.0, at::full_like(enlarged, projectionOnto(false)), at::full_like(enlarged, projectionOnto(true)));
+    const at::Tensor onto =
+        at::where(enlarged > 0.0, at::full_like(enlarged, projectionOnto(false)), at::full_like(enlarged, projectionOnto(true)));
+    return at::where(isClean(), onto, at::zeros_like(onto));
 }
 
 at::Tensor featuresOf(const FieldNetwork& network, const FieldBatch& batch, at::ScalarType type) {
@@ -166,7 +173,7 @@ Batch everyPixelOf(const Image& picture, int edge) {
     batch.patch = picture.width();
     batch.points = edge * edge;
     batch.low.assign(picture.values().begin(), picture.values().end());
-    batch.noise = batch.jpeg = batch.enlarged = {0.0f};
+    batch.noise = batch.jpeg = batch.blur = batch.enlarged = {0.0f};
     for (int y = 0; y < edge; ++y) {
         for (int x = 0; x < edge; ++x) {
             batch.cells.push_back(std::int64_t{axis.cellOf(y)} * picture.width() + axis.cellOf(x));

@@ -20,7 +20,9 @@ struct FieldBatch {
     std::int64_t group;
     std::uint64_t seed; ///< Of the choice of tokens.
 
-    /// (N): projectionOnto() the parents.
+    /// (N): which parents have nothing to be removed.
+    at::Tensor isClean() const;
+    /// (N): projectionOnto() the parents; 0 where they are to be cleaned, as in a step.
     at::Tensor projection() const;
 
     /// Superpixels are those of `network`. On the CPU it shares the memory of `batch`, which must outlive it.

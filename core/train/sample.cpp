@@ -176,19 +176,30 @@ std::vector<int> cropsBeside(const CropFile& crops, int first) {
 void noteDegradation(Batch& batch, Degradation amount) {
     batch.noise.push_back(static_cast<float>(amount.noise));
     batch.jpeg.push_back(static_cast<float>(amount.jpeg));
+    batch.blur.push_back(static_cast<float>(amount.blur));
 }
 
 /// Noise, JPEG or both; small amounts are as frequent as large ones.
-Degradation drawDegradation(HashRandom& random) {
+Degradation drawTraces(HashRandom& random) {
     const int kind = random.below(3);
     return {kind == 1 ? 0.0 : random.uniform(), kind == 0 ? 0.0 : random.uniform()};
+}
+
+/// A third blurred, a third with noise or JPEG or both, a third all of it; what is blurred has less of those, as photos do.
+Degradation drawDegradation(HashRandom& random) {
+    const int kind = random.below(3);
+    Degradation amount = kind == 0 ? Degradation() : drawTraces(random);
+    if (kind != 1) {
+        amount = {amount.noise * amount.noise, amount.jpeg * amount.jpeg, random.uniform()};
+    }
+    return amount;
 }
 
 /// What is found in photos and often left there.
 constexpr double mostWorn = 0.6;
 
 Degradation drawWear(HashRandom& random) {
-    const Degradation amount = drawDegradation(random);
+    const Degradation amount = drawTraces(random);
     return {mostWorn * amount.noise * amount.noise, mostWorn * amount.jpeg};
 }
 
@@ -300,7 +311,6 @@ void drawKind(const CropFile& crops, Batch& batch, BatchOptions& options, HashRa
     }
     if (kind < options.whole + options.real) {
         options.dense = true;
-        options.degraded = 0.0;
     }
     batch.dense = options.dense;
 }

@@ -25,6 +25,7 @@ struct Batch {
     std::vector<float> target;       ///< count * points * 3: the truth there.
     std::vector<float> noise;        ///< count: amount of noise in the low-resolution patch, 0 .. 1.
     std::vector<float> jpeg;         ///< count: amount of JPEG, 0 .. 1.
+    std::vector<float> blur;         ///< count: amount of blur, 0 .. 1.
     std::vector<float> enlarged;     ///< count: enlargementOf() the low-resolution patch.
 
     /// A patch whose place in `low` a part of the network's own enlargement of `image` is to take: the input of a later step of the
@@ -49,12 +50,12 @@ struct SampleOptions {
     int group = 1;         ///< Consecutive patches of one photo; divides `batch`.
     double unrolled = 0.0; ///< Share of the patches that are the output of an earlier step.
     double worn = 0.0;     ///< Share of those whose photo has some noise, JPEG or both left in it that the truth has not.
-    double degraded = 0.0; ///< Share of the others with noise, JPEG or both, whose amounts are told.
+    double degraded = 0.0; ///< Share of the others with noise, JPEG, blur or several of them, whose amounts are told.
     double soft = 0.0;     ///< Share of all whose truth is itself enlarged by up to 2, as photos are soft at their own pixels.
     double sharp = 0.0;    ///< Share of all whose truth is reduced by up to 2, which makes it sharper at its own pixels; of batches at a
                            ///< whole scale the share whose truths are, all by one factor.
-    double whole = 0.0;    ///< Share of the batches that are dense, clean and at one whole scale, 2, 3 or 4.
-    double real = 0.0;     ///< Share of the batches that are dense, clean and at one real scale, 1.5 .. 4.
+    double whole = 0.0;    ///< Share of the batches that are dense and at one whole scale, 2, 3 or 4.
+    double real = 0.0;     ///< Share of the batches that are dense and at one real scale, 1.5 .. 4.
     bool dense = false;    ///< Every sample of the high-resolution side, in rows, and one scale, 1.5 .. 4, for all patches of the batch.
 };
 

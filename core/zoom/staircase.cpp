@@ -136,7 +136,7 @@ bool Staircase::isPrepared() const {
     return m_isPrepared;
 }
 
-/// What a step to `level` knows beside its parent. Noise and JPEG are the photo's: later steps read a clean parent.
+/// What a step to `level` knows beside its parent. Noise, JPEG and blur are the photo's: later steps read a clean parent.
 StepInputs Staircase::inputsOf(int level) const {
     StepInputs inputs;
     inputs.superpixels = m_controls.parts.superpixels;
@@ -146,6 +146,7 @@ StepInputs Staircase::inputsOf(int level) const {
     if (level == 1) {
         inputs.noise = m_controls.noise;
         inputs.jpeg = m_controls.jpeg;
+        inputs.blur = m_controls.blur;
     }
     return inputs;
 }
@@ -333,8 +334,8 @@ Image Staircase::tileOf(const TileKey& key, const NarrowField& field, float shar
 
 /// A photo that is cleaned is not what its first step is to shrink back to: that would bring back what was removed.
 bool Staircase::isProjectedBack(int level) const {
-    const bool isCleaned = level == 1 && (m_controls.noise > 0.0f || m_controls.jpeg > 0.0f);
-    return m_controls.parts.backProjection && !isCleaned;
+    const bool isCleaned = m_controls.noise > 0.0f || m_controls.jpeg > 0.0f || m_controls.blur > 0.0f;
+    return m_controls.parts.backProjection && !(level == 1 && isCleaned);
 }
 
 /// The fields alone.

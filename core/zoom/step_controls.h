@@ -14,6 +14,7 @@ struct StepControls {
     float detail = 0;     ///< Share of the perceptual detail, 0 .. 1, of which every step that a later one reads gets earlierDetail.
     float lastDetail = 0; ///< Share in the last step of the plan, which nothing reads, 0 .. 1.
     float plain = 0;      ///< Share of the photo's bicubic enlargement in the result of the plan, 0 .. 1; no step reads it.
+    float blur = 0;       ///< Amount of the photo's blur to remove, 0 .. 1.
 
     bool operator==(const StepControls&) const = default;
 };
