@@ -194,7 +194,7 @@ private Q_SLOTS:
         QVERIFY(sameBits(pixels("c1.png"), pixels("c2.png")));
     }
 
-    void noiseAndJpegAreRemovedByTheAmountsThatAreToldOrFound() {
+    void tracesAreRemovedByTheAmountsThatAreToldOrFound() {
         const auto report = [&](const char* out, const QStringList& further) {
             const Run run = casr(upscale({"-o", path(out), "--scale", "2", "--json", "--cache", path("cleaned")}) + further);
             return std::pair(QJsonDocument::fromJson(run.out.toUtf8()).object(), run.err);
@@ -202,22 +202,25 @@ private Q_SLOTS:
         const auto [plain, silence] = report("n0.png", {});
         QVERIFY(plain["noise"].toDouble(-1) == 0 && plain["jpeg"].toDouble(-1) == 0 && !plain["noise_estimated"].toBool());
         QVERIFY2(silence.isEmpty(), qPrintable(silence));
-        const auto [told, quiet] = report("n1.png", {"--noise", "0.25", "--jpeg", "0.5"});
-        QVERIFY(told["noise"].toDouble() == 0.25 && told["jpeg"].toDouble() == 0.5);
+        const auto [told, quiet] = report("n1.png", {"--noise", "0.25", "--jpeg", "0.5", "--blur", "0.75"});
+        QVERIFY(told["noise"].toDouble() == 0.25 && told["jpeg"].toDouble() == 0.5 && told["blur"].toDouble() == 0.75);
         QVERIFY(told["tiles_computed"].toInt() > 0); // not those of the first run
-        const auto [found, note] = report("n2.png", {"--noise", "auto"});
+        const auto [found, note] = report("n2.png", {"--noise", "auto", "--blur", "auto"});
         QVERIFY(found["noise_estimated"].toBool() && !found["jpeg_estimated"].toBool());
         QVERIFY(found["noise"].toDouble() > 0.9 && found["jpeg"].toDouble(-1) == 0); // the photo is noise
+        QVERIFY(found["blur_estimated"].toBool() && found["blur"].toDouble(-1) == 0);
         QVERIFY2(note.contains("noise is estimated at"), qPrintable(note));
     }
 
     void aResumedJobKeepsItsAmounts() {
-        const QStringList begun = upscale({"-o", path("k.png"), "--scale", "3", "--job", path("kept"), "--noise", "0.3", "--jpeg", "auto"});
+        const QStringList begun =
+            upscale({"-o", path("k.png"), "--scale", "3", "--job", path("kept"), "--noise", "0.3", "--jpeg", "auto", "--blur", "0.6"});
         QCOMPARE(casr(begun).code, 0);
         const QStringList common{"--weights", path("tiny.safetensors"), "--precision", "fp32", "--json"};
         const Run run = casr(QStringList{"upscale", "--resume", path("kept")} + common);
         QVERIFY2(run.code == 0, qPrintable(run.err));
-        QCOMPARE(QJsonDocument::fromJson(run.out.toUtf8()).object()["noise"].toDouble(), double{0.3f});
+        const QJsonObject kept = QJsonDocument::fromJson(run.out.toUtf8()).object();
+        QVERIFY(kept["noise"].toDouble() == double{0.3f} && kept["blur"].toDouble() == double{0.6f});
         const Run other = casr(upscale({"-o", path("k.png"), "--scale", "3", "--job", path("kept"), "--noise", "0.2"}));
         QCOMPARE(other.code, 1);
         QVERIFY2(other.err.contains("amounts of noise"), qPrintable(other.err));
@@ -403,10 +406,10 @@ private Q_SLOTS:
     }
 
     void aRecipeWithUnknownControlsIsRefused() {
-        putRecipe("controls.json", R"("controls": {"blur": 1})");
+        putRecipe("controls.json", R"("controls": {"grain": 1})");
         const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("controls.json")}));
         QCOMPARE(run.code, 1);
-        QVERIFY2(run.err.contains("'blur'"), qPrintable(run.err));
+        QVERIFY2(run.err.contains("'grain'"), qPrintable(run.err));
     }
 
     void aBatchGoesOnAfterABadFileAndReportsIt() {

@@ -145,15 +145,16 @@ private Q_SLOTS:
         const auto psnr = [](const QJsonObject& report) {
             return report["scales"].toArray()[0].toObject()["mean"].toObject()["psnr_y"].toDouble();
         };
-        const QStringList noise{"--method", "bicubic", "--spoil-noise", "1", "--spoil-jpeg", "0.25"};
+        const QStringList noise{"--method", "bicubic", "--spoil-noise", "1", "--spoil-jpeg", "0.25", "--spoil-blur", "0.5"};
         const QJsonObject clean = measured({"--method", "bicubic"}), spoilt = measured(noise);
         QVERIFY(psnr(clean) > psnr(spoilt) + 0.1 && psnr(spoilt) > 0);
         QCOMPARE(psnr(measured(noise)), psnr(spoilt));
-        QCOMPARE(clean["spoilt"].toObject(), (QJsonObject{{"noise", 0.0}, {"jpeg", 0.0}}));
-        QCOMPARE(spoilt["spoilt"].toObject(), (QJsonObject{{"noise", 1.0}, {"jpeg", 0.25}}));
+        QCOMPARE(clean["spoilt"].toObject(), (QJsonObject{{"noise", 0.0}, {"jpeg", 0.0}, {"blur", 0.0}}));
+        QCOMPARE(spoilt["spoilt"].toObject(), (QJsonObject{{"noise", 1.0}, {"jpeg", 0.25}, {"blur", 0.5}}));
         const QJsonObject removed = measured({"--spoil-noise", "0.5", "--noise", "0.5", "--jpeg", "auto"});
-        QCOMPARE(removed["removed"].toObject(), (QJsonObject{{"noise", 0.5}, {"jpeg", "auto"}}));
-        QVERIFY(bytesOf(path("spoilt.md")).contains("spoilt by noise 0.50 and JPEG 0.00, noise 0.50 and JPEG auto removed"));
+        QCOMPARE(removed["removed"].toObject(), (QJsonObject{{"noise", 0.5}, {"jpeg", "auto"}, {"blur", 0.0}}));
+        QVERIFY(bytesOf(path("spoilt.md"))
+                    .contains("spoilt by noise 0.50, JPEG 0.00 and blur 0.00, noise 0.50, JPEG auto and blur 0.00 removed"));
         QVERIFY(psnr(removed) != psnr(measured({"--spoil-noise", "0.5"})));
         QCOMPARE(runCasr(evaluate({"--noise", "2"})).code, 2);
         QCOMPARE(runCasr(evaluate({"--noise", "1", "--method", "bicubic"})).code, 2);

@@ -216,7 +216,9 @@ private Q_SLOTS:
                                      << "";
         QTest::newRow("moved weights") << 12 << ""
                                        << "";
-        QTest::newRow("nothing") << 13 << ""
+        QTest::newRow("blur") << 13 << "differs in: amounts of noise, JPEG artifacts and blur."
+                              << "--resume";
+        QTest::newRow("nothing") << 14 << ""
                                  << "";
     }
 
@@ -237,6 +239,7 @@ private Q_SLOTS:
         other.controls.noise += member == 5 ? 0.5f : 0.0f;
         other.controls.parts.depth = member != 6;
         other.controls.plain += member == 7 ? 0.5f : 0.0f;
+        other.controls.blur += member == 13 ? 0.5f : 0.0f;
         other.region.left += member == 8 ? 1 : 0;
         other.output += member == 9 ? "f" : "";
         other.bitsPerSample = member == 10 ? 8 : other.bitsPerSample;

@@ -2,6 +2,7 @@
 #include "core/network/network_file.h"
 #include "core/train/field_batch.h"
 
+#include "core/image/degrade.h"
 #include "core/image/resample.h"
 #include "core/metrics/metrics.h"
 #include "core/zoom/staircase.h"
@@ -275,6 +276,31 @@ private Q_SLOTS:
         const double ours = fidelityOfLuma(enlarged, truth, scale).psnr;
         const double bicubic = fidelityOfLuma(resized(small, truth.size()), truth, scale).psnr;
         QVERIFY2(ours > bicubic + 0.5, qPrintable(QString("%1 dB, bicubic %2 dB").arg(ours).arg(bicubic)));
+    }
+
+    void theShippedWeightsRemoveWhatTheyAreTold_data() {
+        QTest::addColumn<float>("noise");
+        QTest::addColumn<float>("jpeg");
+        QTest::addColumn<float>("blur");
+        QTest::newRow("noise") << 0.3f << 0.0f << 0.0f;
+        QTest::newRow("JPEG") << 0.0f << 0.5f << 0.0f;
+        QTest::newRow("blur") << 0.0f << 0.0f << 0.5f;
+    }
+
+    void theShippedWeightsRemoveWhatTheyAreTold() {
+        QFETCH(float, noise);
+        QFETCH(float, jpeg);
+        QFETCH(float, blur);
+        const auto network = Network::load(CASR_SOURCE_DIR "/models/casr.safetensors");
+        const Image truth = drawnScene({96, 78});
+        HashRandom random(1);
+        const Image small = degraded(resizedTo8Bit(truth, {48, 39}), {noise, jpeg, blur}, random);
+        const auto fidelity = [&](const StepControls& controls) {
+            Staircase staircase(small, network, planSchedule(small.size(), 2), Precision::float32, std::size_t{1} << 28, controls);
+            return fidelityOfLuma(staircase.region(staircase.plan().levels() - 1, rectOf(truth.size())).image, truth, 2).psnr;
+        };
+        const double told = fidelity({noise, jpeg, {}, 0, 0, 0, blur}), untold = fidelity({});
+        QVERIFY2(told > untold + 0.5, qPrintable(QString("%1 dB, %2 dB untold").arg(told).arg(untold)));
     }
 };
 

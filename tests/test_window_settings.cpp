@@ -121,15 +121,17 @@ void TestWindowSettings::cleaningReachesTheStaircaseAndIsUndone() {
     QVERIFY(dialog);
     dialog->findChild<QSlider*>("cleaningNoise")->setValue(30);
     dialog->findChild<QSlider*>("cleaningJpeg")->setValue(45);
+    dialog->findChild<QSlider*>("cleaningBlur")->setValue(60);
     clickButton(QDialogButtonBox::Ok);
     QCOMPARE(m_window->levels().staircase()->controls().noise, 0.3f);
     QCOMPARE(m_window->levels().staircase()->controls().jpeg, 0.45f);
+    QCOMPARE(m_window->levels().staircase()->controls().blur, 0.6f);
     QCOMPARE(m_window->levels().branches().size(), std::size_t{2});
     QTest::keyClick(&canvas(), Qt::Key_Z, Qt::ControlModifier);
     QCOMPARE(m_window->levels().staircase()->controls(), casr::StepControls());
     QTest::keyClick(&canvas(), Qt::Key_Y, Qt::ControlModifier);
     QCOMPARE(m_window->levels().staircase()->controls().noise, 0.3f);
-    QVERIFY(casr::settingsText(m_window->levels().settings()).contains("30 %"));
+    QVERIFY(casr::settingsText(m_window->levels().settings()).contains("noise 30 %, JPEG artifacts 45 %, blur 60 %"));
 }
 
 void TestWindowSettings::estimatesAreShownAndTaken() {
@@ -141,6 +143,7 @@ void TestWindowSettings::estimatesAreShownAndTaken() {
     QTRY_VERIFY_WITH_TIMEOUT(button->isEnabled(), patience);
     QCOMPARE(dialog->findChild<QSlider*>("cleaningJpeg")->value(), static_cast<int>(std::lround(found.jpeg * 100)));
     QCOMPARE(dialog->findChild<QSlider*>("cleaningNoise")->value(), static_cast<int>(std::lround(found.noise * 100)));
+    QCOMPARE(dialog->findChild<QSlider*>("cleaningBlur")->value(), static_cast<int>(std::lround(found.blur * 100)));
     QVERIFY(dialog->findChild<QLabel*>("cleaningFound")->text().contains('%'));
     clickButton(QDialogButtonBox::Cancel);
     QCOMPARE(m_window->levels().settings().controls, casr::StepControls());

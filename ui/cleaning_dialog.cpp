@@ -33,17 +33,18 @@ bool isWorthCleaning(const Degradation& found) {
 CleaningDialog::CleaningDialog(std::shared_ptr<const Document> document, const StepControls& controls, QWidget* parent)
     : QDialog(parent), m_document(std::move(document)), m_controls(controls),
       m_estimate(new QPushButton(tr("&Estimate from the Photo"), this)), m_found(new QLabel(this)) {
-    setWindowTitle(tr("Noise and JPEG"));
+    setWindowTitle(tr("Noise, JPEG and Blur"));
     new QFormLayout(this);
     auto* form = static_cast<QFormLayout*>(layout());
     auto* explanation =
-        new QLabel(tr("The first step removes what the camera and its file added, so that later steps do not enlarge it. At 0 "
+        new QLabel(tr("The first step removes what the lens, the camera and its file added, so that later steps do not enlarge it. At 0 "
                       "nothing is removed."),
                    this);
     explanation->setWordWrap(true);
     form->addRow(explanation);
     m_noise = addAmount("cleaningNoise", tr("&Noise"), controls.noise);
     m_jpeg = addAmount("cleaningJpeg", tr("&JPEG artifacts"), controls.jpeg);
+    m_blur = addAmount("cleaningBlur", tr("&Blur"), controls.blur);
     m_estimate->setObjectName("cleaningEstimate");
     m_found->setObjectName("cleaningFound");
     form->addRow(m_estimate, m_found);
@@ -90,7 +91,9 @@ void CleaningDialog::estimate() {
             m_estimate->setEnabled(true);
             m_noise->setValue(percentOf(found.noise));
             m_jpeg->setValue(percentOf(found.jpeg));
-            m_found->setText(tr("noise %1 %, JPEG %2 %").arg(percentOf(found.noise)).arg(percentOf(found.jpeg)));
+            m_blur->setValue(percentOf(found.blur));
+            m_found->setText(
+                tr("noise %1 %, JPEG %2 %, blur %3 %").arg(percentOf(found.noise)).arg(percentOf(found.jpeg)).arg(percentOf(found.blur)));
         });
     });
 }
@@ -98,6 +101,7 @@ void CleaningDialog::estimate() {
 void CleaningDialog::choose() {
     m_controls.noise = static_cast<float>(m_noise->value()) / 100;
     m_controls.jpeg = static_cast<float>(m_jpeg->value()) / 100;
+    m_controls.blur = static_cast<float>(m_blur->value()) / 100;
     Q_EMIT chosen(m_controls);
 }
 

@@ -14,10 +14,10 @@ class QSlider;
 
 namespace casr {
 
-/// How strongly the photo must seem noisy or compressed before the window speaks of it.
+/// How strongly the photo must seem noisy or compressed before the window speaks of it; of blur, which most photos have, it does not.
 bool isWorthCleaning(const Degradation& found);
 
-/// Chooses how much noise and JPEG artifacts the first step removes; can estimate both from the photo, and shows the numbers.
+/// Chooses how much noise, JPEG artifacts and blur the first step removes; can estimate all from the photo, and shows the numbers.
 class CleaningDialog : public QDialog {
     Q_OBJECT
 
@@ -37,6 +37,7 @@ private:
     StepControls m_controls;
     QSlider* m_noise = nullptr;
     QSlider* m_jpeg = nullptr;
+    QSlider* m_blur = nullptr;
     QPushButton* m_estimate;
     QLabel* m_found;
     NewestJob m_job;

@@ -132,9 +132,9 @@ void MainWindow::addImageMenu() {
                                                 [this](bool on) { m_canvas->setRegionToolActive(on); }));
     Commands::needingPhoto(m_commands.add(menu, "scaleAction", tr("&Scale\u2026"), tr("Choose the scale and see the plan"),
                                           {QKeySequence("Ctrl+R")}, [this] { chooseScale(); }));
-    Commands::needingPhoto(m_commands.add(menu, "cleaningAction", tr("&Noise and JPEG\u2026"),
-                                          tr("Remove noise and JPEG artifacts of the photo in the first step"), {QKeySequence("Ctrl+D")},
-                                          [this] { chooseCleaning(); }));
+    Commands::needingPhoto(m_commands.add(menu, "cleaningAction", tr("&Noise, JPEG and Blur\u2026"),
+                                          tr("Remove noise, JPEG artifacts and blur of the photo in the first step"),
+                                          {QKeySequence("Ctrl+D")}, [this] { chooseCleaning(); }));
 }
 
 void MainWindow::addProcessMenu() {

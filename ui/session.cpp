@@ -77,6 +77,7 @@ void SessionKeeper::keep() {
     settings.setValue("stepLimit", m_levels.plan().stepLimit);
     settings.setValue("noise", m_levels.settings().controls.noise);
     settings.setValue("jpeg", m_levels.settings().controls.jpeg);
+    settings.setValue("blur", m_levels.settings().controls.blur);
     settings.setValue("detail", m_levels.settings().controls.detail);
     settings.setValue("plain", m_levels.settings().controls.plain);
     settings.setValue("centreX", m_canvas.view().centre().x);
@@ -100,6 +101,7 @@ std::optional<SessionKeeper::Left> SessionKeeper::left() const {
     state.controls.emplace();
     state.controls->noise = std::clamp(settings.value("noise").toFloat(), 0.0f, 1.0f);
     state.controls->jpeg = std::clamp(settings.value("jpeg").toFloat(), 0.0f, 1.0f);
+    state.controls->blur = std::clamp(settings.value("blur").toFloat(), 0.0f, 1.0f);
     state.controls->detail = state.controls->lastDetail = std::clamp(settings.value("detail").toFloat(), 0.0f, 1.0f);
     state.controls->plain = std::clamp(settings.value("plain").toFloat(), 0.0f, 1.0f);
     state.centre = Point{settings.value("centreX").toDouble(), settings.value("centreY").toDouble()};

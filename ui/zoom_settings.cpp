@@ -40,6 +40,9 @@ QString cleaningText(const StepControls& controls) {
     if (controls.jpeg >= leastShown) {
         parts << translated("JPEG artifacts %1 %").arg(std::lround(controls.jpeg * 100));
     }
+    if (controls.blur >= leastShown) {
+        parts << translated("blur %1 %").arg(std::lround(controls.blur * 100));
+    }
     return parts.join(", ");
 }
 

@@ -32,7 +32,7 @@ struct Arguments {
     int pictures = 0;
     float detail = 0;
     Degradation spoiling;
-    std::string noise = "0", jpeg = "0";
+    std::string noise = "0", jpeg = "0", blur = "0";
     bool oneJump = false;
     bool ablation = false;
 };
@@ -46,12 +46,13 @@ EvaluationMethod methodOf(const Arguments& arguments) {
     method.spoiling = arguments.spoiling;
     method.noise = parseAmount(arguments.noise);
     method.jpeg = parseAmount(arguments.jpeg);
+    method.blur = parseAmount(arguments.blur);
     method.parts = parseStepParts(arguments.without);
     if (method.name == "casr") {
         method.network = arguments.run.loadNetwork();
         method.precision = arguments.run.resolvedPrecision();
-    } else if (method.noise != 0.0f || method.jpeg != 0.0f || method.detail > 0.0f) {
-        throw CLI::ValidationError("evaluate", "--noise, --jpeg and --detail need --method casr, which alone knows them.");
+    } else if (method.cleans() || method.detail > 0.0f) {
+        throw CLI::ValidationError("evaluate", "--noise, --jpeg, --blur and --detail need --method casr, which alone knows them.");
     }
     return method;
 }
@@ -154,7 +155,7 @@ private:
     TestPair testPairOf(const Image& picture, double scale, std::uint64_t seed) const {
         TestPair pair = pairOf(selectChannels(picture, 0, picture.colourChannels()), scale);
         const Degradation amount = m_arguments.spoiling;
-        return amount.noise > 0 || amount.jpeg > 0 ? spoilt(std::move(pair), amount, seed) : pair;
+        return amount.isNone() ? pair : spoilt(std::move(pair), amount, seed);
     }
 
     void save(const std::string& name, double scale, const Image& result) const {
@@ -200,7 +201,9 @@ Action addEvaluate(CLI::App& app) {
         ->check(CLI::Range(0.0, 1.0));
     command->add_option("--spoil-jpeg", arguments->spoiling.jpeg, "JPEG artifacts that they get first, likewise")
         ->check(CLI::Range(0.0, 1.0));
-    for (const auto& [name, amount] : {std::pair("--noise", &arguments->noise), std::pair("--jpeg", &arguments->jpeg)}) {
+    command->add_option("--spoil-blur", arguments->spoiling.blur, "Blur that they get first, likewise")->check(CLI::Range(0.0, 1.0));
+    for (const auto& [name, amount] :
+         {std::pair("--noise", &arguments->noise), std::pair("--jpeg", &arguments->jpeg), std::pair("--blur", &arguments->blur)}) {
         command->add_option(name, *amount, "What to remove of it, 0 to 1; auto: as estimated")
             ->capture_default_str()
             ->check([](const std::string& text) { return parseAmount(text), std::string(); });

@@ -72,11 +72,13 @@ std::string amountText(const std::optional<float>& amount) {
 /// What the low-resolution sides got, and what is removed; empty when neither is anything.
 std::string inputTitleOf(const EvaluationMethod& method) {
     std::string title;
-    if (method.spoiling.noise > 0 || method.spoiling.jpeg > 0) {
-        title += ", spoilt by noise " + numberText(method.spoiling.noise, 2) + " and JPEG " + numberText(method.spoiling.jpeg, 2);
+    if (!method.spoiling.isNone()) {
+        title += ", spoilt by noise " + numberText(method.spoiling.noise, 2) + ", JPEG " + numberText(method.spoiling.jpeg, 2) +
+                 " and blur " + numberText(method.spoiling.blur, 2);
     }
-    if (method.network && (method.noise != 0.0f || method.jpeg != 0.0f)) {
-        title += ", noise " + amountText(method.noise) + " and JPEG " + amountText(method.jpeg) + " removed";
+    if (method.network && method.cleans()) {
+        title += ", noise " + amountText(method.noise) + ", JPEG " + amountText(method.jpeg) + " and blur " + amountText(method.blur) +
+                 " removed";
     }
     return title;
 }
@@ -164,8 +166,8 @@ Json jsonOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scal
                 {"one_jump", method.oneJump},
                 {"detail", method.detail},
                 {"without", missingParts(method.parts)},
-                {"spoilt", {{"noise", method.spoiling.noise}, {"jpeg", method.spoiling.jpeg}}},
-                {"removed", {{"noise", amountOf(method.noise)}, {"jpeg", amountOf(method.jpeg)}}},
+                {"spoilt", {{"noise", method.spoiling.noise}, {"jpeg", method.spoiling.jpeg}, {"blur", method.spoiling.blur}}},
+                {"removed", {{"noise", amountOf(method.noise)}, {"jpeg", amountOf(method.jpeg)}, {"blur", amountOf(method.blur)}}},
                 {"scales", Json::array()}};
     for (const ScaleScores& scores : scales) {
         Json entry{{"scale", scores.scale}, {"mean", jsonOf(scores.mean)}, {"pictures", Json::array()}};

@@ -37,10 +37,11 @@ EnlargedStep stepOf(const Photo& photo, Staircase& staircase, int level) {
 }
 
 StepControls controlsOf(const EvaluationMethod& method, const Image& low) {
-    const Degradation found = method.noise && method.jpeg ? Degradation() : estimatedDegradation(low);
+    const Degradation found = method.noise && method.jpeg && method.blur ? Degradation() : estimatedDegradation(low);
     StepControls controls;
     controls.noise = method.noise.value_or(static_cast<float>(found.noise));
     controls.jpeg = method.jpeg.value_or(static_cast<float>(found.jpeg));
+    controls.blur = method.blur.value_or(static_cast<float>(found.blur));
     controls.parts = method.parts;
     controls.detail = controls.lastDetail = method.detail;
     return controls;

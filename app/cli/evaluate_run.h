@@ -21,9 +21,11 @@ struct EvaluationMethod {
     double stepLimit = defaultStepLimit;
     bool oneJump = false; ///< One step of x4 at most, the rest by the bicubic.
     StepParts parts;
-    float detail = 0;                               ///< Share of perceptual detail, of which earlier steps get earlierDetail.
-    Degradation spoiling;                           ///< What the low-resolution sides get.
-    std::optional<float> noise = 0.0f, jpeg = 0.0f; ///< What is removed from them; nothing: as estimated.
+    float detail = 0;                                            ///< Share of perceptual detail, of which earlier steps get earlierDetail.
+    Degradation spoiling;                                        ///< What the low-resolution sides get.
+    std::optional<float> noise = 0.0f, jpeg = 0.0f, blur = 0.0f; ///< What is removed from them; nothing: as estimated.
+
+    bool cleans() const { return noise != 0.0f || jpeg != 0.0f || blur != 0.0f; }
 };
 
 /// The truth cut so that a whole number of low-resolution pixels fits, and that low-resolution side, both of 8 bit.
@@ -35,7 +37,7 @@ struct TestPair {
 /// Throws Error when `picture` is smaller than the scale.
 TestPair pairOf(const Image& picture, double scale);
 
-/// `pair` with noise and JPEG artifacts on its low-resolution side, drawn from `seed`; a grey one stays grey.
+/// `pair` with blur, noise and JPEG artifacts on its low-resolution side, drawn from `seed`; a grey one stays grey.
 TestPair spoilt(TestPair pair, Degradation amount, std::uint64_t seed);
 
 /// What one step made, and where its tiles meet.

@@ -25,6 +25,7 @@ std::string precisionOf(const std::string& profile, const std::string& otherwise
 void setControls(UpscaleArguments& arguments, const StepControls& controls) {
     arguments.noise = exactText(controls.noise);
     arguments.jpeg = exactText(controls.jpeg);
+    arguments.blur = exactText(controls.blur);
     arguments.detail = controls.detail;
     arguments.lastDetail = controls.lastDetail;
     arguments.plain = controls.plain;
@@ -69,6 +70,7 @@ UpscaleArguments withRecipe(const CLI::App& command, UpscaleArguments arguments,
     keep("--region", &UpscaleArguments::region);
     keep("--noise", &UpscaleArguments::noise);
     keep("--jpeg", &UpscaleArguments::jpeg);
+    keep("--blur", &UpscaleArguments::blur);
     keep("--detail", &UpscaleArguments::detail);
     keep("--last-detail", &UpscaleArguments::lastDetail);
     if (command.count("--detail") != 0 && command.count("--last-detail") == 0) {

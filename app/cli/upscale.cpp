@@ -3,6 +3,7 @@
 #include "app/cli/recipe_options.h"
 #include "app/cli/upscale_run.h"
 #include "core/base/error.h"
+#include "core/image/degradation.h"
 #include "core/image/detail_share.h"
 
 namespace casr::cli {
@@ -25,6 +26,12 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command
         .add_option("--jpeg", arguments.jpeg,
                     "JPEG artifacts to remove, 0 to 1: 0 is none, above it quality falls from 95 to 20; auto: as estimated")
+        ->check(isAmount)
+        ->capture_default_str();
+    command
+        .add_option("--blur", arguments.blur,
+                    "Blur to remove, 0 to 1: a Gaussian's deviation, 1 being " + exactText(Degradation::largestBlur) +
+                        " pixels of the photo; auto: as estimated")
         ->check(isAmount)
         ->capture_default_str();
     command
@@ -80,8 +87,8 @@ bool isBegun(const UpscaleArguments& arguments) {
 /// What decides the pixels or the file of a job that was begun is fixed.
 void requireNothingFixed(const CLI::App& command) {
     for (const char* option :
-         {"--output", "--scale", "--region", "--step-limit", "--noise", "--jpeg", "--detail", "--last-detail", "--plain", "--bits",
-          "--quality", "--lossless", "--pyramid", "--no-gps", "--no-metadata", "--colours", "--page", "--tone"}) {
+         {"--output", "--scale", "--region", "--step-limit", "--noise", "--jpeg", "--blur", "--detail", "--last-detail", "--plain",
+          "--bits", "--quality", "--lossless", "--pyramid", "--no-gps", "--no-metadata", "--colours", "--page", "--tone"}) {
         if (command.count(option) != 0) {
             throw CLI::ValidationError("upscale", std::string(option) + " is fixed by the job that was begun: leave it out, or start "
                                                                         "another job in an empty folder.");

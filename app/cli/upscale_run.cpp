@@ -105,7 +105,7 @@ void requirePhoto(const std::filesystem::path& photo, const std::filesystem::pat
 
 /// A scale of 1 has no step that could clean the photo or add detail.
 void requireStep(const UpscaleArguments& arguments) {
-    const bool cleans = parseAmount(arguments.noise) != 0.0f || parseAmount(arguments.jpeg) != 0.0f;
+    const bool cleans = parseAmount(arguments.noise) != 0.0f || parseAmount(arguments.jpeg) != 0.0f || parseAmount(arguments.blur) != 0.0f;
     if (arguments.scale == 1.0 && (cleans || arguments.detail.value_or(0.0f) > 0.0f)) {
         throw Error(
             "A scale of 1 computes nothing, so nothing would be cleaned and no detail added. Choose a larger one, for example 1.01.");
@@ -115,16 +115,19 @@ void requireStep(const UpscaleArguments& arguments) {
 /// What the arguments say, with estimates, which are told, in place of "auto".
 StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture, const Architecture& architecture) {
     requireStep(arguments);
-    const std::optional<float> noise = parseAmount(arguments.noise), jpeg = parseAmount(arguments.jpeg);
-    const Degradation found = noise && jpeg ? Degradation() : estimatedDegradation(picture);
-    if (!noise || !jpeg) {
-        char text[96];
-        std::snprintf(text, sizeof text, "the picture's noise is estimated at %.3f, its JPEG artifacts at %.3f", found.noise, found.jpeg);
+    const std::optional<float> noise = parseAmount(arguments.noise), jpeg = parseAmount(arguments.jpeg), blur = parseAmount(arguments.blur);
+    const bool areGiven = noise && jpeg && blur;
+    const Degradation found = areGiven ? Degradation() : estimatedDegradation(picture);
+    if (!areGiven) {
+        char text[128];
+        std::snprintf(text, sizeof text, "the picture's noise is estimated at %.3f, its JPEG artifacts at %.3f, its blur at %.3f",
+                      found.noise, found.jpeg, found.blur);
         note(text);
     }
     StepControls controls;
     controls.noise = noise.value_or(static_cast<float>(found.noise));
     controls.jpeg = jpeg.value_or(static_cast<float>(found.jpeg));
+    controls.blur = blur.value_or(static_cast<float>(found.blur));
     controls.detail = arguments.detail.value_or(architecture.detail > 0 && arguments.scale > 1.0 ? usualDetail : 0.0f);
     controls.lastDetail = arguments.lastDetail.value_or(controls.detail);
     controls.plain = arguments.plain;
@@ -317,6 +320,8 @@ void UpscaleRun::tell() const {
                       {"noise_estimated", m_arguments.noise == "auto"},
                       {"jpeg", m_staircase.controls().jpeg},
                       {"jpeg_estimated", m_arguments.jpeg == "auto"},
+                      {"blur", m_staircase.controls().blur},
+                      {"blur_estimated", m_arguments.blur == "auto"},
                       {"detail", m_staircase.controls().detail},
                       {"last_detail", m_staircase.controls().lastDetail},
                       {"plain", m_staircase.controls().plain},
@@ -361,6 +366,7 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.read.tone = job.clipsTones ? ToneCurve::clip : ToneCurve::soft;
     result.noise = exactText(job.controls.noise);
     result.jpeg = exactText(job.controls.jpeg);
+    result.blur = exactText(job.controls.blur);
     result.detail = job.controls.detail;
     result.lastDetail = job.controls.lastDetail;
     result.plain = job.controls.plain;

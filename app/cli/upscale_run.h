@@ -25,6 +25,7 @@ struct UpscaleArguments {
     std::string keepSteps;
     std::string noise = "0"; ///< A number, or "auto".
     std::string jpeg = "0";
+    std::string blur = "0";
     std::optional<float> detail;     ///< usualDetail when not given and the weights have it.
     std::optional<float> lastDetail; ///< As `detail` when not given.
     float plain = 0;

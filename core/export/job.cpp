@@ -36,8 +36,8 @@ bool isWithin(double value, double low, double high) {
 }
 
 bool areShares(const StepControls& controls) {
-    return isWithin(controls.noise, 0, 1) && isWithin(controls.jpeg, 0, 1) && isWithin(controls.detail, 0, 1) &&
-           isWithin(controls.lastDetail, 0, 1) && isWithin(controls.plain, 0, 1);
+    return isWithin(controls.noise, 0, 1) && isWithin(controls.jpeg, 0, 1) && isWithin(controls.blur, 0, 1) &&
+           isWithin(controls.detail, 0, 1) && isWithin(controls.lastDetail, 0, 1) && isWithin(controls.plain, 0, 1);
 }
 
 void requireRanges(const JobDescription& job, const std::string& origin) {
@@ -98,7 +98,7 @@ std::string settingsThatDiffer(const JobDescription& a, const JobDescription& b)
         {"quality", a.quality != b.quality},
         {"lossless compression", a.lossless != b.lossless},
         {"pyramid", a.pyramid != b.pyramid},
-        {"amounts of noise and JPEG artifacts", own.noise != other.noise || own.jpeg != other.jpeg},
+        {"amounts of noise, JPEG artifacts and blur", own.noise != other.noise || own.jpeg != other.jpeg || own.blur != other.blur},
         {"amounts of detail", own.detail != other.detail || own.lastDetail != other.lastDetail},
         {"share of the plain enlargement", own.plain != other.plain},
         {"parts of the method", own.parts != other.parts},
@@ -134,6 +134,7 @@ Json jsonOf(const StepControls& controls) {
     const StepParts& parts = controls.parts;
     return {{"noise", controls.noise},
             {"jpeg", controls.jpeg},
+            {"blur", controls.blur},
             {"detail", controls.detail},
             {"last_detail", controls.lastDetail},
             {"plain", controls.plain},
@@ -145,7 +146,8 @@ Json jsonOf(const StepControls& controls) {
 
 StepControls controlsOf(const Json& json) {
     const StepParts parts{json.at("superpixels"), json.at("depth"), json.at("memory"), json.at("back_projection")};
-    return {json.at("noise"), json.at("jpeg"), parts, json.at("detail"), json.at("last_detail"), json.value("plain", 0.0f)};
+    return {json.at("noise"),          json.at("jpeg"),         parts, json.at("detail"), json.at("last_detail"),
+            json.value("plain", 0.0f), json.value("blur", 0.0f)};
 }
 
 OutputColours coloursOf(const Json& json, const std::string& origin) {

@@ -15,7 +15,7 @@ std::vector<double> gaussian(double deviation) {
     const int reach = static_cast<int>(std::ceil(gaussianReach * deviation));
     std::vector<double> weights;
     for (int i = -reach; i <= reach; ++i) {
-        weights.push_back(std::exp(-0.5 * i * i / (deviation * deviation)));
+        weights.push_back(std::exp(-0.5 * std::pow(i / deviation, 2)));
     }
     const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
     std::transform(weights.begin(), weights.end(), weights.begin(), [&](double weight) { return weight / sum; });
@@ -31,9 +31,10 @@ Image blurredAlong(const Image& image, const std::vector<double>& weights, int d
         for (int x = 0; x < image.width(); ++x) {
             for (int channel = 0; channel < image.channels(); ++channel) {
                 double sum = 0.0;
-                for (int i = -reach; i <= reach; ++i) {
-                    sum += weights[static_cast<std::size_t>(i + reach)] *
-                           image.at(std::clamp(x + i * dx, 0, image.width() - 1), std::clamp(y + i * dy, 0, image.height() - 1), channel);
+                for (std::size_t i = 0; i < weights.size(); ++i) {
+                    const int off = static_cast<int>(i) - reach;
+                    sum += weights[i] * image.at(std::clamp(x + off * dx, 0, image.width() - 1),
+                                                 std::clamp(y + off * dy, 0, image.height() - 1), channel);
                 }
                 values.push_back(static_cast<float>(sum));
             }

@@ -1,6 +1,7 @@
 #include "core/metrics/blur_estimate.h"
 
 #include "core/image/gaussian_blur.h"
+#include "core/metrics/calibration.h"
 #include "core/metrics/metrics.h"
 
 #include <algorithm>
@@ -43,7 +44,7 @@ std::vector<float> losses(const Image& luma) {
         for (int x = 2; x < luma.width() - 2; ++x) {
             const Slope here = slopeAt(luma, x, y);
             const float left = slopeAt(soft, x, y).length;
-            if (left > 0.4f * leastSlope && isOnEdge(luma, x, y, here)) {
+            if (left > 0.4f * leastSlope && std::isfinite(left) && isOnEdge(luma, x, y, here)) {
                 result.push_back(here.length / left);
             }
         }
@@ -52,18 +53,7 @@ std::vector<float> losses(const Image& luma) {
 }
 
 /// Deviations of edges, pixels (medians over 36 photos made smaller by half), and the amount of blur that made them.
-constexpr std::array<std::array<double, 2>, 4> blurOfDeviation{{{0.36, 0.0}, {0.43, 0.5}, {0.61, 0.75}, {0.85, 1.0}}};
-
-double interpolated(double deviation) {
-    for (std::size_t i = 1; i < blurOfDeviation.size(); ++i) {
-        const auto& [above, amountAbove] = blurOfDeviation[i];
-        if (deviation < above) {
-            const auto& [below, amountBelow] = blurOfDeviation[i - 1];
-            return std::max(0.0, amountBelow + (amountAbove - amountBelow) * (deviation - below) / (above - below));
-        }
-    }
-    return 1.0;
-}
+constexpr std::array<CalibrationPoint, 4> blurOfDeviation{{{0.36, 0.0}, {0.43, 0.5}, {0.61, 0.75}, {0.85, 1.0}}};
 
 } // namespace
 
@@ -76,7 +66,7 @@ double estimatedBlur(const Image& picture) {
     std::nth_element(lost.begin(), sharp, lost.end());
     // A step under a Gaussian of deviation s loses by sqrt(s^2 + second^2) / s.
     const double loss = std::max(1.001, static_cast<double>(*sharp));
-    return interpolated(second / std::sqrt(loss * loss - 1.0));
+    return amountOf(blurOfDeviation, second / std::sqrt(loss * loss - 1.0));
 }
 
 } // namespace casr

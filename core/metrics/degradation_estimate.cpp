@@ -1,6 +1,7 @@
 #include "core/metrics/degradation_estimate.h"
 
 #include "core/metrics/blur_estimate.h"
+#include "core/metrics/calibration.h"
 
 #include <algorithm>
 #include <array>
@@ -128,19 +129,8 @@ double gridStrength(std::array<double, jpegBlock> steps) {
 }
 
 /// Strength of the grid on photos (medians over crops) and the amount of JPEG that made it.
-constexpr std::array<std::array<double, 2>, 6> jpegOfStrength{
+constexpr std::array<CalibrationPoint, 6> jpegOfStrength{
     {{0.10, 0.0}, {0.286, 0.1}, {0.678, 0.25}, {1.246, 0.5}, {1.76, 0.75}, {2.84, 1.0}}};
-
-double interpolated(double strength) {
-    for (std::size_t i = 1; i < jpegOfStrength.size(); ++i) {
-        const auto& [above, amountAbove] = jpegOfStrength[i];
-        if (strength < above) {
-            const auto& [below, amountBelow] = jpegOfStrength[i - 1];
-            return std::max(0.0, amountBelow + (amountAbove - amountBelow) * (strength - below) / (above - below));
-        }
-    }
-    return 1.0;
-}
 
 constexpr int largestSide = 2048;
 
@@ -164,7 +154,7 @@ double estimatedJpeg(const Image& picture) {
     const Plane luma = lumaOf(picture);
     const double across = gridStrength(meanSteps(luma, luma.height, luma.width, luma.width, 1));
     const double down = gridStrength(meanSteps(luma, luma.width, luma.height, 1, luma.width));
-    return interpolated(0.5 * (across + down));
+    return amountOf(jpegOfStrength, 0.5 * (across + down));
 }
 
 Degradation estimatedDegradation(const Image& picture) {

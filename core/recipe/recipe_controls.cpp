@@ -11,8 +11,9 @@ namespace casr {
 
 namespace {
 
-constexpr std::array<std::pair<const char*, float StepControls::*>, 5> amounts{{{"noise", &StepControls::noise},
+constexpr std::array<std::pair<const char*, float StepControls::*>, 6> amounts{{{"noise", &StepControls::noise},
                                                                                 {"jpeg", &StepControls::jpeg},
+                                                                                {"blur", &StepControls::blur},
                                                                                 {"detail", &StepControls::detail},
                                                                                 {"last_detail", &StepControls::lastDetail},
                                                                                 {"plain", &StepControls::plain}}};
