@@ -45,6 +45,6 @@ result=casr-output/$name-x$scale.png
 steps=casr-output/$name-x$scale-steps
 mkdir -p casr-output
 echo "Zooming x$scale into the region $region of $photo"
-"$casr" upscale "$photo" -o "$result" --scale "$scale" --region "$region" --noise auto --jpeg auto --keep-steps "$steps"
+"$casr" upscale "$photo" -o "$result" --scale "$scale" --region "$region" --noise auto --jpeg auto --blur auto --keep-steps "$steps"
 echo "Result: $result"
 echo "Every step: $steps/"
