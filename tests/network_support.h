@@ -133,7 +133,7 @@ inline casr::Image levelAtOnce(const casr::Network& network, const casr::Image& 
         addDetailInto({image, 0, 0}, casr::detailMapOf(one, cells), detail, columns, rows, rectOf(child), values);
         image = casr::Image(child, 3, std::move(values));
     }
-    image = backProjected({image, 0, 0}, parent, columns, rows, rectOf(child), inputs.enlarged > 0 ? 0.75f : 1.0f);
+    image = backProjected({image, 0, 0}, parent, columns, rows, rectOf(child), inputs.enlarged > 0 ? 0.96f : 1.0f);
     std::vector<float> values(image.values().begin(), image.values().end());
     for (float& value : values) {
         value = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;

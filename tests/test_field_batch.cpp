@@ -53,7 +53,7 @@ private Q_SLOTS:
             const at::Tensor shares = FieldBatch(network, batch, at::kCPU, 0).projection();
             QCOMPARE(shares.sizes(), at::IntArrayRef({2}));
             QCOMPARE(shares[0].item<float>(), 1.0f);
-            QCOMPARE(shares[1].item<float>(), kind == 0 ? 1.0f : kind == 1 ? 0.75f : 0.0f);
+            QCOMPARE(shares[1].item<float>(), kind == 0 ? 1.0f : kind == 1 ? 0.96f : 0.0f);
         }
     }
 };

@@ -11,7 +11,7 @@ TensorFile detailedWeights() {
     TensorFile file = strongWeights(detailed, 4);
     for (NamedTensor& tensor : file.tensors) {
         for (float& value : tensor.values) {
-            value *= tensor.name == "field.weight" ? 0.7f : 1.0f;
+            value *= tensor.name == "field.weight" ? 0.5f : 1.0f;
         }
     }
     return file;

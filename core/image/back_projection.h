@@ -19,7 +19,7 @@ Around aroundOf(Axis axis, int index);
 
 /// How much of back-projection's correction a step gets. A photo is what was measured; what a step made is an estimate, whose errors the
 /// next step need not keep: with all of the correction fine lines stayed as the step before drew them.
-constexpr float laterProjection = 0.75f;
+constexpr float laterProjection = 0.96f;
 constexpr float projectionOnto(bool isPhoto) {
     return isPhoto ? 1.0f : laterProjection;
 }
