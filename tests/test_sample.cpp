@@ -270,6 +270,9 @@ private Q_SLOTS:
             QCOMPARE(batch.dense, batch.whole > 0);
             QCOMPARE(batch.points, batch.whole > 0 ? 256 * batch.whole * batch.whole : 256);
             QCOMPARE(batch.target.size(), static_cast<std::size_t>(9 * batch.points));
+            for (std::size_t i = 0; i < 3; ++i) { // dense or not
+                QVERIFY(batch.noise[i] + batch.jpeg[i] + batch.blur[i] > 0.0f);
+            }
         }
         QVERIFY(seen.size() == 4 && seen[0] > 15 && seen[0] < 45 && seen[2] > 0 && seen[3] > 0 && seen[4] > 0);
     }

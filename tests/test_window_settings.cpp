@@ -41,6 +41,7 @@ private Q_SLOTS:
     void cleaningReachesTheStaircaseAndIsUndone();
     void estimatesAreShownAndTaken();
     void tracesOfCompressionAreOfferedToBeRemoved();
+    void theOfferNamesWhatWasFoundAlone();
     void removingTracesLeavesTheOtherControlsAlone();
     void whatCannotBeBroughtBackIsSaid();
     void theDetailSliderIsThereForWeightsThatHaveDetail();
@@ -161,6 +162,17 @@ void TestWindowSettings::tracesOfCompressionAreOfferedToBeRemoved() {
     QTRY_VERIFY_WITH_TIMEOUT(button->isVisible(), patience);
     button->click();
     QCOMPARE(m_window->levels().settings().controls.jpeg, static_cast<float>(found.jpeg));
+}
+
+void TestWindowSettings::theOfferNamesWhatWasFoundAlone() {
+    casr::StartState kept; // of a session before
+    kept.controls.emplace().blur = 0.5f;
+    const QString path = m_folder->filePath("blocks.png");
+    casr::writePicture(path.toStdString(), {photograph(8), 8, {}});
+    m_window->openPhoto(path, kept);
+    QTRY_VERIFY_WITH_TIMEOUT(child<QPushButton>("messageButton")->isVisible(), patience);
+    const QString text = child<casr::MessageBar>("messageBar")->text();
+    QVERIFY2(text.contains("JPEG") && !text.contains("blur"), qPrintable(text));
 }
 
 void TestWindowSettings::removingTracesLeavesTheOtherControlsAlone() {

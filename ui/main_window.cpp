@@ -329,12 +329,13 @@ void MainWindow::chooseCleaning() {
 }
 
 void MainWindow::offerCleaning(const Degradation& found) {
-    StepControls controls = m_levels.settings().controls;
+    const StepControls& controls = m_levels.settings().controls;
     if (controls.noise > 0 || controls.jpeg > 0 || !m_messages->text().isEmpty()) {
         return;
     }
-    setCleaning(controls, found);
-    m_messages->showOffer(tr("This photo shows traces that zooming makes visible: %1.").arg(cleaningText(controls)), tr("Remove Them"),
+    StepControls offered;
+    setCleaning(offered, found);
+    m_messages->showOffer(tr("This photo shows traces that zooming makes visible: %1.").arg(cleaningText(offered)), tr("Remove Them"),
                           [this, found] {
                               ZoomSettings settings = m_levels.settings();
                               setCleaning(settings.controls, found);
