@@ -42,6 +42,7 @@ private Q_SLOTS:
     void estimatesAreShownAndTaken();
     void tracesOfCompressionAreOfferedToBeRemoved();
     void theOfferNamesWhatWasFoundAlone();
+    void theOfferGoesWhenTheAmountsAreChosenByHand();
     void removingTracesLeavesTheOtherControlsAlone();
     void whatCannotBeBroughtBackIsSaid();
     void theDetailSliderIsThereForWeightsThatHaveDetail();
@@ -173,6 +174,22 @@ void TestWindowSettings::theOfferNamesWhatWasFoundAlone() {
     QTRY_VERIFY_WITH_TIMEOUT(child<QPushButton>("messageButton")->isVisible(), patience);
     const QString text = child<casr::MessageBar>("messageBar")->text();
     QVERIFY2(text.contains("JPEG") && !text.contains("blur"), qPrintable(text));
+}
+
+void TestWindowSettings::theOfferGoesWhenTheAmountsAreChosenByHand() {
+    const QString path = m_folder->filePath("blocks.png");
+    casr::writePicture(path.toStdString(), {photograph(8), 8, {}});
+    m_window->openPhoto(path);
+    QTRY_VERIFY_WITH_TIMEOUT(child<QPushButton>("messageButton")->isVisible(), patience);
+    QDialog* dialog = openDialog(Qt::Key_D, Qt::ControlModifier);
+    QVERIFY(dialog);
+    dialog->findChild<QSlider*>("cleaningJpeg")->setValue(20);
+    clickButton(QDialogButtonBox::Ok);
+    auto* bar = child<casr::MessageBar>("messageBar");
+    QVERIFY2(bar->text().isEmpty(), qPrintable(bar->text()));
+    bar->showError("A problem stays.");
+    bar->withdrawOffer();
+    QCOMPARE(bar->text(), QString("A problem stays."));
 }
 
 void TestWindowSettings::removingTracesLeavesTheOtherControlsAlone() {

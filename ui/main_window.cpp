@@ -323,6 +323,7 @@ void MainWindow::chooseCleaning() {
     auto* dialog = new CleaningDialog(m_levels.document(), m_levels.settings().controls, this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &CleaningDialog::chosen, this, [this](const StepControls& controls) {
+        m_messages->withdrawOffer();
         chooseSettings({m_levels.plan().scale, m_levels.plan().stepLimit, controls});
     });
     dialog->open();

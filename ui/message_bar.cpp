@@ -57,6 +57,12 @@ void MessageBar::showOffer(const QString& message, const QString& button, const 
     m_button->show();
 }
 
+void MessageBar::withdrawOffer() {
+    if (!m_button->isHidden()) {
+        hide();
+    }
+}
+
 QString MessageBar::text() const {
     return isHidden() ? QString() : m_label->text();
 }

@@ -22,6 +22,8 @@ public:
     void showNotice(const QString& message);
     /// A notice with a button that does something.
     void showOffer(const QString& message, const QString& button, const std::function<void()>& call);
+    /// Hides the bar when it shows an offer.
+    void withdrawOffer();
     QString text() const;
 
 private:
