@@ -12,6 +12,7 @@
 #include "core/image/resample.h"
 
 #include <QLabel>
+#include <QListWidget>
 #include <QSlider>
 
 class TestWindowTruth : public WindowTest {
@@ -38,6 +39,7 @@ private Q_SLOTS:
     void theTruthOfAStepIsThatOfTheWholePicture();
     void aPartThatIsNotComputedHasNoTruth();
     void theSentenceNamesTheShareAndLeadsToTheDetail();
+    void theTruthOfACleanedPhotoNamesWhatWasRemoved();
     void sharesAreRoundedTowardsLess();
     void theNavigatorMovesTheView();
     void theNavigatorsRectanglesNest();
@@ -270,6 +272,23 @@ void TestWindowTruth::theSentenceNamesTheShareAndLeadsToTheDetail() {
     casr::ViewTransform wanted = canvas().view();
     wanted.setCentre(target);
     QVERIFY(std::hypot(middle.x - wanted.centre().x, middle.y - wanted.centre().y) < 1e-9);
+}
+
+void TestWindowTruth::theTruthOfACleanedPhotoNamesWhatWasRemoved() {
+    casr::ZoomSettings settings = m_window->levels().settings();
+    settings.controls.noise = 0.25f;
+    m_window->levels().choose(settings);
+    runAll();
+    canvas().setScreenShare(1);
+    canvas().zoomBySteps(9);
+    const auto* sentence = child<QLabel>("truthSentence");
+    const auto* list = child<QListWidget>("staircaseList");
+    QTRY_VERIFY_WITH_TIMEOUT(sentence->text().contains("of the photo (noise 25 % removed) reproduced"), patience);
+    QTRY_VERIFY_WITH_TIMEOUT(list->item(2)->text().endsWith("noise 25 % removed"), patience);
+    settings.controls.noise = 0;
+    m_window->levels().choose(settings);
+    QTRY_VERIFY_WITH_TIMEOUT(sentence->text().contains("of the photo reproduced"), patience);
+    QVERIFY(!list->item(2)->text().contains("removed"));
 }
 
 void TestWindowTruth::sharesAreRoundedTowardsLess() {

@@ -21,8 +21,8 @@ constexpr int quickQuality = 90;
 constexpr int usualQuality = -1;
 
 Error cannotWrite(const QString& path) {
-    return Error("'" + QDir::toNativeSeparators(path).toStdString() +
-                 "' cannot be written. Choose a new name in a folder with room that may be written to.");
+    const QString words = "'%1' cannot be written. Choose a new name in a folder with room that may be written to.";
+    return Error(words.arg(QDir::toNativeSeparators(path)).toStdString());
 }
 
 QString frameName(int index) {

@@ -184,8 +184,13 @@ QString StaircaseDock::truthOfStep(int level) const {
     const auto text = [](const Agreement& agreement) {
         return tr("%1 % (%2 dB)").arg(shareText(agreement.share()), QLocale().toString(agreement.psnr(), 'f', 1));
     };
-    const QString photo = tr("gives the photo back: %1").arg(text(found->second.withPhoto));
+    const QString less = removed().isEmpty() ? QString() : tr("\n%1 removed").arg(removed());
+    const QString photo = tr("gives the photo back: %1").arg(text(found->second.withPhoto)) + less;
     return level == 1 ? photo : tr("gives step %1 back: %2\n").arg(level - 1).arg(text(found->second.withParent)) + photo;
+}
+
+QString StaircaseDock::removed() const {
+    return cleaningText(m_levels.settings().controls);
 }
 
 int StaircaseDock::judgedLevel() const {
@@ -197,7 +202,7 @@ int StaircaseDock::judgedLevel() const {
 }
 
 void StaircaseDock::showTruth() {
-    m_sentence->setText(truthSentence(m_truth.truths(), judgedLevel(), m_levels.viewingPlan()));
+    m_sentence->setText(truthSentence(m_truth.truths(), judgedLevel(), m_levels.viewingPlan(), removed()));
     m_sentence->setVisible(!m_sentence->text().isEmpty());
 }
 

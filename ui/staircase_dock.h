@@ -39,6 +39,8 @@ private:
     QString textOf(int level) const;
     QPixmap thumbnailOf(int level) const;
     QString truthOfStep(int level) const;
+    /// What is removed from the photo, for people; empty when nothing is.
+    QString removed() const;
     void showTruth();
     void showMostAdded();
     /// The step that the sentence is about.

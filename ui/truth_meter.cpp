@@ -115,13 +115,14 @@ void TruthMeter::measure() {
     });
 }
 
-QString truthSentence(const std::map<int, StepTruth>& truths, int level, const Plan& plan) {
+QString truthSentence(const std::map<int, StepTruth>& truths, int level, const Plan& plan, const QString& removed) {
     const auto found = truths.find(level);
     if (found == truths.end()) {
         return {};
     }
-    return TruthMeter::tr("\u00d7%1: %2 % of the photo reproduced when shrunk back; most added detail <a href=\"here\">here</a>")
-        .arg(factorText(plan.cumulativeOf(level)), shareText(found->second.withPhoto.share()));
+    const QString less = removed.isEmpty() ? QString() : TruthMeter::tr(" (%1 removed)").arg(removed);
+    return TruthMeter::tr("\u00d7%1: %2 % of the photo%3 reproduced when shrunk back; most added detail <a href=\"here\">here</a>")
+        .arg(factorText(plan.cumulativeOf(level)), shareText(found->second.withPhoto.share()), less);
 }
 
 } // namespace casr

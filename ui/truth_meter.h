@@ -45,6 +45,7 @@ private:
 };
 
 /// "x8: 97 % of the photo reproduced when shrunk back; most added detail <here>", `here` being a link; empty without a measurement.
-QString truthSentence(const std::map<int, StepTruth>& truths, int level, const Plan& plan);
+/// `removed` is what cleaningText says of the photo: a cleaned photo is not meant to be reproduced, and the sentence says so.
+QString truthSentence(const std::map<int, StepTruth>& truths, int level, const Plan& plan, const QString& removed);
 
 } // namespace casr

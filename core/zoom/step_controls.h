@@ -10,7 +10,7 @@ namespace casr {
 struct StepControls {
     float noise = 0; ///< Amount of noise to remove from the photo, 0 .. 1; later steps see a clean parent.
     float jpeg = 0;  ///< Amount of JPEG artifacts to remove, 0 .. 1.
-    StepParts parts;
+    StepParts parts = {};
     float detail = 0;     ///< Share of the perceptual detail, 0 .. 1, of which every step that a later one reads gets earlierDetail.
     float lastDetail = 0; ///< Share in the last step of the plan, which nothing reads, 0 .. 1.
     float plain = 0;      ///< Share of the photo's bicubic enlargement in the result of the plan, 0 .. 1; no step reads it.
