@@ -293,7 +293,8 @@ void TestWindowCompare::whatLeavesTheScreenIsInStandardColours() {
     canvas().setHeldLevel(0);
     QVERIFY(largestDifference(shown(), before) > 20);
     command("copyViewAction")->trigger();
-    QVERIFY(largestDifference(QApplication::clipboard()->image(), before) <= 5);
+    const auto copied = [] { return QApplication::clipboard()->image(); };
+    QTRY_VERIFY_WITH_TIMEOUT(copied().size() == before.size() && largestDifference(copied(), before) <= 5, patience);
     const QString path = m_folder->filePath("comparison.png");
     m_window->compare().save(path);
     QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(path), patience);

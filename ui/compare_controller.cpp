@@ -56,6 +56,7 @@ CompareController::CompareController(Levels& levels, Canvas& canvas, MessageBar&
     connect(&m_opener, &PhotoOpener::failed, &messages, &MessageBar::showError);
     connect(&m_recolouring, &NewestJob::failed, &messages, &MessageBar::showError);
     connect(&m_saver, &NewestJob::failed, &messages, &MessageBar::showError);
+    connect(&m_copier, &NewestJob::failed, &messages, &MessageBar::showError);
 }
 
 void CompareController::addMenu(QMenu* view, Commands& commands) {
@@ -209,8 +210,10 @@ void CompareController::save(const QString& path) {
     });
 }
 
-void CompareController::copy() const {
-    QApplication::clipboard()->setImage(fromScreen(m_canvas.grab().toImage(), m_screen));
+void CompareController::copy() {
+    m_copier.post([shown = m_canvas.grab().toImage(), screen = m_screen](const StopCheck&) {
+        return NewestJob::Show([seen = fromScreen(shown, screen)] { QApplication::clipboard()->setImage(seen); });
+    });
 }
 
 void CompareController::setScreen(const ScreenProfile& screen) {

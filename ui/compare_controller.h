@@ -19,8 +19,8 @@ public:
     void addMenu(QMenu* view, Commands& commands);
     /// What the canvas shows, with or without labels as chosen, in sRGB as PNG or any format that Qt writes.
     void save(const QString& path);
-    /// The same to the clipboard.
-    void copy() const;
+    /// The same to the clipboard, a moment later.
+    void copy();
     /// For the compared file, and for what leaves the screen.
     void setScreen(const ScreenProfile& screen);
     /// Opens a picture to compare with.
@@ -50,6 +50,7 @@ private:
     PhotoOpener m_opener;
     NewestJob m_recolouring;
     NewestJob m_saver;
+    NewestJob m_copier;
 };
 
 } // namespace casr
