@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/train/crop_file.h"
+#include "core/train/patterns.h"
 #include "tests/support.h"
 
 namespace casr {
@@ -24,6 +25,16 @@ inline CropFile noiseCrops(int edge, int count) {
     for (std::uint8_t& byte : crops.pixels) {
         byte = static_cast<std::uint8_t>(random.below(256));
     }
+    return crops;
+}
+
+/// Drawn patterns, 64 pixels wide, for runs of the trainers.
+inline const CropFile& patternCrops() {
+    static const CropFile crops = [] {
+        CropFile made{64, {}, {}};
+        appendPatterns(made, 12, 1);
+        return made;
+    }();
     return crops;
 }
 

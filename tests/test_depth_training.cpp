@@ -3,7 +3,7 @@
 #include "core/depth/scene.h"
 #include "core/io/depth_packer.h"
 #include "core/network/tensor_file.h"
-#include "core/train/patterns.h"
+#include "tests/crops_support.h"
 #include "tests/picture_support.h"
 
 #include <QtTest>
@@ -16,15 +16,6 @@
 using namespace casr;
 
 namespace {
-
-const CropFile& crops() {
-    static const CropFile file = [] {
-        CropFile made{64, {}, {}};
-        appendPatterns(made, 12, 1);
-        return made;
-    }();
-    return file;
-}
 
 /// What is solid at a point, and on which side of every flat body it lies: the scene written down a second time, without rays.
 class SlowScene {
@@ -158,7 +149,7 @@ std::vector<std::string> trained(const DepthTrainOptions& options, int most = -1
     std::vector<std::string> lines;
     int polls = 0;
     trainDepth(
-        crops(), crops(), noiseFrames(heldOutFrames + 2, 3), options, [&](const std::string& line) { lines.push_back(line); },
+        patternCrops(), patternCrops(), noiseFrames(heldOutFrames + 2, 3), options, [&](const std::string& line) { lines.push_back(line); },
         [&] { return most >= 0 && polls++ >= most; });
     return lines;
 }
@@ -180,7 +171,7 @@ class TestDepthTraining : public QObject {
 
 private Q_SLOTS:
     void aSceneIsAFunctionOfItsSeedAndIndex() {
-        const TextureSet textures(crops());
+        const TextureSet textures(patternCrops());
         const auto view = [&](std::uint64_t seed, std::uint64_t index) {
             return render(drawScene(seed, index, textures.count()), textures, {40, 30});
         };
@@ -193,7 +184,7 @@ private Q_SLOTS:
     }
 
     void depthIsExact() {
-        const TextureSet textures(crops());
+        const TextureSet textures(patternCrops());
         const Size size{9, 7};
         constexpr double farthest = 1000; // where the slow one gives up
         int wrong = 0, pixels = 0, rooms = 0;
@@ -230,7 +221,7 @@ private Q_SLOTS:
     void theSkyIsInfinitelyFarAndTheGroundAsFarAsItLies() {
         Scene scene;
         scene.camera = {2, 0, 0, 1};
-        const SceneView view = render(scene, TextureSet(crops()), {20, 20});
+        const SceneView view = render(scene, TextureSet(patternCrops()), {20, 20});
         for (int y = 0; y < 20; ++y) {
             const double fall = (y + 0.5 - 10) / 20; // of the ray, for each metre forward
             QVERIFY(isClose(view.inverseDepth.at(3, y, 0), std::max(0.0, fall / 2), 1e-7));
@@ -240,9 +231,9 @@ private Q_SLOTS:
     void hazeHidesColourAndLeavesDepth() {
         Scene scene;
         scene.weather.horizon = {0.5f, 0.5f, 0.5f};
-        const SceneView clear = render(scene, TextureSet(crops()), {20, 20});
+        const SceneView clear = render(scene, TextureSet(patternCrops()), {20, 20});
         scene.weather.haze = 1e6;
-        const SceneView thick = render(scene, TextureSet(crops()), {20, 20});
+        const SceneView thick = render(scene, TextureSet(patternCrops()), {20, 20});
         QVERIFY(sameBits(clear.inverseDepth, thick.inverseDepth));
         QCOMPARE(thick.colour.at(4, 18, 1), 0.5f);
         QVERIFY(!sameBits(clear.colour, thick.colour));
@@ -276,7 +267,7 @@ private Q_SLOTS:
     }
 
     void aBatchDependsOnItsIterationAlone() {
-        const TextureSet textures(crops());
+        const TextureSet textures(patternCrops());
         const DepthFrames frames = noiseFrames(heldOutFrames + 3, 1);
         DepthSamples first(textures, frames, {3, 0.4, 10, 5}), second(textures, frames, {3, 0.4, 10, 5});
         for (std::uint64_t iteration = 0; iteration < 6; ++iteration) {
@@ -294,7 +285,7 @@ private Q_SLOTS:
     }
 
     void heldOutFramesAreNeverTrainedOn() {
-        const TextureSet textures(crops());
+        const TextureSet textures(patternCrops());
         const DepthFrames frames = flatFrames(heldOutFrames + 3);
         DepthSamples samples(textures, frames, {4, 1.0, 5, 5});
         std::set<int> used;
@@ -307,7 +298,7 @@ private Q_SLOTS:
     }
 
     void withoutFramesEverythingIsRendered() {
-        const TextureSet textures(crops());
+        const TextureSet textures(patternCrops());
         for (const DepthFrames& frames : {DepthFrames{}, flatFrames(heldOutFrames)}) {
             DepthSamples samples(textures, frames, {2, 1.0, 5, 5});
             for (const DepthSample& sample : samples.batch(0)) {
@@ -444,7 +435,8 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(lines.size()), 4);
         QVERIFY(says(lines[0], "iteration 2") && says(lines[0], "loss") && says(lines[2], "13 held-out frames"));
         QVERIFY(says(readTensorFile(folder / "weights.safetensors").metadata.at("training"), "drawn for a test"));
-        const DepthEvaluation evaluation = evaluateDepth(folder / "weights.safetensors", crops(), noiseFrames(heldOutFrames + 2, 3), 1, 1);
+        const DepthEvaluation evaluation =
+            evaluateDepth(folder / "weights.safetensors", patternCrops(), noiseFrames(heldOutFrames + 2, 3), 1, 1);
         QCOMPARE(evaluation.frames.pictures, 13);
         QCOMPARE(evaluation.renders.pictures, 1);
         QVERIFY(says(lines[3], describe("renders", evaluation.renders)));
@@ -492,8 +484,9 @@ private Q_SLOTS:
         trained(optionsFor(folder / "run", 2));
         std::filesystem::copy_file(folder / "run" / "weights.safetensors", folder / "checkpoint.safetensors");
         QVERIFY(!errorOf([&] { trained(optionsFor(folder.path(), 2)); }).empty());
-        QVERIFY(says(errorOf([&] { evaluateDepth(folder / "none", crops(), {}, 1, 1); }), "none"));
-        QVERIFY(says(errorOf([&] { evaluateDepth(CASR_SOURCE_DIR "/models/casr.safetensors", crops(), {}, 1, 1); }), "no depth network"));
+        QVERIFY(says(errorOf([&] { evaluateDepth(folder / "none", patternCrops(), {}, 1, 1); }), "none"));
+        QVERIFY(says(errorOf([&] { evaluateDepth(CASR_SOURCE_DIR "/models/casr.safetensors", patternCrops(), {}, 1, 1); }),
+                     "no depth network"));
     }
 };
 

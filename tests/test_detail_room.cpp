@@ -69,7 +69,7 @@ Plane slowRoom(const Image& image) {
         return std::min({plane[y - 1][x - 1], plane[y - 1][x + 1], plane[y + 1][x - 1], plane[y + 1][x + 1]});
     });
     plane = innerPlane(plane, [&](std::size_t x, std::size_t y) { return smoothAt(plane, x, y); });
-    eachOf(plane, [](double value) { return std::max(0.0, 5.0 * value - 1.4 / 255.0); });
+    eachOf(plane, [](double value) { return std::max(0.0, 9.0 * value - 2.5 / 255.0); });
     return plane;
 }
 

@@ -1,7 +1,7 @@
 #include "core/network/network.h"
 #include "core/network/tensor_file.h"
 #include "core/train/detail_trainer.h"
-#include "core/train/patterns.h"
+#include "tests/crops_support.h"
 #include "tests/network_support.h"
 #include "tests/support.h"
 
@@ -17,15 +17,6 @@ using namespace casr;
 namespace {
 
 const Architecture trunk{16, 2, 16, 16, 8};
-
-const CropFile& crops() {
-    static const CropFile file = [] {
-        CropFile made{64, {}, {}};
-        appendPatterns(made, 12, 1);
-        return made;
-    }();
-    return file;
-}
 
 bool isOfBranch(const NamedTensor& tensor) {
     return tensor.name.starts_with("detail.");
@@ -45,7 +36,8 @@ std::vector<std::string> run(const DetailTrainOptions& options, int most = -1) {
     std::vector<std::string> lines;
     int polls = 0;
     trainDetail(
-        crops(), crops(), options, [&](const std::string& line) { lines.push_back(line); }, [&] { return most >= 0 && polls++ >= most; });
+        patternCrops(), patternCrops(), options, [&](const std::string& line) { lines.push_back(line); },
+        [&] { return most >= 0 && polls++ >= most; });
     return lines;
 }
 

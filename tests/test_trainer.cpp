@@ -1,9 +1,9 @@
 #include "core/base/error.h"
 #include "core/network/network.h"
 #include "core/network/tensor_file.h"
-#include "core/train/patterns.h"
 #include "core/train/superpixel_trainer.h"
 #include "core/train/trainer.h"
+#include "tests/crops_support.h"
 #include "tests/support.h"
 
 #include <QTemporaryDir>
@@ -15,15 +15,6 @@
 using namespace casr;
 
 namespace {
-
-const CropFile& crops() {
-    static const CropFile file = [] {
-        CropFile made{64, {}, {}};
-        appendPatterns(made, 12, 1);
-        return made;
-    }();
-    return file;
-}
 
 TrainOptions optionsFor(const std::filesystem::path& folder, std::int64_t iterations, bool bfloat16 = false) {
     TrainOptions options;
@@ -47,7 +38,8 @@ std::vector<std::string> run(const TrainOptions& options, int most = -1) {
     std::vector<std::string> lines;
     int polls = 0;
     train(
-        crops(), crops(), options, [&](const std::string& line) { lines.push_back(line); }, [&] { return most >= 0 && polls++ >= most; });
+        patternCrops(), patternCrops(), options, [&](const std::string& line) { lines.push_back(line); },
+        [&] { return most >= 0 && polls++ >= most; });
     return lines;
 }
 
@@ -244,7 +236,7 @@ private Q_SLOTS:
         superpixels.iterations = 2;
         superpixels.patch = 32;
         superpixels.threads = 1;
-        trainSuperpixels(crops(), superpixels, [](const std::string&) {});
+        trainSuperpixels(patternCrops(), superpixels, [](const std::string&) {});
         const auto whole = [&](const std::filesystem::path& folder) {
             TrainOptions options = optionsFor(folder, 8);
             options.start = superpixels.out;
@@ -279,12 +271,12 @@ private Q_SLOTS:
         options.rate = 5e-3;
         options.threads = 1;
         std::vector<double> losses;
-        trainSuperpixels(crops(), options,
+        trainSuperpixels(patternCrops(), options,
                          [&](const std::string& line) { losses.push_back(QString::fromStdString(line).section("loss", 1).toDouble()); });
         QCOMPARE(losses.size(), std::size_t{3});
         QVERIFY2(losses[2] < 0.95 * losses[0], qPrintable(QString("%1 %2").arg(losses[0]).arg(losses[2])));
         options.patch = 30;
-        QVERIFY(says(errorOf([&] { trainSuperpixels(crops(), options, {}); }), "--patch"));
+        QVERIFY(says(errorOf([&] { trainSuperpixels(patternCrops(), options, {}); }), "--patch"));
     }
 
     void moreAndWiderBlocksKeepTheFunction_data() {

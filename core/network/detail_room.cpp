@@ -4,8 +4,8 @@ namespace casr {
 
 namespace {
 
-constexpr double roomForTexture = 5.0; // of the parent's highest octave
-constexpr double unseen = 1.4 / 255.0; // grain and rounding alone make so much room
+constexpr double roomForTexture = 9.0; // of the parent's highest octave
+constexpr double unseen = 2.5 / 255.0; // grain and rounding alone make so much room
 
 /// The middle of `planes` without `margin` pixels of each side along `dimension`.
 at::Tensor without(const at::Tensor& planes, std::int64_t margin, std::int64_t dimension) {
