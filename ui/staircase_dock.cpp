@@ -182,7 +182,7 @@ QString StaircaseDock::truthOfStep(int level) const {
         return {};
     }
     const auto text = [](const Agreement& agreement) {
-        return tr("%1 % (%2 dB)").arg(shareText(agreement.share()), QLocale().toString(agreement.psnr(), 'f', 1));
+        return tr("%1 % (%2\u00a0dB)").arg(shareText(agreement.share()), QLocale().toString(agreement.psnr(), 'f', 1));
     };
     const QString less = removed().isEmpty() ? QString() : tr("\n%1 removed").arg(removed());
     const QString photo = tr("gives the photo back: %1").arg(text(found->second.withPhoto)) + less;
