@@ -7,9 +7,11 @@
 #include "support.h"
 
 #include <QDir>
+#include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
+#include <QTest>
 
 /// A folder for runs of the command line: two pictures in truth/, a photo, weights of a tiny network.
 class CliFolder {
