@@ -105,6 +105,12 @@ private Q_SLOTS:
                                     << "\"step_limit\": 9";
         QTest::newRow("bits") << "\"bits_per_sample\": 16"
                               << "\"bits_per_sample\": 12";
+        QTest::newRow("half a bit") << "\"bits_per_sample\": 16"
+                                    << "\"bits_per_sample\": 16.5";
+        QTest::newRow("bits that would be 16 in 32 bits") << "\"bits_per_sample\": 16"
+                                                          << "\"bits_per_sample\": 4294967312";
+        QTest::newRow("quality beyond whole numbers") << "90"
+                                                      << "1e99";
         QTest::newRow("quality") << "90"
                                  << "0";
         QTest::newRow("version") << "\"version\": 2"
@@ -115,6 +121,8 @@ private Q_SLOTS:
                                << "\"noise\": 1.5";
         QTest::newRow("page") << "\"page\": 3"
                               << "\"page\": -1";
+        QTest::newRow("page beyond whole numbers") << "\"page\": 3"
+                                                   << "\"page\": 1e99";
         QTest::newRow("detail") << "\"detail\": 0.75"
                                 << "\"detail\": -1";
         QTest::newRow("format") << "casr-job"
@@ -123,6 +131,10 @@ private Q_SLOTS:
                                       << "3,";
         QTest::newRow("region beyond integers") << "40,"
                                                 << "99999999999,";
+        QTest::newRow("region beyond whole numbers") << "40,"
+                                                     << "1e99,";
+        QTest::newRow("region of three edges") << "40,"
+                                               << "";
         QTest::newRow("negative region") << "40,"
                                          << "-4,";
         QTest::newRow("missing member") << "\"pyramid\""

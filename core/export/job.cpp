@@ -144,6 +144,22 @@ Json jsonOf(const StepControls& controls) {
             {"back_projection", parts.backProjection}};
 }
 
+/// The JSON library would cut 8.5 to 8 and 4294967304 to 8 in silence, and has no meaning for 1e99.
+int wholeNumber(const Json& json, const std::string& origin) {
+    if (!json.is_number_integer() || !isWithin(json.get<double>(), 0, farthestPixel)) {
+        refuse(origin, "a value is no whole number or outside its range");
+    }
+    return json.get<int>();
+}
+
+Rect regionOf(const Json& edges, const std::string& origin) {
+    if (!edges.is_array() || edges.size() != 4) {
+        refuse(origin, "its region is not of four edges");
+    }
+    const auto edge = [&](std::size_t index) { return wholeNumber(edges[index], origin); };
+    return {edge(0), edge(1), edge(2), edge(3)};
+}
+
 StepControls controlsOf(const Json& json) {
     const StepParts parts{json.at("superpixels"), json.at("depth"), json.at("memory"), json.at("back_projection")};
     return {json.at("noise"),          json.at("jpeg"),         parts, json.at("detail"), json.at("last_detail"),
@@ -192,27 +208,21 @@ JobDescription parseJob(const std::string& text, const std::string& origin) {
         if (json.at("format") != formatName || json.at("version") != formatVersion) {
             refuse(origin, "it is of another format or version");
         }
-        const auto edges = json.at("region").get<std::array<std::int64_t, 4>>();
-        for (const std::int64_t edge : edges) {
-            if (edge < 0 || edge > farthestPixel) {
-                refuse(origin, "its region is outside any picture");
-            }
-        }
         JobDescription job{json.at("source"),
                            json.at("source_sha256"),
                            json.at("weights_sha256"),
                            json.at("profile"),
                            json.at("scale"),
                            json.at("step_limit"),
-                           {static_cast<int>(edges[0]), static_cast<int>(edges[1]), static_cast<int>(edges[2]), static_cast<int>(edges[3])},
+                           regionOf(json.at("region"), origin),
                            json.at("output"),
-                           json.at("bits_per_sample"),
-                           json.at("quality"),
+                           wholeNumber(json.at("bits_per_sample"), origin),
+                           wholeNumber(json.at("quality"), origin),
                            json.at("lossless"),
                            json.at("pyramid"),
                            controlsOf(json.at("controls")),
                            json.value("keep_position", true),
-                           json.value("page", 0),
+                           wholeNumber(json.value("page", Json(0)), origin),
                            json.value("clips_tones", false),
                            json.value("keep_metadata", true),
                            coloursOf(json, origin),
