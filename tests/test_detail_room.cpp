@@ -51,7 +51,7 @@ void eachOf(Plane& plane, const Change& change) {
     }
 }
 
-Plane slowRoom(const Image& image) {
+Plane lumaPlane(const Image& image) {
     Plane plane;
     for (int y = 0; y < image.height(); ++y) {
         plane.emplace_back();
@@ -59,6 +59,37 @@ Plane slowRoom(const Image& image) {
             plane.back().push_back(lumaAt(image, x, y));
         }
     }
+    return plane;
+}
+
+/// The mean, with binomial weights of nine, of the products of slopes by `across` and `down` around the pixel (x, y).
+template <typename Product>
+double tensorAt(const Plane& luma, std::size_t x, std::size_t y, const Product& product) {
+    constexpr std::array<double, 9> weights{1, 8, 28, 56, 70, 56, 28, 8, 1};
+    double sum = 0;
+    for (std::size_t i = 0; i < 9; ++i) {
+        for (std::size_t j = 0; j < 9; ++j) {
+            const std::size_t row = y + i - 4, column = x + j - 4;
+            sum += weights[i] * weights[j] *
+                   product(luma[row][column + 1] - luma[row][column - 1], luma[row + 1][column] - luma[row - 1][column]);
+        }
+    }
+    return sum / 65536.0;
+}
+
+/// The share of the room that is left by the smaller of the structure tensor's two eigenvalues.
+double allowedAt(const Plane& luma, std::size_t x, std::size_t y) {
+    const double xx = tensorAt(luma, x, y, [](double across, double) { return across * across; });
+    const double yy = tensorAt(luma, x, y, [](double, double down) { return down * down; });
+    const double xy = tensorAt(luma, x, y, [](double across, double down) { return across * down; });
+    const double middle = 0.5 * (xx + yy), apart = std::sqrt(middle * middle - (xx * yy - xy * xy));
+    const double faint = 16.0 / (255.0 * 255.0);
+    return std::pow(std::min(1.0, 4.0 * (1.0 - 2.0 * apart / (2.0 * middle + faint))), 2);
+}
+
+Plane slowRoom(const Image& image) {
+    const Plane luma = lumaPlane(image);
+    Plane plane = luma;
     for (int i = 0; i < 2; ++i) {
         plane = innerPlane(plane, [&](std::size_t x, std::size_t y) { return plane[y][x] - smoothAt(plane, x, y); });
     }
@@ -70,6 +101,11 @@ Plane slowRoom(const Image& image) {
     });
     plane = innerPlane(plane, [&](std::size_t x, std::size_t y) { return smoothAt(plane, x, y); });
     eachOf(plane, [](double value) { return std::max(0.0, 9.0 * value - 2.5 / 255.0); });
+    for (std::size_t y = 0; y < plane.size(); ++y) {
+        for (std::size_t x = 0; x < plane[y].size(); ++x) {
+            plane[y][x] *= allowedAt(luma, x + 5, y + 5);
+        }
+    }
     return plane;
 }
 
@@ -109,6 +145,15 @@ private Q_SLOTS:
         picture.narrow(3, 20, 20).fill_(0.8f);
         const at::Tensor room = detailRoomOf(picture); // its column x is the picture's x + 5
         QVERIFY(room.select(3, 11).max().item<double>() < 0.005);
+    }
+
+    void stripesHaveLittleRoomAndACrossingOfThemMuch() {
+        const at::Tensor along = 0.5 + 0.2 * (at::arange(40, at::kFloat) * 2.0).sin();
+        const at::Tensor stripes = along.view({1, 1, 1, 40}).expand({1, 3, 40, 40});
+        const at::Tensor crossing = 0.5 * (stripes + stripes.transpose(2, 3));
+        const double roomOfCrossing = detailRoomOf(crossing).mean().item<double>();
+        QVERIFY2(roomOfCrossing > 0.05, qPrintable(QString::number(roomOfCrossing)));
+        QVERIFY(detailRoomOf(stripes).max().item<double>() < 0.02 * roomOfCrossing);
     }
 
     void aSoftPictureHasLessThanACrispOne() {
