@@ -24,7 +24,7 @@ private Q_SLOTS:
 
     void helpIsThereForEveryCommand() {
         const QString commands = casr({"--help"}).out;
-        for (const char* command : {"upscale", "batch", "evaluate", "fit-niqe", "plan", "info", "bench", "depth"}) {
+        for (const char* command : {"upscale", "batch", "evaluate", "fit-niqe", "plan", "info", "bench", "depth", "sheet", "superpixels"}) {
             const Run help = casr({command, "--help"});
             QCOMPARE(help.code, 0);
             QVERIFY(help.out.contains("Usage"));

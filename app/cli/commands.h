@@ -19,5 +19,6 @@ Action addInfo(CLI::App& app);
 Action addBench(CLI::App& app);
 Action addDepth(CLI::App& app);
 Action addSheet(CLI::App& app);
+Action addSuperpixels(CLI::App& app);
 
 } // namespace casr::cli

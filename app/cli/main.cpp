@@ -44,7 +44,8 @@ int main(int argc, char** argv) {
     const std::map<std::string, casr::cli::Action> actions{
         {"upscale", casr::cli::addUpscale(app)},  {"batch", casr::cli::addBatch(app)}, {"evaluate", casr::cli::addEvaluate(app)},
         {"fit-niqe", casr::cli::addFitNiqe(app)}, {"plan", casr::cli::addPlan(app)},   {"info", casr::cli::addInfo(app)},
-        {"bench", casr::cli::addBench(app)},      {"depth", casr::cli::addDepth(app)}, {"sheet", casr::cli::addSheet(app)}};
+        {"bench", casr::cli::addBench(app)},      {"depth", casr::cli::addDepth(app)}, {"sheet", casr::cli::addSheet(app)},
+        {"superpixels", casr::cli::addSuperpixels(app)}};
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

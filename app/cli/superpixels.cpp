@@ -1,0 +1,82 @@
+#include "app/cli/commands.h"
+#include "app/cli/console.h"
+#include "app/cli/read_options.h"
+#include "core/base/error.h"
+#include "core/base/model_location.h"
+#include "core/image/bicubic_region.h"
+#include "core/metrics/metrics.h"
+#include "core/metrics/slic.h"
+#include "core/network/network.h"
+#include "core/zoom/photo.h"
+
+#include <cstdio>
+#include <memory>
+
+namespace casr::cli {
+
+namespace {
+
+struct Arguments {
+    std::vector<std::string> photos;
+    std::string weights;
+    float ruler = 5;
+    ReadOptions read;
+    int threads = 0;
+};
+
+constexpr int stripHeight = 256;
+
+/// The mean colours of the network's superpixels, strip by strip.
+Image meansOf(const Network& network, const Image& photo) {
+    std::vector<float> values;
+    values.reserve(photo.values().size());
+    for (int top = 0; top < photo.height(); top += stripHeight) {
+        if (isInterrupted()) {
+            throw Cancelled();
+        }
+        const Rect strip{0, top, photo.width(), std::min(photo.height(), top + stripHeight)};
+        const PlacedImage parent = coveringByBorder({photo, 0, 0}, expanded(strip, Reach::ofSuperpixels(superpixelCell)));
+        const Image mean = network.superpixelsOf(parent, strip, superpixelCell).mean;
+        values.insert(values.end(), mean.values().begin(), mean.values().end());
+    }
+    return Image(photo.size(), 3, std::move(values));
+}
+
+int cellsIn(Size size) {
+    return ((size.width + superpixelCell - 1) / superpixelCell) * ((size.height + superpixelCell - 1) / superpixelCell);
+}
+
+void compare(const Arguments& arguments) {
+    setComputeThreads(arguments.threads);
+    const auto network = Network::load(arguments.weights.empty() ? shippedWeights() : std::filesystem::path(arguments.weights));
+    if (network->architecture().superpixels == 0) {
+        throw Error("These weights have no superpixels. Give some that have, or none for those that ship.");
+    }
+    double own = 0, other = 0;
+    for (const std::string& path : arguments.photos) {
+        const Image photo = photoOf(readForRun(path, arguments.read).image).rgb;
+        const SuperpixelPicture slic = slicPicture(photo, superpixelCell, arguments.ruler);
+        const double ofNetwork = psnr(meansOf(*network, photo), photo, 1.0), ofSlic = psnr(slic.mean, photo, 1.0);
+        std::printf("%-32s network %7d cells %6.2f dB, SLIC %7d cells %6.2f dB\n", path.c_str(), cellsIn(photo.size()), ofNetwork,
+                    slic.count, ofSlic);
+        own += ofNetwork;
+        other += ofSlic;
+    }
+    const auto count = static_cast<double>(arguments.photos.size());
+    std::printf("mean: network %.2f dB, SLIC %.2f dB\n", own / count, other / count);
+}
+
+} // namespace
+
+Action addSuperpixels(CLI::App& app) {
+    CLI::App* command = app.add_subcommand("superpixels", "Say how well superpixels rebuild photos, beside SLIC with as many");
+    auto arguments = std::make_shared<Arguments>();
+    command->add_option("PHOTO", arguments->photos)->required();
+    command->add_option("--weights", arguments->weights, "Weights file; the shipped one when not given");
+    command->add_option("--ruler", arguments->ruler, "How much places count in SLIC")->check(CLI::Range(0.1, 100.0))->capture_default_str();
+    command->add_option("--threads", arguments->threads, "Compute threads; 0: all")->check(CLI::Range(0, 1024))->capture_default_str();
+    addReadOptions(*command, arguments->read);
+    return [arguments] { compare(*arguments); };
+}
+
+} // namespace casr::cli
