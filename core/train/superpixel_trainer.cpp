@@ -19,6 +19,8 @@ namespace {
 constexpr std::int64_t cell = superpixelCell;
 constexpr int reportEvery = 200;
 constexpr AdamDecays decays{0.9, 0.999};
+constexpr double lastHardness = 8.0; ///< In the end a pixel belongs to one superpixel nearly, as it does wholly at use.
+constexpr double leastSquare = 1e-6; ///< of Lab / 100
 
 /// CIE Lab / 100 of sRGB pictures (N, 3, H, W), D65.
 at::Tensor labOf(const at::Tensor& rgb) {
@@ -82,15 +84,18 @@ at::Tensor patchesOf(const CropFile& crops, int count, int edge, HashRandom& ran
     return batch;
 }
 
-at::Tensor lossOf(const SuperpixelNetwork& network, const at::Tensor& patches, double placeWeight) {
+/// The logarithm of the error of what is rebuilt, in the mean over patches, so that a calm one counts as a lively one, and the distance of
+/// places. `hardness`: how many times as sure as the network a pixel is of its superpixel.
+at::Tensor lossOf(const SuperpixelNetwork& network, const at::Tensor& patches, double placeWeight, double hardness) {
     const int reach = Reach::superpixelNetwork, phase = (superpixelCell - reach % superpixelCell) % superpixelCell;
     const at::Tensor padded = at::replication_pad2d(patches, {reach, reach, reach, reach});
-    const at::Tensor belonging = network.logits(padded, phase, phase).softmax(1);
+    const at::Tensor belonging = (hardness * network.logits(padded, phase, phase)).softmax(1);
     const at::Tensor colour = labOf(patches), place = places(patches.size(2), patches.size(3)).expand({patches.size(0), 2, -1, -1});
     const at::Tensor error = rebuilt(at::cat({colour, place}, 1), belonging) - at::cat({colour, place}, 1);
     // Superpixels at the patch's border have lost pixels; they do not count.
     const at::Tensor inner = error.narrow(2, cell, error.size(2) - 2 * cell).narrow(3, cell, error.size(3) - 2 * cell);
-    return inner.narrow(1, 0, 3).square().sum(1).add(1e-8).sqrt().mean() + placeWeight * inner.narrow(1, 3, 2).norm(2, 1).mean();
+    const at::Tensor squares = inner.narrow(1, 0, 3).square().mean({1, 2, 3});
+    return 0.5 * (squares + leastSquare).log().mean() + placeWeight * inner.narrow(1, 3, 2).norm(2, 1).mean();
 }
 
 /// A weight and what Adam remembers of it.
@@ -117,7 +122,8 @@ SuperpixelNetwork trained(const CropFile& crops, const SuperpixelTrainOptions& o
     for (std::int64_t iteration = 0; iteration < options.iterations; ++iteration) {
         HashRandom random(options.seed, static_cast<std::uint64_t>(iteration));
         const double progress = static_cast<double>(iteration) / static_cast<double>(options.iterations);
-        const at::Tensor loss = lossOf(network, patchesOf(crops, options.batch, options.patch, random), options.placeWeight);
+        const at::Tensor loss = lossOf(network, patchesOf(crops, options.batch, options.patch, random), options.placeWeight,
+                                       1.0 + (lastHardness - 1.0) * progress);
         loss.backward();
         learn(parameters, iteration + 1, options.rate * 0.5 * (1.0 + std::cos(std::numbers::pi * progress)));
         sum += loss.item<double>();
