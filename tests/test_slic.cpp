@@ -92,6 +92,15 @@ private Q_SLOTS:
         QVERIFY(run.out.contains("mean: network "));
     }
 
+    void aPictureSmallerThanTwoCellsIsRefusedAndOneOfThatSizeIsNot() {
+        writePicture(path("thin.png").toStdString(), {noisePicture({9, 7}, 3, 7), 8, {}});
+        writePicture(path("small.png").toStdString(), {noisePicture({8, 8}, 3, 7), 8, {}});
+        const Run thin = superpixels({path("thin.png"), "--weights", path("cells.safetensors")});
+        QCOMPARE(thin.code, 1);
+        QVERIFY2(thin.err.contains("thin.png") && thin.err.contains("8 x 8"), qPrintable(thin.err));
+        QCOMPARE(superpixels({path("small.png"), "--weights", path("cells.safetensors")}).code, 0);
+    }
+
     void weightsWithoutSuperpixelsAreRefused() {
         const Run run = superpixels({path("photo.png"), "--weights", path("tiny.safetensors")});
         QCOMPARE(run.code, 1);

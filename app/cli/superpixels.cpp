@@ -9,6 +9,7 @@
 #include "core/network/network.h"
 #include "core/zoom/photo.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -55,6 +56,9 @@ void compare(const Arguments& arguments) {
     double own = 0, other = 0;
     for (const std::string& path : arguments.photos) {
         const Image photo = photoOf(readForRun(path, arguments.read).image).rgb;
+        if (std::min(photo.width(), photo.height()) < 2 * superpixelCell) {
+            throw Error("'" + path + "' has no room for superpixels. Give photos of at least 8 x 8 pixels.");
+        }
         const SuperpixelPicture slic = slicPicture(photo, superpixelCell, arguments.ruler);
         const double ofNetwork = psnr(meansOf(*network, photo), photo, 1.0), ofSlic = psnr(slic.mean, photo, 1.0);
         std::printf("%-32s network %7d cells %6.2f dB, SLIC %7d cells %6.2f dB\n", path.c_str(), cellsIn(photo.size()), ofNetwork,

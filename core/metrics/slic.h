@@ -10,8 +10,8 @@ struct SuperpixelPicture {
     int count = 0; ///< Superpixels.
 };
 
-/// `picture` (RGB, 0 .. 1) from SLIC superpixels (Achanta et al. 2012) that began as squares of `cell` pixels: OpenCV's, on CIE Lab, ten
-/// rounds, `ruler` being the weight of places. What the network's superpixels are measured against. Any thread.
+/// `picture` (RGB, 0 .. 1, at least two cells a side) from SLIC superpixels (Achanta et al. 2012) that began as squares of `cell` pixels:
+/// OpenCV's, on CIE Lab, ten rounds, `ruler` being the weight of places. What the network's superpixels are measured against. Any thread.
 SuperpixelPicture slicPicture(const Image& picture, int cell, float ruler);
 
 } // namespace casr
