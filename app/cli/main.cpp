@@ -42,10 +42,11 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", CASR_VERSION);
     app.require_subcommand(1);
     const std::map<std::string, casr::cli::Action> actions{
-        {"upscale", casr::cli::addUpscale(app)},  {"batch", casr::cli::addBatch(app)}, {"evaluate", casr::cli::addEvaluate(app)},
-        {"fit-niqe", casr::cli::addFitNiqe(app)}, {"plan", casr::cli::addPlan(app)},   {"info", casr::cli::addInfo(app)},
-        {"bench", casr::cli::addBench(app)},      {"depth", casr::cli::addDepth(app)}, {"sheet", casr::cli::addSheet(app)},
-        {"superpixels", casr::cli::addSuperpixels(app)}};
+        {"upscale", casr::cli::addUpscale(app)},   {"batch", casr::cli::addBatch(app)},
+        {"evaluate", casr::cli::addEvaluate(app)}, {"fit-niqe", casr::cli::addFitNiqe(app)},
+        {"plan", casr::cli::addPlan(app)},         {"info", casr::cli::addInfo(app)},
+        {"bench", casr::cli::addBench(app)},       {"depth", casr::cli::addDepth(app)},
+        {"sheet", casr::cli::addSheet(app)},       {"superpixels", casr::cli::addSuperpixels(app)}};
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -1,9 +1,10 @@
 #include "core/metrics/slic.h"
 
-#include "core/image/quantise.h"
-
 #include <opencv2/imgproc.hpp>
 #include <opencv2/ximgproc/slic.hpp>
+
+#include <algorithm>
+#include <cmath>
 
 namespace casr {
 
@@ -15,7 +16,7 @@ cv::Mat labOf(const Image& picture) {
     cv::Mat rgb(picture.height(), picture.width(), CV_8UC3), lab;
     unsigned char* out = rgb.ptr<unsigned char>();
     for (const float value : picture.values()) {
-        *out++ = static_cast<unsigned char>(quantised(value, 255));
+        *out++ = static_cast<unsigned char>(std::lround(255.0f * (value > 0.0f ? std::min(value, 1.0f) : 0.0f)));
     }
     cv::cvtColor(rgb, lab, cv::COLOR_RGB2Lab);
     return lab;
