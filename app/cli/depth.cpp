@@ -1,6 +1,7 @@
 #include "app/cli/commands.h"
 #include "app/cli/console.h"
 #include "app/cli/read_options.h"
+#include "app/cli/strips.h"
 #include "core/base/error.h"
 #include "core/base/model_location.h"
 #include "core/depth/depth_map.h"
@@ -21,23 +22,11 @@ struct Arguments {
     int threads = 0;
 };
 
-constexpr int stripHeight = 256; ///< The guided filter needs some thirty planes of what it works on.
-
-/// The depth plane of the whole photo, strip by strip.
+/// The depth plane of the whole photo.
 Image depthPicture(const Image& photo, const DepthMap& map) {
     const Axis columns{photo.width(), photo.width()}, rows{photo.height(), photo.height()};
-    std::vector<float> values;
-    values.reserve(static_cast<std::size_t>(photo.size().area()));
-    for (int top = 0; top < photo.height(); top += stripHeight) {
-        if (isInterrupted()) {
-            throw Cancelled();
-        }
-        const Rect strip{0, top, photo.width(), std::min(photo.height(), top + stripHeight)};
-        const PlacedImage parent = coveringByBorder({photo, 0, 0}, expanded(strip, guidedDepthReach));
-        const Image depth = guidedDepth(map, parent, columns, rows, strip);
-        values.insert(values.end(), depth.values().begin(), depth.values().end());
-    }
-    return Image(photo.size(), 1, std::move(values));
+    return madeInStrips(photo, 1, guidedDepthReach,
+                        [&](const PlacedImage& parent, Rect strip) { return guidedDepth(map, parent, columns, rows, strip); });
 }
 
 void writeDepth(const Arguments& arguments) {

@@ -1,9 +1,8 @@
 #include "app/cli/commands.h"
-#include "app/cli/console.h"
 #include "app/cli/read_options.h"
+#include "app/cli/strips.h"
 #include "core/base/error.h"
 #include "core/base/model_location.h"
-#include "core/image/bicubic_region.h"
 #include "core/metrics/metrics.h"
 #include "core/metrics/slic.h"
 #include "core/network/network.h"
@@ -25,22 +24,10 @@ struct Arguments {
     int threads = 0;
 };
 
-constexpr int stripHeight = 256;
-
-/// The mean colours of the network's superpixels, strip by strip.
+/// The mean colours of the network's superpixels.
 Image meansOf(const Network& network, const Image& photo) {
-    std::vector<float> values;
-    values.reserve(photo.values().size());
-    for (int top = 0; top < photo.height(); top += stripHeight) {
-        if (isInterrupted()) {
-            throw Cancelled();
-        }
-        const Rect strip{0, top, photo.width(), std::min(photo.height(), top + stripHeight)};
-        const PlacedImage parent = coveringByBorder({photo, 0, 0}, expanded(strip, Reach::ofSuperpixels(superpixelCell)));
-        const Image mean = network.superpixelsOf(parent, strip, superpixelCell).mean;
-        values.insert(values.end(), mean.values().begin(), mean.values().end());
-    }
-    return Image(photo.size(), 3, std::move(values));
+    return madeInStrips(photo, 3, Reach::ofSuperpixels(superpixelCell),
+                        [&](const PlacedImage& parent, Rect strip) { return network.superpixelsOf(parent, strip, superpixelCell).mean; });
 }
 
 int cellsIn(Size size) {
