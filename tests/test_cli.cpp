@@ -245,6 +245,31 @@ private Q_SLOTS:
         QCOMPARE(run("p3.png", {"--plain", "1.5"}).code, 2);
     }
 
+    void thePassesAreKeptByJobAndRecipe() {
+        const auto run = [&](const char* out, const QStringList& further) {
+            return casr(QStringList{"upscale", path("photo.png"), "-o", path(out), "--weights", path("tiny.safetensors"), "--precision",
+                                    "fp32", "--json"} +
+                        further);
+        };
+        const auto passesOf = [](const Run& done) { return QJsonDocument::fromJson(done.out.toUtf8()).object()["ensemble"].toInt(); };
+        QCOMPARE(passesOf(run("e0.png", {"--scale", "3"})), 1);
+        QCOMPARE(run("e1.png", {"--scale", "3", "--ensemble", "4", "--save-recipe", path("passes.json")}).code, 0);
+        QVERIFY(!sameBits(pixels("e0.png"), pixels("e1.png")));
+        const Run again = run("e2.png", {"--recipe", path("passes.json"), "--job", path("passes-job")});
+        QVERIFY2(again.code == 0, qPrintable(again.err));
+        QCOMPARE(passesOf(again), 4);
+        QVERIFY(sameBits(pixels("e2.png"), pixels("e1.png")));
+        QVERIFY(QFile::remove(path("e2.png")));
+        const Run resumed = casr({"upscale", "--resume", path("passes-job"), "--weights", path("tiny.safetensors"), "--json"});
+        QVERIFY2(resumed.code == 0, qPrintable(resumed.err));
+        QCOMPARE(passesOf(resumed), 4);
+        QVERIFY(sameBits(pixels("e2.png"), pixels("e1.png")));
+        QCOMPARE(passesOf(run("e3.png", {"--recipe", path("passes.json"), "--ensemble", "1"})), 1);
+        QVERIFY(sameBits(pixels("e3.png"), pixels("e0.png")));
+        QCOMPARE(run("e4.png", {"--scale", "3", "--ensemble", "3"}).code, 2);
+        QCOMPARE(casr({"upscale", "--resume", path("passes-job"), "--ensemble", "2"}).code, 2);
+    }
+
     void aResumedJobTakesThePrecisionItWasBegunWith() {
         QCOMPARE(casr(upscale({"-o", path("m.png"), "--scale", "3", "--job", path("matched")})).code, 0);
         const QByteArray first = contents("m.png");

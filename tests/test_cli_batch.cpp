@@ -43,6 +43,15 @@ private Q_SLOTS:
         QVERIFY2(run.err.contains("'grain'"), qPrintable(run.err));
     }
 
+    void aRecipeOfNoSuchEnsembleIsRefused() {
+        for (const char* passes : {"3", "2.5", "-1", "1e99", "0"}) {
+            putRecipe("passes.json", QByteArray(R"("controls": {"ensemble": )") + passes + "}");
+            const Run run = casr(upscale({"-o", path("x.png"), "--recipe", path("passes.json")}));
+            QCOMPARE(run.code, 1);
+            QVERIFY2(run.err.contains("'ensemble'"), qPrintable(run.err));
+        }
+    }
+
     void aBatchGoesOnAfterABadFileAndReportsIt() {
         QVERIFY(QDir(m_folder.path()).mkdir("shots"));
         writePicture(path("shots/a.png").toStdString(), {noisePicture({20, 15}, 3, 1), 8, {}});

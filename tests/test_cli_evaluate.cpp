@@ -122,6 +122,24 @@ private Q_SLOTS:
         QCOMPARE(steps[1].toObject()["cumulative"].toDouble(), 6.0);
     }
 
+    void anEnsembleIsMeasuredAsOneMethod() {
+        const auto measured = [&](const QStringList& further) {
+            const Run run = runCasr(evaluate(
+                QStringList{"--scales", "3", "--pictures", "1", "--json", path("passes.json"), "--markdown", path("passes.md")} + further));
+            return run.code == 0 ? jsonIn("passes.json") : QJsonObject();
+        };
+        const auto psnr = [](const QJsonObject& report) {
+            return report["scales"].toArray()[0].toObject()["mean"].toObject()["psnr_y"].toDouble();
+        };
+        const QJsonObject one = measured({}), four = measured({"--ensemble", "4"});
+        QCOMPARE(one["ensemble"].toInt(), 1);
+        QCOMPARE(four["ensemble"].toInt(), 4);
+        QVERIFY(psnr(one) > 0 && psnr(four) > 0 && psnr(one) != psnr(four));
+        QVERIFY(bytesOf(path("passes.md")).contains("mean of 4 passes"));
+        QCOMPARE(runCasr(evaluate({"--ensemble", "3"})).code, 2);
+        QCOMPARE(runCasr(evaluate({"--ensemble", "2", "--method", "bicubic"})).code, 2);
+    }
+
     void scaleOneIsMeasuredToo() {
         const Run run = runCasr(evaluate({"--scales", "1", "--json", path("one.json")}));
         QVERIFY2(run.code == 0, qPrintable(run.err));

@@ -102,6 +102,8 @@ private Q_SLOTS:
         QTest::newRow("x2") << 22 << 14 << 48;
         QTest::newRow("x3.4") << 37 << 24 << 64;
         QTest::newRow("x4") << 44 << 28 << 32;
+        QTest::newRow("x3.4, waves of an ensemble") << 37 << 24 << 128;
+        QTest::newRow("x4, as many waves as there can be") << 44 << 28 << 256;
         QTest::newRow("beyond x4") << 67 << 43 << 32;
         QTest::newRow("beyond x9") << 101 << 68 << 16;
     }
@@ -130,19 +132,22 @@ private Q_SLOTS:
     void anySplitGivesTheSameBits_data() {
         QTest::addColumn<int>("width");
         QTest::addColumn<int>("height");
-        QTest::newRow("odd factors") << 47 << 33;
-        QTest::newRow("x2") << 38 << 26;
-        QTest::newRow("x3.5") << 66 << 45;
-        QTest::newRow("longer than what is prepared at once") << 73 << 15;
+        QTest::addColumn<int>("count");
+        QTest::newRow("odd factors") << 47 << 33 << waveCount;
+        QTest::newRow("x2") << 38 << 26 << waveCount;
+        QTest::newRow("x3.5") << 66 << 45 << waveCount;
+        QTest::newRow("longer than what is prepared at once") << 73 << 15 << waveCount;
+        QTest::newRow("as many waves as there can be") << 73 << 45 << 256;
     }
 
     void anySplitGivesTheSameBits() {
         QFETCH(int, width);
         QFETCH(int, height);
+        QFETCH(int, count);
         const Size size{19, 13}, child{width, height};
         const Image picture = noisePicture(size, 3, 4);
-        const FieldWaves waves = randomWaves(waveCount, 5);
-        const NarrowField field = randomField(rectOf(size), waveCount, 6);
+        const FieldWaves waves = randomWaves(count, 5);
+        const NarrowField field = randomField(rectOf(size), count, 6);
         const Axis columns{size.width, child.width}, rows{size.height, child.height};
         HashRandom random(7);
         const Image whole = renderField(waves, field, placed(picture), columns, rows, rectOf(child));
@@ -249,6 +254,9 @@ private Q_SLOTS:
         const Axis axis{4, 8};
         const NarrowField field = randomField({0, 0, 4, 4}, 16, 1);
         QVERIFY_EXCEPTION_THROWN(renderField(randomWaves(32, 1), field, placed(picture), axis, axis, {0, 0, 8, 8}), std::invalid_argument);
+        const NarrowField larger = randomField({0, 0, 4, 4}, 272, 1);
+        QVERIFY_EXCEPTION_THROWN(renderField(randomWaves(272, 1), larger, placed(picture), axis, axis, {0, 0, 8, 8}),
+                                 std::invalid_argument);
     }
 
     void theMapOfTheDetailIsPutTogetherFromTiles() {

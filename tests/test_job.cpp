@@ -26,7 +26,7 @@ JobDescription sampleJob() {
             90,
             true,
             true,
-            {0.25f, 0.5f, {true, true, false, true}, 0.75f, 1.0f},
+            {0.25f, 0.5f, {true, true, false, true}, 0.75f, 1.0f, 0, 0, 4},
             false,
             3,
             true,
@@ -125,6 +125,10 @@ private Q_SLOTS:
                                                    << "\"page\": 1e99";
         QTest::newRow("detail") << "\"detail\": 0.75"
                                 << "\"detail\": -1";
+        QTest::newRow("passes") << "\"ensemble\": 4"
+                                << "\"ensemble\": 3";
+        QTest::newRow("half a pass") << "\"ensemble\": 4"
+                                     << "\"ensemble\": 4.5";
         QTest::newRow("format") << "casr-job"
                                 << "another";
         QTest::newRow("empty region") << "40,"
@@ -162,6 +166,12 @@ private Q_SLOTS:
         QString text = QString::fromStdString(writeJob(sampleJob()));
         text.replace("\"weights\"", "\"unknown\"");
         QCOMPARE(parseJob(text.toStdString(), "j").weights, std::string());
+    }
+
+    void aDescriptionWithoutItsPassesIsOfOne() {
+        QString text = QString::fromStdString(writeJob(sampleJob()));
+        text.replace("\"ensemble\"", "\"unknown\"");
+        QCOMPARE(parseJob(text.toStdString(), "j").controls.ensemble, 1);
     }
 
     void deepJsonIsRefused() {
@@ -282,6 +292,7 @@ private Q_SLOTS:
         QVERIFY(says(refusal([](JobDescription& job) { job.colours = OutputColours::srgb; }), "colours."));
         QVERIFY(says(refusal([](JobDescription& job) { job.controls.jpeg = 0; }), "JPEG"));
         QVERIFY(says(refusal([](JobDescription& job) { job.controls.detail = 0; }), "detail."));
+        QVERIFY(says(refusal([](JobDescription& job) { job.controls.ensemble = 8; }), "passes of a step."));
     }
 
     void aFolderOfTilesWithoutTheirJobIsRefused() {

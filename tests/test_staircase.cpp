@@ -109,6 +109,8 @@ private Q_SLOTS:
                                       {0, 0, {}, 0, 0.5f},
                                       {0, 0, {}, 0, std::nextafter(0.5f, 1.0f)},
                                       {0, 0, {}, 0, 0, 0, 0.5f},
+                                      {0, 0, {}, 0, 0, 0, 0, 2},
+                                      {0, 0, {}, 0, 0, 0, 0, 8},
                                       {0, 0, {false, true, true, true}},
                                       {0, 0, {true, false, true, true}},
                                       {0, 0, {true, true, false, true}},

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void theRegionToolDrawsMovesAndResizes();
     void theRegionCanBeTyped();
     void theScaleDialogTakesACommaAndShowsThePlan();
+    void theScaleDialogChoosesThePassesOfAStep();
     void anImpossibleScaleIsRefusedInTheDialog();
     void aRunComputesEveryStepAndReportsProgress();
     void theNextStepComputesOneStepOnly();
@@ -173,6 +174,25 @@ void TestWindow::theScaleDialogTakesACommaAndShowsThePlan() {
     clickButton(QDialogButtonBox::Ok);
     QCOMPARE(m_window->levels().plan().scale, 2.5);
     QCOMPARE(m_window->levels().plan().result(), (casr::Size{393, 253}));
+}
+
+void TestWindow::theScaleDialogChoosesThePassesOfAStep() {
+    const auto choose = [&](int shown, int wanted, QDialogButtonBox::StandardButton button) {
+        QTest::keyClick(&m_window->canvas(), Qt::Key_R, Qt::ControlModifier);
+        auto* passes = QApplication::activeModalWidget()->findChild<QComboBox*>("scalePasses");
+        QCOMPARE(passes->currentData().toInt(), shown);
+        passes->setCurrentIndex(passes->findData(wanted));
+        clickButton(button);
+    };
+    choose(1, 4, QDialogButtonBox::Ok);
+    QCOMPARE(m_window->levels().staircase()->controls().ensemble, 4);
+    QCOMPARE(m_window->levels().plan().scale, 8.0);
+    QVERIFY(casr::settingsText(m_window->levels().settings()).contains("4 passes"));
+    choose(4, 8, QDialogButtonBox::Cancel);
+    QCOMPARE(m_window->levels().settings().controls.ensemble, 4);
+    choose(4, 1, QDialogButtonBox::Ok);
+    QCOMPARE(m_window->levels().staircase()->controls().ensemble, 1);
+    QVERIFY(!casr::settingsText(m_window->levels().settings()).contains("passes"));
 }
 
 void TestWindow::anImpossibleScaleIsRefusedInTheDialog() {

@@ -307,7 +307,9 @@ void TestWindowView::heldKeysWorkAfterAClickInAList() {
 
 void TestWindowView::whatACrashLeftIsOfferedAndComesBack() {
     canvas().setRegion(casr::Rect{20, 20, 60, 50});
-    m_window->levels().setPlan(5, 3);
+    casr::ZoomSettings settings{5, 3, m_window->levels().settings().controls};
+    settings.controls.ensemble = 2;
+    m_window->levels().choose(settings);
     canvas().setScreenShare(2);
     canvas().centreOn({70, 40});
     QTRY_VERIFY_WITH_TIMEOUT(QSettings().value("session/scale").toDouble() == 5, patience);
@@ -323,6 +325,7 @@ void TestWindowView::whatACrashLeftIsOfferedAndComesBack() {
     QTest::mouseClick(button, Qt::LeftButton);
     QTRY_COMPARE_WITH_TIMEOUT(canvas().region(), std::optional<casr::Rect>(casr::Rect{20, 20, 60, 50}), patience);
     QCOMPARE(m_window->levels().plan().scale, 5.0);
+    QCOMPARE(m_window->levels().settings().controls.ensemble, 2);
     QVERIFY(std::abs(canvas().view().scale() / view.scale() - 1) < 1e-9);
     QVERIFY(std::abs(canvas().view().centre().x - view.centre().x) < 1);
 }

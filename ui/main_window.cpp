@@ -305,7 +305,11 @@ void MainWindow::showRecent() {
 void MainWindow::chooseScale() {
     auto* dialog = new ScaleDialog(m_levels, m_canvas->workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { choosePlan(dialog->plan().scale, dialog->plan().stepLimit); });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        ZoomSettings settings{dialog->plan().scale, dialog->plan().stepLimit, m_levels.settings().controls};
+        settings.controls.ensemble = dialog->passes();
+        chooseSettings(settings);
+    });
     dialog->open();
 }
 

@@ -39,8 +39,8 @@ ScaleDialog::ScaleDialog(Levels& levels, Rect region, QWidget* parent)
     : QDialog(parent), m_levels(levels), m_region(region), m_plan(levels.plan()), m_basis(new QComboBox(this)),
       m_value(numberEdit("scaleValue", tr("Value"), m_plan.scale, this)), m_unit(new QLabel(this)),
       m_pixelsPerInch(numberEdit("scalePpi", tr("Pixels per inch"), 300, this)),
-      m_stepLimit(numberEdit("scaleStepLimit", tr("Largest step"), m_plan.stepLimit, this)), m_description(new QLabel(this)),
-      m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this)) {
+      m_stepLimit(numberEdit("scaleStepLimit", tr("Largest step"), m_plan.stepLimit, this)), m_passes(new QComboBox(this)),
+      m_description(new QLabel(this)), m_buttons(new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this)) {
     setWindowTitle(tr("Scale"));
     build();
     changeBasis();
@@ -70,6 +70,8 @@ void ScaleDialog::build() {
     form->addRow(valueLabel, value);
     form->addRow(tr("&Pixels per inch"), m_pixelsPerInch);
     form->addRow(tr("Largest &step"), m_stepLimit);
+    addPasses();
+    form->addRow(tr("&Quality"), m_passes);
     form->addRow(m_description);
     form->addRow(m_buttons);
 
@@ -77,9 +79,27 @@ void ScaleDialog::build() {
     for (const QLineEdit* edit : {m_value, m_pixelsPerInch, m_stepLimit}) {
         connect(edit, &QLineEdit::textChanged, this, &ScaleDialog::showPlan);
     }
+    connect(m_passes, &QComboBox::currentIndexChanged, this, &ScaleDialog::showPlan);
     connect(&m_levels, &Levels::tileArrived, this, &ScaleDialog::showPlan);
     connect(m_buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(m_buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
+}
+
+void ScaleDialog::addPasses() {
+    m_passes->setObjectName("scalePasses");
+    m_passes->setAccessibleName(tr("Quality"));
+    m_passes->setToolTip(
+        tr("Every step is taken several times, its picture turned and mirrored, and the mean is kept: closer to the truth, "
+           "and as many times as slow."));
+    m_passes->addItem(tr("Fast: one pass"), 1);
+    m_passes->addItem(tr("Better: 2 passes"), 2);
+    m_passes->addItem(tr("High: 4 passes"), 4);
+    m_passes->addItem(tr("Best: 8 passes"), 8);
+    m_passes->setCurrentIndex(m_passes->findData(m_levels.settings().controls.ensemble));
+}
+
+int ScaleDialog::passes() const {
+    return m_passes->currentData().toInt();
 }
 
 ScaleBasis ScaleDialog::basis() const {
@@ -132,7 +152,7 @@ QString ScaleDialog::described(const Plan& plan) const {
     if (lines.isEmpty()) {
         return tr("Nothing to compute: the result is the photo itself.");
     }
-    const double cell = m_levels.secondsPerCell();
+    const double cell = m_levels.secondsPerCell() * passes() / m_levels.settings().controls.ensemble;
     const QString time = cell > 0 ? durationText(cell * cellsToCompute(plan, plan.levels() - 1, m_region)) : tr("not measured yet");
     lines << QString() << tr("Estimated time: %1").arg(time);
     return lines.join('\n');

@@ -14,7 +14,7 @@ class QLineEdit;
 
 namespace casr {
 
-/// Chooses scale and step limit, and shows the plan before anything runs. Sizes and times are those of `region`.
+/// Chooses scale, step limit and the passes of a step, and shows the plan before anything runs. Sizes and times are those of `region`.
 class ScaleDialog : public QDialog {
     Q_OBJECT
 
@@ -23,9 +23,12 @@ public:
 
     /// Valid once accepted.
     const Plan& plan() const { return m_plan; }
+    /// How many passes of every step are averaged.
+    int passes() const;
 
 private:
     void build();
+    void addPasses();
     void changeBasis();
     void showPlan();
     std::optional<Plan> typedPlan(QString& problem) const;
@@ -40,6 +43,7 @@ private:
     QLabel* m_unit;
     QLineEdit* m_pixelsPerInch;
     QLineEdit* m_stepLimit;
+    QComboBox* m_passes;
     QLabel* m_description;
     QDialogButtonBox* m_buttons;
 };

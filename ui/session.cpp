@@ -1,5 +1,7 @@
 #include "ui/session.h"
 
+#include "core/image/symmetry.h"
+
 #include <QFileInfo>
 #include <QSettings>
 
@@ -80,6 +82,7 @@ void SessionKeeper::keep() {
     settings.setValue("blur", m_levels.settings().controls.blur);
     settings.setValue("detail", m_levels.settings().controls.detail);
     settings.setValue("plain", m_levels.settings().controls.plain);
+    settings.setValue("passes", m_levels.settings().controls.ensemble);
     settings.setValue("centreX", m_canvas.view().centre().x);
     settings.setValue("centreY", m_canvas.view().centre().y);
     settings.setValue("viewScale", m_canvas.view().scale());
@@ -104,6 +107,8 @@ std::optional<SessionKeeper::Left> SessionKeeper::left() const {
     state.controls->blur = std::clamp(settings.value("blur").toFloat(), 0.0f, 1.0f);
     state.controls->detail = state.controls->lastDetail = std::clamp(settings.value("detail").toFloat(), 0.0f, 1.0f);
     state.controls->plain = std::clamp(settings.value("plain").toFloat(), 0.0f, 1.0f);
+    const int passes = settings.value("passes", 1).toInt();
+    state.controls->ensemble = areGroup(passes) ? passes : 1;
     state.centre = Point{settings.value("centreX").toDouble(), settings.value("centreY").toDouble()};
     state.viewScale = settings.value("viewScale", 1).toDouble();
     return Left{path, state};

@@ -54,6 +54,9 @@ QString settingsText(const ZoomSettings& settings) {
     if (settings.controls.detail >= leastShown) {
         parts << translated("detail %1 %").arg(std::lround(settings.controls.detail * 100));
     }
+    if (settings.controls.ensemble > 1) {
+        parts << translated("%1 passes").arg(settings.controls.ensemble);
+    }
     if (settings.controls.plain >= leastShown) {
         parts << translated("%1 % computed").arg(std::lround((1 - settings.controls.plain) * 100));
     }

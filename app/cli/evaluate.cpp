@@ -31,6 +31,7 @@ struct Arguments {
     std::string save;
     int pictures = 0;
     float detail = 0;
+    int ensemble = 1;
     Degradation spoiling;
     std::string noise = "0", jpeg = "0", blur = "0";
     bool oneJump = false;
@@ -43,6 +44,7 @@ EvaluationMethod methodOf(const Arguments& arguments) {
     method.stepLimit = arguments.run.stepLimit;
     method.oneJump = arguments.oneJump;
     method.detail = arguments.detail;
+    method.ensemble = arguments.ensemble;
     method.spoiling = arguments.spoiling;
     method.noise = parseAmount(arguments.noise);
     method.jpeg = parseAmount(arguments.jpeg);
@@ -51,8 +53,9 @@ EvaluationMethod methodOf(const Arguments& arguments) {
     if (method.name == "casr") {
         method.network = arguments.run.loadNetwork();
         method.precision = arguments.run.resolvedPrecision();
-    } else if (method.cleans() || method.detail > 0.0f) {
-        throw CLI::ValidationError("evaluate", "--noise, --jpeg, --blur and --detail need --method casr, which alone knows them.");
+    } else if (method.cleans() || method.detail > 0.0f || method.ensemble > 1) {
+        throw CLI::ValidationError("evaluate",
+                                   "--noise, --jpeg, --blur, --detail and --ensemble need --method casr, which alone knows them.");
     }
     return method;
 }
@@ -197,6 +200,7 @@ Action addEvaluate(CLI::App& app) {
                      "Share of perceptual detail, 0 to 1, of which steps before the last get a part; the weights must have it")
         ->check(CLI::Range(0.0f, 1.0f))
         ->capture_default_str();
+    addEnsembleOption(*command, arguments->ensemble);
     command->add_option("--spoil-noise", arguments->spoiling.noise, "Noise that the shrunk pictures get first, 0 to 1 as for casr upscale")
         ->check(CLI::Range(0.0, 1.0));
     command->add_option("--spoil-jpeg", arguments->spoiling.jpeg, "JPEG artifacts that they get first, likewise")

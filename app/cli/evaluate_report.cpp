@@ -92,6 +92,9 @@ std::string titleOf(const EvaluationMethod& method) {
     if (method.detail > 0) {
         title += ", detail " + numberText(method.detail, 2);
     }
+    if (method.ensemble > 1) {
+        title += ", mean of " + std::to_string(method.ensemble) + " passes";
+    }
     for (const std::string& name : missingParts(method.parts)) {
         title += ", without " + name;
     }
@@ -165,6 +168,7 @@ Json jsonOf(const EvaluationMethod& method, const std::vector<ScaleScores>& scal
                 {"step_limit", method.stepLimit},
                 {"one_jump", method.oneJump},
                 {"detail", method.detail},
+                {"ensemble", method.ensemble},
                 {"without", missingParts(method.parts)},
                 {"spoilt", {{"noise", method.spoiling.noise}, {"jpeg", method.spoiling.jpeg}, {"blur", method.spoiling.blur}}},
                 {"removed", {{"noise", amountOf(method.noise)}, {"jpeg", amountOf(method.jpeg)}, {"blur", amountOf(method.blur)}}},

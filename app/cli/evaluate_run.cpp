@@ -43,6 +43,7 @@ StepControls controlsOf(const EvaluationMethod& method, const Image& low) {
     controls.jpeg = method.jpeg.value_or(static_cast<float>(found.jpeg));
     controls.blur = method.blur.value_or(static_cast<float>(found.blur));
     controls.parts = method.parts;
+    controls.ensemble = method.ensemble;
     controls.detail = controls.lastDetail = method.detail;
     return controls;
 }

@@ -21,6 +21,7 @@ struct EvaluationMethod {
     double stepLimit = defaultStepLimit;
     bool oneJump = false; ///< One step of x4 at most, the rest by the bicubic.
     StepParts parts;
+    int ensemble = 1;                                            ///< Passes of every step.
     float detail = 0;                                            ///< Share of perceptual detail, of which earlier steps get earlierDetail.
     Degradation spoiling;                                        ///< What the low-resolution sides get.
     std::optional<float> noise = 0.0f, jpeg = 0.0f, blur = 0.0f; ///< What is removed from them; nothing: as estimated.

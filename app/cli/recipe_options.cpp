@@ -29,6 +29,7 @@ void setControls(UpscaleArguments& arguments, const StepControls& controls) {
     arguments.detail = controls.detail;
     arguments.lastDetail = controls.lastDetail;
     arguments.plain = controls.plain;
+    arguments.ensemble = controls.ensemble;
 }
 
 /// All of the recipe.
@@ -77,6 +78,7 @@ UpscaleArguments withRecipe(const CLI::App& command, UpscaleArguments arguments,
         result.lastDetail.reset();
     }
     keep("--plain", &UpscaleArguments::plain);
+    keep("--ensemble", &UpscaleArguments::ensemble);
     keep("--bits", &UpscaleArguments::bits);
     keep("--quality", &UpscaleArguments::quality);
     keep("--lossless", &UpscaleArguments::lossless);

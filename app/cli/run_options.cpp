@@ -5,6 +5,16 @@
 
 namespace casr::cli {
 
+void addEnsembleOption(CLI::App& command, int& passes) {
+    command
+        .add_option(
+            "--ensemble", passes,
+            "Passes of every step over its turned and mirrored parent, whose mean it is: 1, 2, 4 or 8; better, and as many times as "
+            "slow")
+        ->check(CLI::IsMember({1, 2, 4, 8}))
+        ->capture_default_str();
+}
+
 void RunOptions::addTo(CLI::App& command) {
     command.add_option("--weights", weights, "Weights file; the shipped one when not given");
     command

@@ -10,6 +10,9 @@
 
 namespace casr::cli {
 
+/// The option --ensemble, for commands that take the steps in several passes.
+void addEnsembleOption(CLI::App& command, int& passes);
+
 /// Options that every command which runs the network takes.
 struct RunOptions {
     std::string weights;

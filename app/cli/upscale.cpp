@@ -45,6 +45,7 @@ void addPictureOptions(CLI::App& command, UpscaleArguments& arguments) {
     command.add_option("--plain", arguments.plain, "Share of the plain (bicubic) enlargement in the result, 0 to 1")
         ->check(CLI::Range(0.0f, 1.0f))
         ->capture_default_str();
+    addEnsembleOption(command, arguments.ensemble);
     command.add_option("--bits", arguments.bits, "Bits per sample, 16 being 12 in AVIF; as the photo when not given")
         ->check(CLI::IsMember({8, 16}));
     command.add_option("--quality", arguments.quality, "Of JPEG, WebP, JPEG XL and AVIF")->check(CLI::Range(1, 100))->capture_default_str();
@@ -86,9 +87,9 @@ bool isBegun(const UpscaleArguments& arguments) {
 
 /// What decides the pixels or the file of a job that was begun is fixed.
 void requireNothingFixed(const CLI::App& command) {
-    for (const char* option :
-         {"--output", "--scale", "--region", "--step-limit", "--noise", "--jpeg", "--blur", "--detail", "--last-detail", "--plain",
-          "--bits", "--quality", "--lossless", "--pyramid", "--no-gps", "--no-metadata", "--colours", "--page", "--tone"}) {
+    for (const char* option : {"--output",  "--scale",       "--region",      "--step-limit", "--noise", "--jpeg",    "--blur",
+                               "--detail",  "--last-detail", "--plain",       "--ensemble",   "--bits",  "--quality", "--lossless",
+                               "--pyramid", "--no-gps",      "--no-metadata", "--colours",    "--page",  "--tone"}) {
         if (command.count(option) != 0) {
             throw CLI::ValidationError("upscale", std::string(option) + " is fixed by the job that was begun: leave it out, or start "
                                                                         "another job in an empty folder.");

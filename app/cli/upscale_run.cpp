@@ -131,6 +131,7 @@ StepControls controlsOf(const UpscaleArguments& arguments, const Image& picture,
     controls.detail = arguments.detail.value_or(architecture.detail > 0 && arguments.scale > 1.0 ? usualDetail : 0.0f);
     controls.lastDetail = arguments.lastDetail.value_or(controls.detail);
     controls.plain = arguments.plain;
+    controls.ensemble = arguments.ensemble;
     return controls;
 }
 
@@ -325,6 +326,7 @@ void UpscaleRun::tell() const {
                       {"detail", m_staircase.controls().detail},
                       {"last_detail", m_staircase.controls().lastDetail},
                       {"plain", m_staircase.controls().plain},
+                      {"ensemble", m_staircase.controls().ensemble},
                       {"profile", m_staircase.profile()},
                       {"weights_sha256", m_staircase.network().checksum()},
                       {"threads", computeThreads()},
@@ -370,6 +372,7 @@ UpscaleArguments argumentsOfJob(const UpscaleArguments& arguments, const std::fi
     result.detail = job.controls.detail;
     result.lastDetail = job.controls.lastDetail;
     result.plain = job.controls.plain;
+    result.ensemble = job.controls.ensemble;
     result.job = folder.string();
     return result;
 }

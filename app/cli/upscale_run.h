@@ -29,6 +29,7 @@ struct UpscaleArguments {
     std::optional<float> detail;     ///< usualDetail when not given and the weights have it.
     std::optional<float> lastDetail; ///< As `detail` when not given.
     float plain = 0;
+    int ensemble = 1; ///< Passes of every step.
     bool json = false;
     int bits = 0;
     int quality = 92;

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/memory.h"
 #include "core/io/guarded_stream.h"
+#include "core/network/ensemble.h"
 
 #include <chrono>
 #include <cstring>
@@ -105,7 +106,7 @@ std::int64_t Exporter::bytesOfInference(const ExportRequest& request) const {
     const StepControls controls = m_staircase.controls();
     const bool hasDetail = controls.detail > 0 || controls.lastDetail > 0;
     const std::int64_t reach = Reach::ofTrunk(shape) + (hasDetail ? Reach::ofDetail(shape) : 0);
-    const std::int64_t coefficients = cells.area() * 6 * shape.frequencies * 3;
+    const std::int64_t coefficients = cells.area() * 6 * shape.frequencies * waveFamilies(controls.ensemble) * 3;
     const std::int64_t read = (cells.width + 2 * reach) * (cells.height + 2 * reach);
     return static_cast<std::int64_t>(sizeof(float)) * (trunkTensors * read * shape.widthInBlocks() + coefficients);
 }

@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/safe_file.h"
 #include "core/base/sha256.h"
+#include "core/image/symmetry.h"
 
 #include <nlohmann/json.hpp>
 
@@ -35,9 +36,10 @@ bool isWithin(double value, double low, double high) {
     return value >= low && value <= high;
 }
 
-bool areShares(const StepControls& controls) {
+bool areInRange(const StepControls& controls) {
     return isWithin(controls.noise, 0, 1) && isWithin(controls.jpeg, 0, 1) && isWithin(controls.blur, 0, 1) &&
-           isWithin(controls.detail, 0, 1) && isWithin(controls.lastDetail, 0, 1) && isWithin(controls.plain, 0, 1);
+           isWithin(controls.detail, 0, 1) && isWithin(controls.lastDetail, 0, 1) && isWithin(controls.plain, 0, 1) &&
+           areGroup(controls.ensemble);
 }
 
 void requireRanges(const JobDescription& job, const std::string& origin) {
@@ -45,7 +47,7 @@ void requireRanges(const JobDescription& job, const std::string& origin) {
     const bool placed =
         region.left >= 0 && region.top >= 0 && !region.isEmpty() && region.right <= farthestPixel && region.bottom <= farthestPixel;
     const bool sound = placed && isWithin(job.scale, 1, 64) && isWithin(job.stepLimit, 1.5, 4) && isWithin(job.quality, 1, 100) &&
-                       job.page >= 0 && (job.bitsPerSample == 8 || job.bitsPerSample == 16) && areShares(job.controls);
+                       job.page >= 0 && (job.bitsPerSample == 8 || job.bitsPerSample == 16) && areInRange(job.controls);
     if (!sound) {
         refuse(origin, "a value is outside its range");
     }
@@ -101,6 +103,7 @@ std::string settingsThatDiffer(const JobDescription& a, const JobDescription& b)
         {"amounts of noise, JPEG artifacts and blur", own.noise != other.noise || own.jpeg != other.jpeg || own.blur != other.blur},
         {"amounts of detail", own.detail != other.detail || own.lastDetail != other.lastDetail},
         {"share of the plain enlargement", own.plain != other.plain},
+        {"passes of a step", own.ensemble != other.ensemble},
         {"parts of the method", own.parts != other.parts},
         {"page", a.page != b.page},
         {"tone curve", a.clipsTones != b.clipsTones},
@@ -138,6 +141,7 @@ Json jsonOf(const StepControls& controls) {
             {"detail", controls.detail},
             {"last_detail", controls.lastDetail},
             {"plain", controls.plain},
+            {"ensemble", controls.ensemble},
             {"superpixels", parts.superpixels},
             {"depth", parts.depth},
             {"memory", parts.memory},
@@ -160,10 +164,16 @@ Rect regionOf(const Json& edges, const std::string& origin) {
     return {edge(0), edge(1), edge(2), edge(3)};
 }
 
-StepControls controlsOf(const Json& json) {
+StepControls controlsOf(const Json& json, const std::string& origin) {
     const StepParts parts{json.at("superpixels"), json.at("depth"), json.at("memory"), json.at("back_projection")};
-    return {json.at("noise"),          json.at("jpeg"),         parts, json.at("detail"), json.at("last_detail"),
-            json.value("plain", 0.0f), json.value("blur", 0.0f)};
+    return {json.at("noise"),
+            json.at("jpeg"),
+            parts,
+            json.at("detail"),
+            json.at("last_detail"),
+            json.value("plain", 0.0f),
+            json.value("blur", 0.0f),
+            json.contains("ensemble") ? wholeNumber(json["ensemble"], origin) : 1};
 }
 
 OutputColours coloursOf(const Json& json, const std::string& origin) {
@@ -220,7 +230,7 @@ JobDescription parseJob(const std::string& text, const std::string& origin) {
                            wholeNumber(json.at("quality"), origin),
                            json.at("lossless"),
                            json.at("pyramid"),
-                           controlsOf(json.at("controls")),
+                           controlsOf(json.at("controls"), origin),
                            json.value("keep_position", true),
                            wholeNumber(json.value("page", Json(0)), origin),
                            json.value("clips_tones", false),

@@ -20,6 +20,11 @@
 
 namespace casr {
 
+/// A network has up to 64, and their families behind symmetries (ensemble.h).
+constexpr int mostWaves = 256;
+/// Output rows that are made together.
+constexpr int mostRows = 8;
+
 /// The output rows of one row of cells on their way. Tables hold K cosines, then K sines, for each place.
 struct FieldRows {
     std::span<const std::uint16_t* const> cells; ///< The coefficients of each, bfloat16.
@@ -47,9 +52,10 @@ using Lanes = hn::CappedTag<float, sumLanes>;
 
 /// Samples of one cell that are summed together, so that its coefficients are read once.
 constexpr std::size_t mostTogether = 4;
-/// Samples whose waves are prepared together: at most 32 KB.
+/// Samples whose waves are prepared together, as far as they fit into 32 KB.
 constexpr std::size_t prepared = 64;
-constexpr std::size_t mostWaves = 64;
+constexpr std::size_t preparedValues = 8192;
+static_assert(preparedValues >= 2 * mostWaves * mostRows);
 
 inline auto loaded(const float* from) {
     return hn::LoadU(Lanes(), from);
@@ -150,15 +156,19 @@ void addTogether(const std::uint16_t* cell, std::size_t length, const Sample* sa
 
 /// The waves of some columns of samples in every row.
 struct PreparedWaves {
-    HWY_ALIGN float values[prepared][2 * mostWaves];
+    HWY_ALIGN float values[preparedValues];
     std::size_t columns; ///< As many as fit.
+    std::size_t length;  ///< Values of a sample.
 
-    const float* of(std::size_t row, std::size_t column) const { return values[row * columns + column]; }
+    explicit PreparedWaves(const FieldRows& rows)
+        : columns(std::min(prepared, preparedValues / (2 * rows.waves)) / rows.down.size()), length(2 * rows.waves) {}
+
+    const float* of(std::size_t row, std::size_t column) const { return values + (row * columns + column) * length; }
     void prepare(const FieldRows& rows, std::size_t first, std::size_t last) {
-        const std::size_t length = 2 * rows.waves;
         for (std::size_t row = 0; row < rows.down.size(); ++row) {
             for (std::size_t i = first; i < last; ++i) {
-                combineWaves(rows.across + i % rows.period * length, rows.down[row], rows.waves, values[row * columns + i - first]);
+                combineWaves(rows.across + i % rows.period * length, rows.down[row], rows.waves,
+                             values + (row * columns + i - first) * length);
             }
         }
     }
@@ -185,10 +195,9 @@ void addSamples(const FieldRows& rows, const std::uint16_t* cell, const Prepared
     }
 }
 
-/// At most `prepared` rows.
+/// At most mostRows rows.
 void addFieldRows(const FieldRows& rows) {
-    PreparedWaves waves;
-    waves.columns = prepared / rows.down.size();
+    PreparedWaves waves(rows);
     const std::size_t end = rows.starts.back();
     const bool isPeriodic = rows.period <= waves.columns;
     const std::size_t step = isPeriodic ? std::max<std::size_t>(end, 1) : waves.columns;
@@ -265,7 +274,8 @@ std::size_t rectIndex(Rect rect, int x, int y) {
 
 void requireField(const FieldWaves& waves, const NarrowField& tile) {
     const std::size_t count = static_cast<std::size_t>(tile.cells.size().area()) * static_cast<std::size_t>(tile.coefficientsOfCell);
-    if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > 64 || tile.coefficients.size() != count) {
+    if (tile.coefficientsOfCell != 6 * waves.count || waves.count % 16 != 0 || waves.count > mostWaves ||
+        tile.coefficients.size() != count) {
         throw std::invalid_argument("renderField: a tile is not of this field");
     }
 }
@@ -329,8 +339,6 @@ struct FieldPicture {
             y = end;
         }
     }
-
-    static constexpr int mostRows = 8;
 };
 
 } // namespace

@@ -6,6 +6,7 @@
 #include "core/image/detail_bands.h"
 #include "core/image/detail_share.h"
 #include "core/image/range.h"
+#include "core/network/ensemble.h"
 #include "core/zoom/memory_shortage.h"
 
 #include <algorithm>
@@ -70,8 +71,9 @@ bool isSound(const Image& tile, const Image& cells) {
 
 Staircase::Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
                      StepControls controls, int tileCells, std::optional<int> resultLevel)
-    : m_source(std::move(source)), m_network(std::move(network)), m_plan(std::move(plan)), m_precision(precision), m_tileCells(tileCells),
-      m_resultLevel(resultLevel.value_or(m_plan.levels() - 1)), m_cache(cacheBytes), m_controls(controls) {
+    : m_source(std::move(source)), m_network(std::move(network)), m_ensemble(ensembleOf(m_network, controls.ensemble)),
+      m_plan(std::move(plan)), m_precision(precision), m_tileCells(tileCells), m_resultLevel(resultLevel.value_or(m_plan.levels() - 1)),
+      m_cache(cacheBytes), m_controls(controls) {
     if (m_source.size() != m_plan.source || m_source.channels() != InputPlanes::picture) {
         throw std::invalid_argument("Staircase: the plan is for another picture");
     }
@@ -125,7 +127,7 @@ void Staircase::prepare(const StopCheck& stop) {
         return;
     }
     std::shared_ptr<const SourceMemory> memory =
-        m_controls.parts.memory ? m_network->remember(m_source, m_precision, stop, inputsOf(1)) : nullptr;
+        m_controls.parts.memory ? m_ensemble->remember(m_source, m_precision, stop, inputsOf(1)) : nullptr;
     const std::scoped_lock lock(m_mutex);
     m_memory = std::move(memory);
     m_isPrepared = true;
@@ -313,7 +315,7 @@ Staircase::Computed Staircase::computeIn(Precision precision, const TileKey& key
     StepInputs inputs = inputsOf(key.level);
     inputs.detail = detail.inField;
     // Without back-projection too: one tensor size, so that a part's worth is measured and not the backend's rounding.
-    NarrowField field = narrowed(m_network->run(parent, expanded(cells, Reach::ofField(detail.inField)), precision, stop, inputs));
+    NarrowField field = narrowed(m_ensemble->run(parent, expanded(cells, Reach::ofField(detail.inField)), precision, stop, inputs));
     const double networkSeconds = secondsSince(start);
     Image result = tileOf(key, field, detail.share, parent);
     const std::scoped_lock lock(m_mutex);
@@ -340,7 +342,7 @@ bool Staircase::isProjectedBack(int level) const {
 
 /// The fields alone.
 PlacedImage Staircase::fieldOf(const Drawing& drawing, Rect read) const {
-    return {renderField(m_network->waves(), drawing.fields, drawing.parent, drawing.columns, drawing.rows, read), read.left, read.top};
+    return {renderField(m_ensemble->waves(), drawing.fields, drawing.parent, drawing.columns, drawing.rows, read), read.left, read.top};
 }
 
 /// The pixels `out`: the fields with a share of their detail, then back-projection. A level is a picture and ends at black and white, lest
@@ -456,7 +458,7 @@ PlacedImage Staircase::parentAround(int level, Rect cells, int reach, const Stop
 }
 
 SuperpixelTile Staircase::superpixels(int level, Rect cells, const StopCheck& stop, int cell) {
-    return m_network->superpixelsOf(parentAround(level, cells, Reach::ofSuperpixels(cell), stop), cells, cell);
+    return m_ensemble->superpixelsOf(parentAround(level, cells, Reach::ofSuperpixels(cell), stop), cells, cell);
 }
 
 Borrowing Staircase::borrowing(int level, Rect cells, const StopCheck& stop) {
@@ -465,7 +467,7 @@ Borrowing Staircase::borrowing(int level, Rect cells, const StopCheck& stop) {
         return {};
     }
     const PlacedImage parent = parentAround(level, cells, Reach::ofStep(m_network->architecture()) + memoryCell, stop);
-    return m_network->borrowedBy(parent, cells, m_precision, stop, inputsOf(level));
+    return m_ensemble->borrowedBy(parent, cells, m_precision, stop, inputsOf(level));
 }
 
 std::vector<Rect> Staircase::placesRemembered(const StopCheck& stop) {

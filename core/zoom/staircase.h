@@ -38,7 +38,8 @@ public:
     /// `source`: RGB, 0 .. 1. `precision` is resolved.
     /// `tileCells`: largest side of a tile in cells of its parent; in float32 no pixel depends on it. `resultLevel`: the level that is
     /// asked for, which gets the last detail, where the plan goes on beyond it; the plan's last when none is given. Throws Error when
-    /// `controls` ask for detail that the network does not have, std::invalid_argument for another picture's plan or no such level.
+    /// `controls` ask for detail that the network does not have, std::invalid_argument for another picture's plan, no such level or no
+    /// such ensemble.
     Staircase(Image source, std::shared_ptr<const Network> network, Plan plan, Precision precision, std::size_t cacheBytes,
               StepControls controls = {}, int tileCells = LevelGrid::defaultTileCells, std::optional<int> resultLevel = {});
 
@@ -169,6 +170,7 @@ private:
 
     Image m_source;
     std::shared_ptr<const Network> m_network;
+    std::shared_ptr<const Network> m_ensemble; ///< What steps run: the network in as many passes as the controls say.
     Plan m_plan;
     Precision m_precision;
     int m_tileCells;

@@ -10,7 +10,7 @@ std::string describe(const StepControls& controls) {
     std::snprintf(text, sizeof text, "noise %.9g, jpeg %.9g, blur %.9g, detail %.9g, last detail %.9g, parts %d%d%d%d", controls.noise,
                   controls.jpeg, controls.blur, controls.detail, controls.lastDetail, parts.superpixels, parts.depth, parts.memory,
                   parts.backProjection);
-    return text;
+    return controls.ensemble == 1 ? text : text + (", passes " + std::to_string(controls.ensemble));
 }
 
 } // namespace casr

@@ -15,6 +15,7 @@ struct StepControls {
     float lastDetail = 0; ///< Share in the last step of the plan, which nothing reads, 0 .. 1.
     float plain = 0;      ///< Share of the photo's bicubic enlargement in the result of the plan, 0 .. 1; no step reads it.
     float blur = 0;       ///< Amount of the photo's blur to remove, 0 .. 1.
+    int ensemble = 1;     ///< Passes of every step that are averaged, 1, 2, 4 or 8: see ensembleOf(). As many times as slow.
 
     bool operator==(const StepControls&) const = default;
 };
