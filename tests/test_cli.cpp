@@ -211,7 +211,7 @@ private Q_SLOTS:
         };
         QCOMPARE(report("d0.png", {"--detail", "0"})["detail"].toDouble(-1), 0.0);
         const QJsonObject all = report("d1.png", {}); // the usual share
-        QVERIFY(all["detail"].toDouble() == 0.5 && all["last_detail"].toDouble() == 0.5);
+        QVERIFY(all["detail"].toDouble() == double{0.35f} && all["last_detail"].toDouble() == double{0.35f});
         const QJsonObject last = report("d2.png", {"--detail", "0.5", "--last-detail", "0", "--job", path("detailed")});
         QVERIFY(last["detail"].toDouble() == 0.5 && last["last_detail"].toDouble(-1) == 0);
         QVERIFY(!sameBits(pixels("d0.png"), pixels("d1.png")));

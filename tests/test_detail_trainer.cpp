@@ -190,6 +190,24 @@ private Q_SLOTS:
         QVERIFY(sameTensors(own.run.start, third / "weights.safetensors"));
     }
 
+    void aBranchBeginsAsStrongAsItIsTold() {
+        const std::filesystem::path first = freshFolder(), second = freshFolder();
+        run(optionsFor(first, 3));
+        DetailTrainOptions options = optionsFor(second, 3);
+        options.run.start = first / "weights.safetensors";
+        options.strength = 1.5;
+        run(options, 0);
+        const TensorFile before = readTensorFile(options.run.start), after = readTensorFile(second / "weights.safetensors");
+        for (const NamedTensor& tensor : before.tensors) {
+            NamedTensor expected = tensor;
+            for (float& value : expected.values) {
+                value *= tensor.name == "detail.weight" || tensor.name == "detail.bias" ? 1.5f : 1.0f;
+            }
+            QVERIFY2(sameValues(after.tensor(tensor.name), expected), tensor.name.c_str());
+        }
+        QVERIFY(std::ranges::any_of(before.tensor("detail.weight").values, [](float value) { return value != 0; }));
+    }
+
     void impossibleOptionsAreRefused() {
         DetailTrainOptions options = optionsFor(freshFolder(), 1);
         options.run.start.clear();

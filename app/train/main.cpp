@@ -106,6 +106,9 @@ void addDetailOptions(CLI::App& command, DetailArguments& arguments) {
     command.add_option("--branch", arguments.options.branch,
                        "Weights whose detail to begin from; that of --start, or fresh, when not given");
     command.add_option("--detail", arguments.options.blocks, "Residual blocks of a fresh branch")->capture_default_str();
+    command.add_option("--strength", arguments.options.strength, "Factor on the gains of the branch to begin from")
+        ->check(CLI::Range(0.0, 10.0))
+        ->capture_default_str();
     command.add_option("--soft", arguments.run.options.sample.soft, "Share of photos that are soft at their own pixels")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();

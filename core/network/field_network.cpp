@@ -16,7 +16,7 @@ namespace casr {
 namespace {
 
 constexpr double initialHeat = 0.08;
-constexpr double largestGain = 8.0;
+constexpr double largestGain = 11.0;
 constexpr double highestInitialFrequency = 2.0 * std::numbers::pi;
 
 at::Tensor initialFrequencies(int count, HashRandom& random) {

@@ -3,6 +3,6 @@
 namespace casr {
 
 /// Raised when the same weights and controls come to give other pixels.
-constexpr int methodVersion = 16;
+constexpr int methodVersion = 17;
 
 } // namespace casr

@@ -137,7 +137,7 @@ DetailTraining::DetailTraining(const CropFile& crops, const CropFile& validation
 }
 
 /// `start` with a branch: its own, that of another file, or a fresh one.
-FieldNetwork beginning(const DetailTrainOptions& options) {
+FieldNetwork startingNetwork(const DetailTrainOptions& options) {
     const TensorFile file = readTensorFile(options.run.start);
     const FieldNetwork trunk = networkOf(file, options.run.start.string());
     const bool isOther = !options.branch.empty();
@@ -162,6 +162,14 @@ FieldNetwork beginning(const DetailTrainOptions& options) {
     if (isOther) {
         assignTensors(network.detailParameters(), branch, "");
     }
+    return network;
+}
+
+/// What the run begins from.
+FieldNetwork beginning(const DetailTrainOptions& options) {
+    FieldNetwork network = startingNetwork(options);
+    network.detailWeight = network.detailWeight * options.strength;
+    network.detailBias = network.detailBias * options.strength;
     return network;
 }
 

@@ -7,11 +7,12 @@ namespace casr {
 struct DetailTrainOptions {
     TrainOptions run; ///< `start` is needed and gives the architecture; sample.dense is set.
     std::filesystem::path
-        branch;      ///< Weights whose detail branch to begin from, perhaps beside another trunk; else that of `start` or fresh.
-    int blocks = 1;  ///< Of a fresh branch.
-    int critic = 24; ///< Width of the discriminator.
-    int judged = 64; ///< Edge of the part of every patch that the discriminator sees, output pixels.
-    int life = 2000; ///< Iterations after which the discriminator is replaced by a fresh one: an old one has it all its own way.
+        branch;          ///< Weights whose detail branch to begin from, perhaps beside another trunk; else that of `start` or fresh.
+    int blocks = 1;      ///< Of a fresh branch.
+    double strength = 1; ///< Factor on what the branch to begin from says of its gains, before they are limited.
+    int critic = 24;     ///< Width of the discriminator.
+    int judged = 64;     ///< Edge of the part of every patch that the discriminator sees, output pixels.
+    int life = 2000;     ///< Iterations after which the discriminator is replaced by a fresh one: an old one has it all its own way.
 };
 
 /// Trains the branch of perceptual detail against a discriminator (Goodfellow et al. 2014; relativistic: Jolicoeur-Martineau 2018); trunk,

@@ -22,7 +22,7 @@ struct StepControls {
 
 /// The share of the perceptual detail that programs begin with where the weights have it: found by looking. With more, fine lines of a JPEG
 /// photo become strokes at x8.
-constexpr float usualDetail = 0.5f;
+constexpr float usualDetail = 0.35f;
 
 /// One line, other for controls that give other tiles: part of their identity. A result is made of tiles by `plain`, which is not in it.
 std::string describe(const StepControls& controls);
