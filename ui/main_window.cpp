@@ -254,7 +254,7 @@ void MainWindow::showDocument(const std::shared_ptr<const Document>& document) {
     }
     const StartState state = std::exchange(m_startState, {});
     if (!state.stepLimit) {
-        choosePlan(m_levels.plan().scale, loadPreferences().stepLimit);
+        chooseSettings({m_levels.plan().scale, loadPreferences().stepLimit, m_levels.settings().controls});
     }
     const bool isShown = m_messages->showProblemOf([&] {
         m_levels.setDocument(document);
@@ -305,16 +305,8 @@ void MainWindow::showRecent() {
 void MainWindow::chooseScale() {
     auto* dialog = new ScaleDialog(m_levels, m_canvas->workRegion(), this);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] {
-        ZoomSettings settings{dialog->plan().scale, dialog->plan().stepLimit, m_levels.settings().controls};
-        settings.controls.ensemble = dialog->passes();
-        chooseSettings(settings);
-    });
+    connect(dialog, &QDialog::accepted, this, [this, dialog] { chooseSettings(dialog->settings()); });
     dialog->open();
-}
-
-void MainWindow::choosePlan(double scale, double stepLimit) {
-    chooseSettings({scale, stepLimit, m_levels.settings().controls});
 }
 
 void MainWindow::chooseSettings(const ZoomSettings& settings) {

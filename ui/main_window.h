@@ -96,7 +96,6 @@ private:
     void lookForTraces();
 
     void chooseScale();
-    void choosePlan(double scale, double stepLimit);
     void chooseSettings(const ZoomSettings& settings);
     void chooseCleaning();
     void offerCleaning(const Degradation& found);

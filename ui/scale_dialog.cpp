@@ -98,6 +98,12 @@ void ScaleDialog::addPasses() {
     m_passes->setCurrentIndex(m_passes->findData(m_levels.settings().controls.ensemble));
 }
 
+ZoomSettings ScaleDialog::settings() const {
+    ZoomSettings settings{m_plan.scale, m_plan.stepLimit, m_levels.settings().controls};
+    settings.controls.ensemble = passes();
+    return settings;
+}
+
 int ScaleDialog::passes() const {
     return m_passes->currentData().toInt();
 }

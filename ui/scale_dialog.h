@@ -21,14 +21,13 @@ class ScaleDialog : public QDialog {
 public:
     ScaleDialog(Levels& levels, Rect region, QWidget* parent = nullptr);
 
-    /// Valid once accepted.
-    const Plan& plan() const { return m_plan; }
-    /// How many passes of every step are averaged.
-    int passes() const;
+    /// Valid once accepted; what the dialog does not choose is as it was.
+    ZoomSettings settings() const;
 
 private:
     void build();
     void addPasses();
+    int passes() const;
     void changeBasis();
     void showPlan();
     std::optional<Plan> typedPlan(QString& problem) const;

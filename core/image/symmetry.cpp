@@ -48,6 +48,9 @@ Rect turned(Rect rect, Symmetry symmetry, Size whole) {
 }
 
 PlacedImage turned(const PlacedImage& part, Symmetry symmetry, Size whole) {
+    if (symmetry == Symmetry()) {
+        return part;
+    }
     const Rect place = turned(part.rect(), symmetry, whole);
     return {turned(part.image, symmetry), place.left, place.top};
 }
