@@ -42,8 +42,8 @@ struct InputPlanes {
 /// How far one step reads, in parent pixels from the pixel that holds an output sample. The shares add up along the chain
 /// superpixels -> trunk -> detail -> field -> bands of the detail -> back-projection; together they stay within `limit`.
 struct Reach {
-    /// The superpixel network: a pixel is compared with the cells around its own.
-    static constexpr int superpixelNetwork = 2 * superpixelCell - 1;
+    /// The superpixel network: a pixel is compared with the cells around its own, whose pixels were compared with the cells beside them.
+    static constexpr int superpixelNetwork = 3 * superpixelCell - 1;
     /// A pixel's superpixel lies in the 3 x 3 cells around its own, and so do that superpixel's pixels around it.
     static constexpr int superpixelMean = 3 * superpixelCell - 1;
     static constexpr int superpixels = superpixelNetwork + superpixelMean;
@@ -53,7 +53,7 @@ struct Reach {
     static constexpr int detailRoom = 5;
     static constexpr int detailBands = bandReach;
     static constexpr int backProjection = 3;
-    static constexpr int limit = 44;
+    static constexpr int limit = 48;
 
     /// The trunk: head and tail convolutions and two in each block, and the other pixels of a memory cell.
     static constexpr int ofTrunk(const Architecture& architecture) {
