@@ -15,6 +15,13 @@ if(CASR_SANITIZE)
     target_link_options(casr_flags INTERFACE -fsanitize=${CASR_SANITIZE})
 endif()
 
+# Near a hundred programs are linked with LibTorch's and OpenCV's large libraries: lld needs a fraction of the default linker's time.
+include(CheckLinkerFlag)
+check_linker_flag(CXX -fuse-ld=lld CASR_HAS_LLD)
+if(CASR_HAS_LLD)
+    target_link_options(casr_flags INTERFACE -fuse-ld=lld)
+endif()
+
 # A second build of the same sources costs seconds where ccache is installed.
 find_program(CASR_CCACHE ccache)
 if(CASR_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
