@@ -3,6 +3,7 @@
 
 #include "core/network/architecture.h"
 #include "core/network/memory_selection.h"
+#include "core/network/network.h"
 #include "tests/support.h"
 
 #include <QtTest>
@@ -99,7 +100,7 @@ private Q_SLOTS:
     void cellsTakeWhatPlainLoopsGive() {
         const TokenAttention attention = attentionOf(4);
         const at::Tensor features = hashed({1, 4, 6, 8}, 3), tokens = hashed({1, 5, 16}, 4);
-        const at::Tensor result = attention.attended(features, attention.remember(tokens));
+        const at::Tensor result = attention.attended(features, attention.remember(tokens), at::kFloat);
         for (int row = 0; row < 3; ++row) {
             for (int column = 0; column < 4; ++column) {
                 const at::Tensor cell = at::empty({16});
@@ -116,6 +117,21 @@ private Q_SLOTS:
         }
     }
 
+    void keysAndValuesInBfloat16GiveNearlyTheSame() {
+        if (!hasFastBfloat16()) {
+            QSKIP("This CPU has no bfloat16.");
+        }
+        const at::NoGradGuard noGradient;
+        const TokenAttention attention = attentionOf(4);
+        const at::Tensor features = hashed({1, 4, 60, 90}, 3);
+        const TokenMemory memory = attention.remember(hashed({1, 50, 16}, 4));
+        const at::Tensor exact = attention.attended(features, memory, at::kFloat);
+        const at::Tensor rough = attention.attended(features, memory, at::kBFloat16);
+        const double change = (exact - features).square().mean().sqrt().item<double>();
+        const double error = (rough - exact).square().mean().sqrt().item<double>();
+        QVERIFY2(error < 0.02 * change, qPrintable(QString("%1 of %2").arg(error).arg(change)));
+    }
+
     void weightsSumToOneAndTheEmptyTokenIsTheLast() {
         TokenAttention attention = attentionOf(4);
         const at::Tensor cells = hashed({1, 7, 16}, 3);
@@ -129,15 +145,16 @@ private Q_SLOTS:
     void aFreshMemoryChangesNothing() {
         const TokenAttention attention = TokenAttention::initialised(4, 16, 1);
         const at::Tensor features = hashed({1, 4, 6, 8}, 3);
-        QVERIFY(at::equal(attention.attended(features, attention.remember(hashed({1, 5, 16}, 4))), features));
+        QVERIFY(at::equal(attention.attended(features, attention.remember(hashed({1, 5, 16}, 4)), at::kFloat), features));
     }
 
     void groupsRememberApart() {
         const TokenAttention attention = attentionOf(4);
         const at::Tensor features = hashed({4, 4, 6, 6}, 3), tokens = hashed({2, 9, 16}, 4);
-        const at::Tensor together = attention.attended(features, attention.remember(tokens));
+        const at::Tensor together = attention.attended(features, attention.remember(tokens), at::kFloat);
         for (std::int64_t group = 0; group < 2; ++group) {
-            const at::Tensor alone = attention.attended(features.narrow(0, 2 * group, 2), attention.remember(tokens.narrow(0, group, 1)));
+            const at::Tensor alone =
+                attention.attended(features.narrow(0, 2 * group, 2), attention.remember(tokens.narrow(0, group, 1)), at::kFloat);
             QVERIFY(at::allclose(together.narrow(0, 2 * group, 2), alone, 1e-4, 1e-5));
         }
     }

@@ -295,14 +295,14 @@ FieldNetwork::Middle FieldNetwork::remembering(const Middle& middle, const Token
     };
     const Border border = middle.border.behind(1);
     if (middle.border.lostBy(1) == 0) {
-        return {middle.head, streamOf(attention.attended(middle.x.sum, memory)), border};
+        return {middle.head, streamOf(attention.attended(middle.x.sum, memory, type)), border};
     }
     // Whole cells take part; then both sides have lost one pixel, whether it was in a whole cell or not.
     const std::int64_t oddTop = top & 1, oddLeft = left & 1;
     const std::int64_t height = middle.x.sum.size(2), width = middle.x.sum.size(3);
     middle.border.completeCells(middle.x.sum);
     const at::Tensor whole = middle.x.sum.narrow(2, oddTop, (height - oddTop) / 2 * 2).narrow(3, oddLeft, (width - oddLeft) / 2 * 2);
-    const at::Tensor attended = attention.attended(whole, memory);
+    const at::Tensor attended = attention.attended(whole, memory, type);
     const at::Tensor kept = attended.narrow(2, 1 - oddTop, height - 2).narrow(3, 1 - oddLeft, width - 2);
     return {inner(middle.head, 1), streamOf(border.cleared(kept.contiguous(at::MemoryFormat::ChannelsLast))), border};
 }

@@ -15,7 +15,7 @@ struct MemoryWindow {
 
 constexpr int memoryWindowEdge = 32; ///< Pixels, a multiple of memoryCell.
 constexpr int mostMemoryWindows = 256;
-constexpr std::size_t mostMemoryTokens = 2048;
+constexpr std::size_t mostMemoryTokens = 4096;
 
 /// What of `photo` (RGB) is remembered: up to mostMemoryWindows windows spread evenly over it, each where gradients are strongest
 /// nearby, and of their cells those with the strongest gradients, mostMemoryTokens in all, shared out equally among the windows; what a

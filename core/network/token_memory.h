@@ -43,11 +43,8 @@ struct TokenAttention {
     at::Tensor weights(const at::Tensor& cells, const TokenMemory& memory) const;
 
     /// Features (N, C, H, W), H and W even, with what their cells take from `memory`; N is a multiple of its groups, consecutive
-    /// pictures share one.
-    at::Tensor attended(const at::Tensor& features, const TokenMemory& memory) const;
-
-private:
-    at::Tensor taken(const at::Tensor& rows, const TokenMemory& memory) const;
+    /// pictures share one. At inference on the CPU keys and values are read in `type`.
+    at::Tensor attended(const at::Tensor& features, const TokenMemory& memory, at::ScalarType type) const;
 };
 
 } // namespace casr
