@@ -60,30 +60,38 @@ at::Tensor coloursOf(const at::Tensor& pixels) {
     return at::where(share > 0.0, at::avg_pool2d(pixels * staying, {cell, cell}) / share, means);
 }
 
-/// Colours (N, 3, H - 22, W - 22) of the cells that lie (down, right) cells from each pixel's own.
-class CellColours {
-public:
-    CellColours(const at::Tensor& picture, int phaseLeft, int phaseTop)
-        : m_left((cell - phaseLeft) % cell), m_top((cell - phaseTop) % cell), m_height(picture.size(2) - 2 * reach),
-          m_width(picture.size(3) - 2 * reach) {
-        const std::int64_t rows = (picture.size(2) - m_top) / cell, columns = (picture.size(3) - m_left) / cell;
-        m_colours = coloursOf(picture.narrow(2, m_top, rows * cell).narrow(3, m_left, columns * cell).contiguous());
+/// The cells (N, 3, h, w) around every cell but the outermost, neighbours in rows from the top left: (N, 27, h - 2, w - 2).
+at::Tensor neighboursOf(const at::Tensor& cells) {
+    std::vector<at::Tensor> around;
+    for (std::int64_t i = 0; i < neighbours; ++i) {
+        around.push_back(cells.narrow(2, i / 3, cells.size(2) - 2).narrow(3, i % 3, cells.size(3) - 2));
     }
+    return at::cat(around, 1);
+}
 
-    at::Tensor beside(std::int64_t down, std::int64_t right) const {
-        const at::Tensor pixels = at::upsample_nearest2d(m_colours, {m_colours.size(2) * cell, m_colours.size(3) * cell});
-        // Pixel `reach` of the picture is pixel reach - m_top of whole cells; a neighbour's colour stands `down` cells further.
-        return pixels.narrow(2, reach - m_top + down * cell, m_height).narrow(3, reach - m_left + right * cell, m_width);
-    }
+/// Colours (N, 27, H - 22, W - 22) of the nine cells around each pixel of `picture` (N, 3, H, W).
+at::Tensor coloursAround(const at::Tensor& picture, int phaseLeft, int phaseTop) {
+    const std::int64_t left = (cell - phaseLeft) % cell, top = (cell - phaseTop) % cell;
+    const std::int64_t rows = (picture.size(2) - top) / cell, columns = (picture.size(3) - left) / cell;
+    const at::Tensor whole = picture.narrow(2, top, rows * cell).narrow(3, left, columns * cell).contiguous();
+    const at::Tensor cells = neighboursOf(coloursOf(whole));
+    const at::Tensor pixels = at::upsample_nearest2d(cells, {cells.size(2) * cell, cells.size(3) * cell});
+    // The outermost cells are gone: pixel `reach` of the picture is pixel reach - top - 4.
+    return pixels.narrow(2, reach - top - cell, picture.size(2) - 2 * reach).narrow(3, reach - left - cell, picture.size(3) - 2 * reach);
+}
 
-private:
-    std::int64_t m_left, m_top, m_height, m_width;
-    at::Tensor m_colours;
-};
+/// Squared distances in cells to the middles of the nine cells around, (1, 9, h, w); `down` (h) and `right` (w) are places in a cell.
+at::Tensor placeDistances(const at::Tensor& down, const at::Tensor& right) {
+    const at::Tensor cells = at::arange(-1, 2, down.options());
+    const at::Tensor squareDown = (down.unsqueeze(0) - cells.unsqueeze(1)).square();
+    const at::Tensor squareRight = (right.unsqueeze(0) - cells.unsqueeze(1)).square();
+    return (squareDown.view({1, 3, 1, -1, 1}) + squareRight.view({1, 1, 3, 1, -1})).flatten(1, 2);
+}
 
-/// Squared distance in cells to the middle of the cell (down, right) cells away; `places` (1, 2, h, w).
-at::Tensor placeDistance(const at::Tensor& places, std::int64_t down, std::int64_t right) {
-    return (places.narrow(1, 0, 1) - static_cast<double>(down)).square() + (places.narrow(1, 1, 1) - static_cast<double>(right)).square();
+/// Squared distances of colour, (N, 9, h, w), of `differences` (N, 27, h, w).
+at::Tensor colourDistances(const at::Tensor& differences) {
+    const at::Tensor squares = differences.square().unflatten(1, {neighbours, 3});
+    return squares.select(2, 0) + squares.select(2, 1) + squares.select(2, 2);
 }
 
 } // namespace
@@ -113,22 +121,18 @@ std::vector<std::pair<std::string, at::Tensor*>> SuperpixelNetwork::parameters()
 
 at::Tensor SuperpixelNetwork::logits(const at::Tensor& picture, int phaseLeft, int phaseTop) const {
     const at::Tensor own = covered(picture, 0);
-    const std::int64_t height = own.size(2), width = own.size(3);
+    const std::int64_t count = own.size(0), height = own.size(2), width = own.size(3);
     const at::Tensor down = placesInCell(picture.size(2), phaseTop, picture.options()).narrow(0, reach, height);
     const at::Tensor right = placesInCell(picture.size(3), phaseLeft, picture.options()).narrow(0, reach, width);
-    const at::Tensor places = at::stack({down.view({height, 1}).expand({height, width}), right.view({1, width}).expand({height, width})});
-    const CellColours colours(picture, phaseLeft, phaseTop);
     at::Tensor features = convolution(picture * 4.0 - 2.0, weight[0], bias[0], at::kFloat, 0).relu();
     features = convolution(features, weight[1], bias[1], at::kFloat, 0).relu();
-    std::vector<at::Tensor> inputs{covered(features, 2), places.unsqueeze(0).expand({picture.size(0), 2, height, width})}, rule;
-    for (std::int64_t i = 0; i < neighbours; ++i) {
-        const at::Tensor difference = own - colours.beside(i / 3 - 1, i % 3 - 1);
-        inputs.push_back(difference * 4.0);
-        rule.push_back(difference.square().sum(1, true) * sharpness[0].exp() +
-                       placeDistance(places.unsqueeze(0), i / 3 - 1, i % 3 - 1) * sharpness[1].exp());
-    }
-    const at::Tensor hidden = convolution(at::cat(inputs, 1), weight[2], bias[2], at::kFloat, 0).relu();
-    return convolution(hidden, weight[3], bias[3], at::kFloat, 0) - at::cat(rule, 1);
+    const at::Tensor differences = own.repeat({1, neighbours, 1, 1}) - coloursAround(picture, phaseLeft, phaseTop);
+    const at::Tensor inputs = at::cat({covered(features, 2), down.view({1, 1, height, 1}).expand({count, 1, height, width}),
+                                       right.view({1, 1, 1, width}).expand({count, 1, height, width}), differences * 4.0},
+                                      1);
+    const at::Tensor hidden = convolution(inputs, weight[2], bias[2], at::kFloat, 0).relu();
+    const at::Tensor rule = colourDistances(differences) * sharpness[0].exp() + placeDistances(down, right) * sharpness[1].exp();
+    return convolution(hidden, weight[3], bias[3], at::kFloat, 0) - rule;
 }
 
 } // namespace casr
