@@ -1,9 +1,9 @@
 #include "core/network/memory_selection.h"
 
+#include "core/base/random.h"
 #include "core/network/architecture.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace casr {
 
@@ -76,41 +76,32 @@ Rect cellRect(Rect window, int cell) {
 struct Candidate {
     MemoryWindow* window = nullptr;
     int cell = 0;
-    double energy = 0;
+    std::uint64_t lot = 0;
 };
 
-/// The strongest first, equal ones in the order that they had.
-void sortByEnergy(std::vector<Candidate>& candidates) {
-    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.energy > b.energy; });
+std::uint64_t lotOf(Rect cell) {
+    return HashRandom(static_cast<std::uint64_t>(cell.top), static_cast<std::uint64_t>(cell.left)).bits();
 }
 
-/// The whole cells of the photo in a window, the strongest first.
-std::vector<Candidate> candidatesIn(const Image& photo, MemoryWindow& window) {
+/// The whole cells of the photo in its windows.
+std::vector<Candidate> candidatesIn(const Image& photo, std::vector<MemoryWindow>& windows) {
     std::vector<Candidate> candidates;
-    for (int cell = 0; cell < cellsAcross * cellsAcross; ++cell) {
-        const Rect rect = cellRect(window.rect, cell);
-        if (contains(rectOf(photo.size()), rect)) {
-            candidates.push_back({&window, cell, energyOf(photo, rect)});
+    for (MemoryWindow& window : windows) {
+        for (int cell = 0; cell < cellsAcross * cellsAcross; ++cell) {
+            const Rect rect = cellRect(window.rect, cell);
+            if (contains(rectOf(photo.size()), rect)) {
+                candidates.push_back({&window, cell, lotOf(rect)});
+            }
         }
     }
-    sortByEnergy(candidates);
     return candidates;
 }
 
-/// Every window's strongest cells, an equal share; what windows at the border and rounding leave goes to the strongest of the rest.
 void chooseCells(const Image& photo, std::vector<MemoryWindow>& windows) {
-    const std::size_t ofEach = mostMemoryTokens / windows.size();
-    std::vector<Candidate> chosen, rest;
-    for (MemoryWindow& window : windows) {
-        const std::vector<Candidate> candidates = candidatesIn(photo, window);
-        const auto kept = candidates.begin() + static_cast<std::ptrdiff_t>(std::min(ofEach, candidates.size()));
-        chosen.insert(chosen.end(), candidates.begin(), kept);
-        rest.insert(rest.end(), kept, candidates.end());
-    }
-    sortByEnergy(rest);
-    rest.resize(std::min(rest.size(), mostMemoryTokens - chosen.size()));
-    chosen.insert(chosen.end(), rest.begin(), rest.end());
-    for (const Candidate& candidate : chosen) {
+    std::vector<Candidate> candidates = candidatesIn(photo, windows);
+    std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.lot < b.lot; });
+    candidates.resize(std::min(candidates.size(), mostMemoryTokens));
+    for (const Candidate& candidate : candidates) {
         candidate.window->cells.push_back(candidate.cell);
     }
 }

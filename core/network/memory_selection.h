@@ -14,12 +14,12 @@ struct MemoryWindow {
 };
 
 constexpr int memoryWindowEdge = 32; ///< Pixels, a multiple of memoryCell.
-constexpr int mostMemoryWindows = 256;
+constexpr int mostMemoryWindows = 64;
 constexpr std::size_t mostMemoryTokens = 4096;
 
 /// What of `photo` (RGB) is remembered: up to mostMemoryWindows windows spread evenly over it, each where gradients are strongest
-/// nearby, and of their cells those with the strongest gradients, mostMemoryTokens in all, shared out equally among the windows; what a
-/// window cannot use, others get. A function of the photo's pixels alone.
+/// nearby, and of their cells mostMemoryTokens, drawn by a hash of their places as training draws them. Only the strongest cells, which
+/// no training had shown, were worse. A function of the photo's pixels alone.
 std::vector<MemoryWindow> memoryWindowsOf(const Image& photo);
 
 } // namespace casr
