@@ -41,10 +41,11 @@ at::Tensor meansAtPixels(const at::Tensor& means, bool above, bool beside) {
         .index_select(3, cellsAlong(means.size(3), beside, means.device()));
 }
 
-/// Squared distances of colour, (N, 1, H, W). The sum is written out: its order must not depend on where a pixel lies in the tensor.
-at::Tensor colourDistance(const at::Tensor& a, const at::Tensor& b) {
-    const at::Tensor square = (a - b).square();
-    return square.narrow(1, 0, 1) + square.narrow(1, 1, 1) + square.narrow(1, 2, 1);
+/// Squared distances of colour, (N, n, h, w), of `differences` (N, 3 n, h, w). The sum is written out: its order must not depend on where a
+/// pixel lies in the tensor.
+at::Tensor colourDistances(const at::Tensor& differences) {
+    const at::Tensor squares = differences.square().unflatten(1, {differences.size(1) / 3, 3});
+    return squares.select(2, 0) + squares.select(2, 1) + squares.select(2, 2);
 }
 
 /// The colour (N, 3, h, w) of every cell of `pixels` (N, 3, 4 h, 4 w): the mean of those of its pixels that are no nearer to the mean of
@@ -52,11 +53,10 @@ at::Tensor colourDistance(const at::Tensor& a, const at::Tensor& b) {
 /// half a round of k-means, within 4 pixels of the cell.
 at::Tensor coloursOf(const at::Tensor& pixels) {
     const at::Tensor means = at::avg_pool2d(pixels, {cell, cell});
-    const at::Tensor own = colourDistance(pixels, meansAtPixels(means, false, false));
-    at::Tensor stays = own <= colourDistance(pixels, meansAtPixels(means, true, true));
-    stays = stays.logical_and(own <= colourDistance(pixels, meansAtPixels(means, true, false)));
-    stays = stays.logical_and(own <= colourDistance(pixels, meansAtPixels(means, false, true)));
-    const at::Tensor staying = stays.to(pixels.scalar_type()), share = at::avg_pool2d(staying, {cell, cell});
+    const auto distanceTo = [&](bool above, bool beside) { return colourDistances(pixels - meansAtPixels(means, above, beside)); };
+    const at::Tensor own = distanceTo(false, false);
+    const at::Tensor nearest = at::minimum(distanceTo(true, true), at::minimum(distanceTo(true, false), distanceTo(false, true)));
+    const at::Tensor staying = (own <= nearest).to(pixels.scalar_type()), share = at::avg_pool2d(staying, {cell, cell});
     return at::where(share > 0.0, at::avg_pool2d(pixels * staying, {cell, cell}) / share, means);
 }
 
@@ -86,12 +86,6 @@ at::Tensor placeDistances(const at::Tensor& down, const at::Tensor& right) {
     const at::Tensor squareDown = (down.unsqueeze(0) - cells.unsqueeze(1)).square();
     const at::Tensor squareRight = (right.unsqueeze(0) - cells.unsqueeze(1)).square();
     return (squareDown.view({1, 3, 1, -1, 1}) + squareRight.view({1, 1, 3, 1, -1})).flatten(1, 2);
-}
-
-/// Squared distances of colour, (N, 9, h, w), of `differences` (N, 27, h, w).
-at::Tensor colourDistances(const at::Tensor& differences) {
-    const at::Tensor squares = differences.square().unflatten(1, {neighbours, 3});
-    return squares.select(2, 0) + squares.select(2, 1) + squares.select(2, 2);
 }
 
 } // namespace

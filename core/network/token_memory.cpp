@@ -13,7 +13,7 @@ namespace {
 constexpr double initialSharpness = 10.0;
 constexpr double initialEmpty = 8.0;
 constexpr std::int64_t cellPixels = std::int64_t{memoryCell} * memoryCell;
-/// Rows of the attention matrix that are in work at once, so that it stays in the cache.
+/// Rows of the attention matrix that are in work at once, so that it stays small.
 constexpr std::int64_t rowsAtOnce = 1024;
 
 /// Multiplies rows (G, T, K) with the transpose of a matrix (G, O, K). Inference on the CPU takes a 1x1 convolution in `type`: the last
